@@ -1,0 +1,62 @@
+/** Time and chance enter here and nowhere else, so that a simulation can own both. */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** Never goes back, milliseconds. */
+  monotonic(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** Runs once after `ms`; the returned function cancels it. Does not keep a process alive by itself when `background`. */
+  after(ms: number, run: () => void, options?: { background?: boolean }): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  after(ms, run, { background = false } = {}) {
+    const timer = setTimeout(run, ms);
+    if (background) timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Runs `run` every `ms` until the returned function is called; the next wait starts when a run has ended. */
+export function every(clock: Clock, ms: number, run: () => void | Promise<void>): () => void {
+  let stopped = false;
+  let cancel = () => {};
+  const next = () => {
+    if (!stopped) cancel = clock.after(ms, () => void Promise.resolve(run()).finally(next));
+  };
+  next();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+/** Resolves after `ms`, or at once when the signal fires. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    });
+    const stop = () => {
+      cancel();
+      resolve();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** RFC 3339 with whole seconds, as Kubernetes writes times. */
+export function timestamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** RFC 3339 with microseconds, as `Lease.spec.renewTime` is written. */
+export function microTimestamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,6 @@
+/** Door of `kit`. The list is closed: errors, log, clock, queue, address. */
+export { cidr, contains, formatIpv4, formatRange, ipv4, overlaps, parseIpv4, type Range } from './address.ts';
+export { type Clock, every, microTimestamp, sleep, systemClock, timestamp } from './clock.ts';
+export { type FaultDetails, isFault, messageOf, SealaneError } from './errors.ts';
+export { createLog, type Log, silentLog } from './log.ts';
+export { createQueue, type Queue, type QueueOptions } from './queue.ts';
