@@ -1,5 +1,36 @@
 /** Door of `objects`: Kubernetes mechanics, pure. */
 export {
+  type ApplyOutcome,
+  type ApplyRequest,
+  applyDefaults,
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicPatch,
+  buildTable,
+  checkStructural,
+  type FieldRequirement,
+  humanAge,
+  jsonPath,
+  type LabelSelector,
+  labelRequirements,
+  matchesFields,
+  matchesLabels,
+  type PrinterColumn,
+  parseFieldSelector,
+  parseLabelSelector,
+  prune,
+  type Requirement,
+  serverSideApply,
+  setCondition,
+  type TableRequest,
+  type TrackRequest,
+  trackUpdate,
+  validate,
+  wholeObjectSchema,
+} from './door-stubs.ts';
+export { canonical, clone, deepEqual } from './equal.ts';
+export { asJson, isArray, isObject, type Json, type JsonArray, type JsonObject } from './json.ts';
+export {
   apiVersionOf,
   type Condition,
   type KubeObject,
@@ -11,3 +42,28 @@ export {
   type WatchEvent,
   type WatchEventType,
 } from './meta.ts';
+export {
+  accepted,
+  invalid,
+  invalidText,
+  type Problem,
+  type ProblemReason,
+  problemText,
+  type Result,
+  refused,
+} from './problem.ts';
+export { MAX_DEPTH, type Schema, type SchemaLookup, type SchemaType } from './schema/schema.ts';
+export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.ts';
+export {
+  type Expired,
+  type ListOptions,
+  type ListOutcome,
+  type Store,
+  type StoreEvent,
+  type StoreKey,
+  type StoreListener,
+  storeResource,
+  type WatchOptions,
+  type WatchOutcome,
+  type WriteOutcome,
+} from './store/store.ts';

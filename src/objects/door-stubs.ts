@@ -1,0 +1,130 @@
+import { SealaneError } from '#kit/index.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Condition, KubeObject } from './meta.ts';
+import type { Problem, Result } from './problem.ts';
+import type { Schema, SchemaLookup } from './schema/schema.ts';
+
+const todo = (...of: unknown[]): never => {
+  throw new SealaneError('objects/not-implemented', `call ${of.length}`);
+};
+
+// --- schema ---
+/** The schema of a whole object: metadata described as Kubernetes describes it, apiVersion and kind as text. Give this one to all the functions below. */
+export const wholeObjectSchema = (schema: Schema): Schema => todo(schema);
+/** Drops fields that the schema does not know. `pruned` are their paths. */
+export const prune = (schema: Schema, value: Json, lookup?: SchemaLookup): { value: Json; pruned: readonly string[] } =>
+  todo(schema, value, lookup);
+export const applyDefaults = (schema: Schema, value: Json, lookup?: SchemaLookup): Json => todo(schema, value, lookup);
+export const validate = (schema: Schema, value: Json, lookup?: SchemaLookup): readonly Problem[] =>
+  todo(schema, value, lookup);
+/** Whether a CRD may have this schema. */
+export const checkStructural = (schema: Schema, path?: string): readonly Problem[] => todo(schema, path);
+
+// --- patch ---
+export const applyJsonPatch = (document: Json, operations: Json): Result<Json> => todo(document, operations);
+export const applyMergePatch = (target: Json | undefined, patch: Json): Json => todo(target, patch);
+export const applyStrategicPatch = (
+  document: JsonObject,
+  patch: JsonObject,
+  schema: Schema,
+  lookup?: SchemaLookup,
+): Result<JsonObject> => todo(document, patch, schema, lookup);
+
+// --- apply ---
+export interface ApplyRequest {
+  /** Absent: the object is made. */
+  readonly live?: JsonObject | undefined;
+  /** What the manager sent; without managedFields. */
+  readonly applied: JsonObject;
+  readonly manager: string;
+  readonly force?: boolean;
+  /** `status`, `scale`; absent for the object itself. */
+  readonly subresource?: string | undefined;
+  readonly schema: Schema;
+  readonly lookup?: SchemaLookup | undefined;
+  /** RFC 3339, for managedFields. */
+  readonly time: string;
+}
+export type ApplyOutcome =
+  | { readonly outcome: 'ok'; readonly object: JsonObject }
+  /** 409; `message` and each problem's are Kubernetes' words. */
+  | { readonly outcome: 'conflict'; readonly message: string; readonly problems: readonly Problem[] }
+  | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] };
+export const serverSideApply = (request: ApplyRequest): ApplyOutcome => todo(request);
+export interface TrackRequest {
+  /** Absent: a create. */
+  readonly before?: JsonObject | undefined;
+  readonly after: JsonObject;
+  readonly manager: string;
+  readonly subresource?: string | undefined;
+  readonly schema: Schema;
+  readonly lookup?: SchemaLookup | undefined;
+  readonly time: string;
+}
+/** `after` with the managedFields of a create, update or patch made by `manager`. */
+export const trackUpdate = (request: TrackRequest): JsonObject => todo(request);
+
+// --- selectors ---
+export interface Requirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values: readonly string[];
+}
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+export interface FieldRequirement {
+  /** `metadata.name` */
+  readonly path: string;
+  readonly equal: boolean;
+  readonly value: string;
+}
+/** `a=b,c in (x,y),!d,e!=f`; empty text selects all. */
+export const parseLabelSelector = (text: string): Result<readonly Requirement[]> => todo(text);
+/** Of a LabelSelector object. Empty selects all. */
+export const labelRequirements = (selector: LabelSelector, path?: string): Result<readonly Requirement[]> =>
+  todo(selector, path);
+export const matchesLabels = (
+  requirements: readonly Requirement[],
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean => todo(requirements, labels);
+export const parseFieldSelector = (text: string): Result<readonly FieldRequirement[]> => todo(text);
+export const matchesFields = (requirements: readonly FieldRequirement[], object: KubeObject): boolean =>
+  todo(requirements, object);
+
+// --- conditions, table ---
+/** The same list when nothing changed. `now` is RFC 3339. */
+export const setCondition = (
+  conditions: readonly Condition[] | undefined,
+  condition: Omit<Condition, 'lastTransitionTime'>,
+  now: string,
+): readonly Condition[] => todo(conditions, condition, now);
+
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly jsonPath: string;
+  readonly description?: string;
+  readonly format?: string;
+  readonly priority?: number;
+}
+export interface TableRequest {
+  readonly columns: readonly PrinterColumn[];
+  readonly items: readonly KubeObject[];
+  /** Milliseconds since 1970, for ages. */
+  readonly now: number;
+  readonly includeObject?: 'None' | 'Metadata' | 'Object';
+  /** ListMeta of the answer. */
+  readonly metadata?: JsonObject;
+}
+/** A meta.k8s.io/v1 Table. A Name column is put first unless there is one. */
+export const buildTable = (request: TableRequest): JsonObject => todo(request);
+/** `5s`, `3m12s`, `2d4h`, as kubectl shows ages. */
+export const humanAge = (ms: number): string => todo(ms);
+/** A JSONPath of printer columns, compiled: `.spec.ports[*].port`, `.status.conditions[?(@.type=="Ready")].status`. */
+export const jsonPath = (expression: string): Result<(value: Json) => readonly Json[]> => todo(expression);
