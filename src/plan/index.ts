@@ -1,4 +1,37 @@
 /** Door of `plan`: pure decisions; no I/O, no clock. */
+export { compilePort } from './compile-port.ts';
+export { type DnsImport, type DnsInput, type DnsSnapshot, dnsView } from './dns-view.ts';
+export { type ExportVerdict, exportConditions } from './export-conditions.ts';
+export { gatewayModel, type Lane, type LocalService, type OwnExport } from './gateway-model.ts';
+export {
+  type LaneKey,
+  type LanePortChange,
+  type LanePortOptions,
+  type LanePortRecord,
+  lanePortOf,
+  reconcileLanePorts,
+} from './lane-ports.ts';
+export {
+  isOwnSlice,
+  type LocalPod,
+  type LocalPort,
+  localEndpoints,
+  type SliceView,
+  servingPods,
+} from './local-endpoints.ts';
+export { mergeExports } from './merge-exports.ts';
+export { type PeerChange, type PeerRecord, pickPeerAddress, reconcilePeers } from './peers.ts';
+export { shareCounts, sharesTable } from './shares-table.ts';
+export { type PolicySpec, trafficPolicy } from './traffic-policy.ts';
+export { pickVip, reconcileVips, type VipChange, type VipRecord } from './vips.ts';
+export {
+  type AbsenceInput,
+  type AbsenceVerdict,
+  type KnownExport,
+  namesHash,
+  type PublishedMarker,
+  vouchedAbsences,
+} from './vouched-absences.ts';
 export type {
   CalledAs,
   CompiledPort,
@@ -14,6 +47,7 @@ export type {
   Member,
   MergedImport,
   MergedPort,
+  Place,
   PortRequest,
   Problem,
   Protocol,

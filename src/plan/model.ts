@@ -109,6 +109,9 @@ export interface Gateway {
   readonly weight: number;
 }
 
+/** Who and where a member is. Parts that are not set (empty) read as `default`. */
+export type Place = Pick<Member, 'name' | 'region' | 'zone' | 'group'>;
+
 /** A member that exports one port, as this side sees it. */
 export interface Exporter {
   readonly cluster: string;
@@ -167,6 +170,11 @@ export interface PortRequest {
   readonly internalTrafficPolicy?: 'Cluster' | 'Local';
   /** Every member that exports this very port, ready or not; own included when it exports it. */
   readonly exporters: readonly Exporter[];
+  /**
+   * Every member of the set that was not removed, self included: tells a cluster nobody knows from one that does not export, and
+   * where self is. Absent: exporters are all that is known.
+   */
+  readonly members?: readonly Place[];
   /** Endpoints of the local Service that may serve when `calledAs` is `Service` although the own cluster does not export. */
   readonly localEndpoints?: { readonly ready: number; readonly total: number };
 }
@@ -180,5 +188,7 @@ export interface CompiledPort {
    * behind for what the kernel finds out by itself. No tier is empty. An empty list refuses the call.
    */
   readonly compiled: readonly Tier[];
+  /** Own-cluster backends are only those on the caller's node (`internalTrafficPolicy: Local` without a policy above it). */
+  readonly nodeLocal: boolean;
   readonly problems: readonly Problem[];
 }
