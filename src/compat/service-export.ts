@@ -1,0 +1,58 @@
+import type { KubeObject } from '#objects/index.ts';
+import type { Problem } from '#plan/index.ts';
+
+export interface FlomeshServiceExport extends KubeObject {
+  readonly spec?: {
+    readonly pathRewrite?: { readonly from?: string; readonly to?: string };
+    readonly sessionSticky?: boolean;
+    readonly loadBalancer?: string;
+    readonly rules?: readonly { readonly portNumber: number; readonly path?: string; readonly pathType?: string }[];
+    readonly targetClusters?: readonly string[];
+    readonly serviceAccountName?: string;
+  };
+}
+
+/** What an ancestor's ServiceExport asks for, in plan's words. */
+export interface ReadExport {
+  /** Service port numbers to export, sorted; absent: all of them. */
+  readonly portNumbers?: readonly number[];
+  /** Names or `region/zone/group/cluster` keys of who may import; absent: every member. */
+  readonly targetClusters?: readonly string[];
+  /** Reason `NotYetHonoured` for each HTTP field that is set; the export works without them. */
+  readonly problems: readonly Problem[];
+}
+
+export function readServiceExport(object: FlomeshServiceExport): ReadExport {
+  const spec = object.spec ?? {};
+  const numbers = [...new Set((spec.rules ?? []).map((rule) => rule.portNumber))].toSorted((a, b) => a - b);
+  return {
+    ...(numbers.length > 0 && { portNumbers: numbers }),
+    ...(spec.targetClusters?.length && { targetClusters: spec.targetClusters }),
+    problems: notYetHonoured(spec),
+  };
+}
+
+function notYetHonoured(spec: NonNullable<FlomeshServiceExport['spec']>): readonly Problem[] {
+  const paths = [
+    ...(spec.rules ?? []).flatMap((rule, i) => [
+      rule.path !== undefined && rule.path !== '/' && `spec.rules[${i}].path`,
+      rule.pathType !== undefined && rule.path !== '/' && `spec.rules[${i}].pathType`,
+    ]),
+    (spec.pathRewrite?.from || spec.pathRewrite?.to) && 'spec.pathRewrite',
+    spec.sessionSticky && 'spec.sessionSticky',
+    spec.loadBalancer && spec.loadBalancer !== 'RoundRobinLoadBalancer' && 'spec.loadBalancer',
+    spec.serviceAccountName && spec.serviceAccountName !== '*' && 'spec.serviceAccountName',
+  ];
+  return paths
+    .filter((path) => typeof path === 'string')
+    .filter(Boolean)
+    .map(problem);
+}
+
+function problem(path: string): Problem {
+  return {
+    path,
+    reason: 'NotYetHonoured',
+    message: `${path} is not honoured yet: the port is exported and carried as plain TCP or UDP, without this field`,
+  };
+}

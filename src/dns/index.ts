@@ -1,0 +1,3 @@
+/** Door of `dns`: the node's resolver. */
+export { type Answer, resolve } from './resolve.ts';
+export { type Resolver, type ResolverOptions, startResolver } from './server.ts';
