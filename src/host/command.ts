@@ -1,6 +1,6 @@
 /** Runs one command to its end with captured output. The only other place that starts processes is `process.ts`. */
 import { spawn } from 'node:child_process';
-import { SealaneError } from '#kit/index.ts';
+import { SealaneError, systemClock } from '#kit/index.ts';
 
 export interface CommandOptions {
   /** Written to standard input, which is then closed. */
@@ -35,14 +35,18 @@ export function capture(
     const child = spawn(command, args, {
       env: options.env ?? process.env,
       cwd: options.directory,
-      timeout: options.timeoutMs ?? 60_000,
-      killSignal: 'SIGKILL',
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // Not spawn's own timeout: its timer outlives a program that cannot be started.
+    const cancel = systemClock.after(options.timeoutMs ?? 60_000, () => child.kill('SIGKILL'));
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
-    child.once('error', (cause) => reject(missing(command, cause)));
+    child.once('error', (cause) => {
+      cancel();
+      reject(missing(command, cause));
+    });
     child.once('close', (code, signal) => {
+      cancel();
       resolve({ code: code ?? (signal === 'SIGKILL' ? 137 : 128), stdout: stdout(), stderr: stderr() });
     });
     // A command that ends without reading its input closes the pipe; its exit code tells the story.
