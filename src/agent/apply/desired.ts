@@ -1,0 +1,37 @@
+/** What the kernel's connect tables should hold, one address:port:protocol at a time. Plain data. */
+import type { Protocol } from '#plan/index.ts';
+
+export interface DesiredBackend {
+  /** IPv4, host byte order. */
+  readonly address: number;
+  readonly port: number;
+  /** `backend_flag` bits of bpf/include/tables.h. */
+  readonly flags: number;
+  /** Member that the backend belongs to; the kernel counts by it. */
+  readonly cluster: string;
+}
+
+/** Backends that share one entry of the share table: a service's endpoints in one cluster. */
+export interface DesiredGroup {
+  readonly key: string;
+  readonly backends: readonly DesiredBackend[];
+}
+
+export interface DesiredTier {
+  /** The shuffled share table: a group's key for each slot. */
+  readonly slots: readonly string[];
+}
+
+export interface DesiredService {
+  /** IPv4, host byte order. */
+  readonly address: number;
+  readonly port: number;
+  readonly protocol: Exclude<Protocol, 'SCTP'>;
+  /** No tier: the call is refused. */
+  readonly tiers: readonly DesiredTier[];
+  readonly groups: readonly DesiredGroup[];
+}
+
+export function vipKey(service: Pick<DesiredService, 'address' | 'port' | 'protocol'>): string {
+  return `${service.address}:${service.port}/${service.protocol}`;
+}

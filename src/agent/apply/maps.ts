@@ -1,0 +1,45 @@
+/** The connect tables as this room sees them: the kernel's maps, or memory in tests. One writer: this agent. */
+import type { DesiredBackend } from './desired.ts';
+import type { Run } from './ranges.ts';
+
+/** An array of 64-bit {first, count} words, each stored at once. */
+export interface WordTable {
+  readonly size: number;
+  get(index: number): Run;
+  set(index: number, run: Run): void;
+}
+
+export interface ShareTable {
+  readonly size: number;
+  get(index: number): number;
+  set(index: number, group: number): void;
+}
+
+export interface BackendTable {
+  readonly size: number;
+  get(index: number): DesiredBackend | undefined;
+  /** Writes the entry whole, with a generation that no reader has seen at this index. */
+  set(index: number, backend: DesiredBackend, group: number): void;
+  clear(index: number): void;
+}
+
+export interface VipAddress {
+  readonly address: number;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
+export interface VipTable {
+  entries(): Iterable<readonly [VipAddress, number]>;
+  put(vip: VipAddress, service: number): void;
+  delete(vip: VipAddress): void;
+}
+
+export interface ConnectMaps {
+  readonly vips: VipTable;
+  readonly services: WordTable;
+  readonly tiers: WordTable;
+  readonly shares: ShareTable;
+  readonly groups: WordTable;
+  readonly backends: BackendTable;
+}
