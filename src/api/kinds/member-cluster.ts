@@ -1,0 +1,103 @@
+/** MemberCluster: one cluster of the set. On the hub; mirrored read-only into every member. */
+import type { Meta } from '#objects/index.ts';
+import { MEMBER_NAME_MAX } from '../names.ts';
+import { conditions } from '../schema/condition.ts';
+import {
+  choice,
+  flag,
+  group,
+  integer,
+  list,
+  listByKey,
+  numberMap,
+  optional,
+  rules,
+  type Shape,
+  text,
+  textMap,
+} from '../schema/fields.ts';
+
+const gateway = group(
+  {
+    name: text('Name of the node or pod that is the gateway.'),
+    address: text('Address at which other members reach it.'),
+    device: optional(text('Network device that carries the address.')),
+    weight: optional(integer('Share of lane connections; 0 takes none.', { minimum: 0, default: 100 })),
+    publicKey: optional(text('WireGuard public key.')),
+    certificate: optional(text('Self-signed certificate, PEM.')),
+  },
+  'A gateway of this member.',
+);
+
+export const memberClusterSpec = group(
+  {
+    region: optional(text('Region, for target keys and nearness.', { default: 'default', maxLength: 63 })),
+    zone: optional(text('Zone, for target keys and nearness.', { default: 'default', maxLength: 63 })),
+    group: optional(text('Free grouping, for target keys.', { default: 'default', maxLength: 63 })),
+    index: optional(integer('Number of this member in the set; claimed once.', { minimum: 1 })),
+    transport: optional(
+      choice(['WireGuard', 'MTLS', 'Plain'], 'How other members reach it. Plain must be written down.', {
+        default: 'WireGuard',
+      }),
+    ),
+    drain: optional(flag('Take its share of new connections away; let the old ones finish.', { default: false })),
+    removed: optional(
+      flag('It left the set: everybody drops all of it. The only way to remove a member.', { default: false }),
+    ),
+    exports: optional(
+      group(
+        {
+          allow: optional(list(text('Namespace.'), 'Only these namespaces may be exported; absent: all.')),
+          deny: optional(
+            list(text('Namespace.'), 'These namespaces may not be exported.', { default: ['kube-system'] }),
+          ),
+        },
+        'Which namespaces may be exported.',
+        { default: {} },
+      ),
+    ),
+    addressOverrides: optional(textMap('Gateway address to use instead, by the name of the member that calls.')),
+  },
+  'Written by the admin of the set.',
+);
+
+export const memberClusterStatus = group(
+  {
+    clusterUID: optional(text('UID of its kube-system namespace: tells two clusters under one name apart.')),
+    gateways: optional(listByKey(gateway, ['name'], 'Gateways that other members may reach.')),
+    published: optional(
+      group(
+        {
+          hubUID: text('UID of the hub (its kube-system namespace) that this was published to.'),
+          epoch: integer('Grows with every change of what is exported.', { minimum: 0 }),
+          count: integer('How many ClusterExports were published.', { minimum: 0 }),
+          hash: text('Hash of their names.'),
+        },
+        'Vouches for what the member has published: absence is believed only with it.',
+      ),
+    ),
+    observed: optional(numberMap('Epoch of each other member that this one has applied.')),
+    version: optional(text('Version of sealane.')),
+    mergeVersion: optional(integer('Version of the merge function; the set uses the lowest.')),
+    conditions: optional(conditions),
+  },
+  'Written by the member.',
+);
+
+export type MemberClusterSpec = Shape<typeof memberClusterSpec>;
+export type MemberClusterStatus = Shape<typeof memberClusterStatus>;
+export type MemberGateway = Shape<typeof gateway>;
+
+export interface MemberCluster {
+  readonly apiVersion: string;
+  readonly kind: 'MemberCluster';
+  readonly metadata: Meta;
+  readonly spec?: MemberClusterSpec;
+  readonly status?: MemberClusterStatus;
+}
+
+/** A member is one DNS label, short enough for `sealane-<member>`. */
+export const memberClusterRules = rules([
+  `self.metadata.name.size() <= ${MEMBER_NAME_MAX} && self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')`,
+  `metadata.name: one DNS label of at most ${MEMBER_NAME_MAX} characters`,
+]);

@@ -1,0 +1,80 @@
+/** Every name that two processes must agree on: groups, namespaces, labels, annotations, defaults. */
+
+export const SEALANE_GROUP = 'sealane.dev';
+export const MCS_GROUP = 'multicluster.x-k8s.io';
+
+/** Namespace of sealane's own objects in a member. */
+export const SYSTEM_NAMESPACE = 'sealane-system';
+/** ConfigMap in `sealane-system` that keeps what a member has given out; the member is its only writer. */
+export const RECORDS_NAME = 'sealane-records';
+export const RECORDS_KEYS = { vips: 'vips.json', lanePorts: 'lane-ports.json', peers: 'peers.json' } as const;
+
+/** Namespace on the hub where a member publishes. */
+export function hubNamespace(member: string): string {
+  return `sealane-${member}`;
+}
+
+/** Inverse of {@link hubNamespace}; undefined when it is no member's namespace. */
+export function memberOfHubNamespace(namespace: string): string | undefined {
+  return namespace.startsWith('sealane-') && namespace !== SYSTEM_NAMESPACE ? namespace.slice(8) : undefined;
+}
+
+/** Name of a ClusterExport on the hub. A namespace has no dot, so the first dot divides. */
+export function hubRecordName(namespace: string, service: string): string {
+  return `${namespace}.${service}`;
+}
+
+/** Inverse of {@link hubRecordName}; undefined when the text has no dot. */
+export function serviceOfHubRecord(name: string): { namespace: string; name: string } | undefined {
+  const at = name.indexOf('.');
+  return at > 0 ? { namespace: name.slice(0, at), name: name.slice(at + 1) } : undefined;
+}
+
+/** Lease of an agent, in `sealane-system`. */
+export function agentLeaseName(node: string): string {
+  return `agent-${node}`;
+}
+
+export const LABEL_SERVICE_NAME = 'multicluster.kubernetes.io/service-name';
+export const LABEL_SOURCE_CLUSTER = 'multicluster.kubernetes.io/source-cluster';
+export const LABEL_MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+export const MANAGED_BY_MEMBER = 'member.sealane.dev';
+/** Kubernetes' own label of a Service's slices; never on imported ones. */
+export const LABEL_LOCAL_SERVICE = 'kubernetes.io/service-name';
+
+export const LABEL_AGENT = 'sealane.dev/agent';
+export const LABEL_MIRROR = 'sealane.dev/mirror';
+/** On a hub namespace: the member that publishes there. */
+export const LABEL_MEMBER = 'sealane.dev/member';
+export const LABEL_SKIP_PROPAGATION = 'namespace.karmada.io/skip-auto-propagation';
+export const LABEL_KARMADA_MANAGED = 'karmada.io/managed';
+
+/** On imported slices: `http=2/3,dns=1/1`, ready/total per merged port name. */
+export const ANNOTATION_ENDPOINTS = 'sealane.dev/endpoints';
+/** On an agent's Lease: JSON `{name, address, device}` when it has the gateway role. */
+export const ANNOTATION_GATEWAY = 'sealane.dev/gateway';
+/** On an agent's Lease: JSON `{"<namespace>/<policy>": <generation applied>}`. */
+export const ANNOTATION_APPLIED = 'sealane.dev/applied';
+/** On a ServiceExport: comma-separated member names that may import; absent means all. */
+export const ANNOTATION_EXPORT_TO = 'sealane.dev/export-to';
+
+export const FIELD_MANAGER = { member: 'sealane-member', agent: 'sealane-agent', hub: 'sealane-hub' } as const;
+
+export const MEMBER_LEASE = 'sealane-member';
+export const HUB_LEASE = 'sealane-hub';
+
+/** Addresses given to services and peers inside a member; the first /24 is for peers. */
+export const DEFAULT_VIP_RANGE = '240.10.0.0/16';
+/** Ports of a member's gateways that lead to exported services, inclusive. */
+export const DEFAULT_LANE_PORTS = { first: 10_000, last: 14_999 } as const;
+/** Ports a gateway takes for translated sources, inclusive. */
+export const DEFAULT_SNAT_PORTS = { first: 15_000, last: 29_999 } as const;
+
+export const AGENT_LEASE_RENEW_MS = 5_000;
+/** An agent whose Lease did not change for this long is not counted, nor is its gateway published. */
+export const AGENT_LEASE_EXPIRY_MS = 40_000;
+
+/** Zone of the clusterset's names. */
+export const CLUSTERSET_ZONE = 'clusterset.local';
+/** A member is one DNS label of at most this many characters, so that `sealane-<member>` stays one too. */
+export const MEMBER_NAME_MAX = 48;
