@@ -53,7 +53,12 @@ export {
   refused,
 } from './problem.ts';
 export { MAX_DEPTH, type Schema, type SchemaLookup, type SchemaType } from './schema/schema.ts';
-export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.ts';
+export { type ContinueToken, decodeContinue, encodeContinue } from './store/continue-token.ts';
+export { createFanOut, type FanOut } from './store/fan-out.ts';
+export { createHistory, type EventSource, type History } from './store/history.ts';
+export { listPage, sortKey } from './store/list-page.ts';
+export { createMemoryStore, type MemoryStoreOptions, revisionOf, withRevision } from './store/memory-store.ts';
+export { rewind } from './store/rewind.ts';
 export {
   type Expired,
   type ListOptions,

@@ -47,7 +47,7 @@ export interface ListOptions {
   readonly limit?: number | undefined;
   /** From the answer before: goes on at that answer's revision. */
   readonly continue?: string | undefined;
-  /** As it was at exactly this revision; absent or 0: now. Not together with `continue`. */
+  /** As it was at exactly this revision; absent, 0 or yet to come: now. Not together with `continue`. */
   readonly revision?: number | undefined;
   readonly filter?: ((object: KubeObject) => boolean) | undefined;
 }
