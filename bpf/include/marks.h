@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/*
+ * STATE marks a table that the kernel writes and that outlives an upgrade: its layout is frozen, with spare bytes to grow
+ * into. Every other table belongs to the agent, which can write it anew. The mark travels in BTF; the loader reads it.
+ */
+#define STATE __attribute__((btf_decl_tag("state")))

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/*
+ * Why a call or a packet was refused or dropped: one list for every program, counted per CPU.
+ * Numbers are stable; a new reason goes before REFUSALS. Comments become the texts users see.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "marks.h"
+
+enum refusal {
+	/* nothing is refused */
+	REFUSAL_NONE = 0,
+
+	/* the address belongs to a service, the port does not */
+	REFUSAL_UNKNOWN_PORT = 1,
+	/* the service has no tiers: nothing may serve it now */
+	REFUSAL_NO_TIERS = 2,
+	/* no backend in any tier is eligible */
+	REFUSAL_NO_BACKEND = 3,
+	/* the kernel had no memory to remember the socket's backend */
+	REFUSAL_NO_STORAGE = 4,
+	/* the table of traffic counters is full: the call went on, uncounted */
+	REFUSAL_TRAFFIC_FULL = 5,
+
+	/* a packet to a lane port that no exported service has */
+	REFUSAL_NO_LANE = 16,
+	/* the lane's service has no ready pod */
+	REFUSAL_NO_POD = 17,
+	/* no free source port towards a pod */
+	REFUSAL_NAT_PORTS = 18,
+	/* the flow table is full */
+	REFUSAL_NAT_FULL = 19,
+	/* a fragment, which has no ports to go by */
+	REFUSAL_FRAGMENT = 20,
+	/* a packet shorter than its headers say */
+	REFUSAL_TRUNCATED = 21,
+	/* larger than the next link carries, answered with "fragmentation needed" */
+	REFUSAL_TOO_BIG = 22,
+	/* no flow for a packet that does not open one; TCP is answered with a reset */
+	REFUSAL_NO_FLOW = 23,
+	/* no route or no neighbour towards the pod or back to the caller */
+	REFUSAL_NO_ROUTE = 24,
+	/* time to live ran out */
+	REFUSAL_TTL = 25,
+	/* an ICMP error that belongs to no flow */
+	REFUSAL_ICMP = 26,
+
+	REFUSALS = 64
+};
+
+/* Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, enum refusal);
+	__type(value, __u64);
+	__uint(max_entries, REFUSALS);
+} refusals SEC(".maps") STATE;
+
+static __always_inline void count_refusal(enum refusal reason)
+{
+	__u64 *count = bpf_map_lookup_elem(&refusals, &reason);
+
+	if (count)
+		*count += 1;
+}

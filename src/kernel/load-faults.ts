@@ -1,0 +1,31 @@
+import { SealaneError } from '#kit/index.ts';
+import { describeErrno, Errno } from './errno.ts';
+import { kernelFault } from './faults.ts';
+
+const LINES_SHOWN = 12;
+
+/** Why libbpf could not read an object file. */
+export function openFault(path: string, answer: number, log: string): SealaneError {
+  const fields = { errno: Math.abs(answer), log };
+  const cause = new Error(lastLines(log) || describeErrno(answer));
+  const hint = 'compile it again with tools/build-bpf.sh';
+  return new SealaneError('kernel/object-broken', `read ${path}`, { cause, hint, fields });
+}
+
+/** Why the kernel did not take an object: the end of the verifier's log says it, where the verifier spoke. */
+export function loadFault(object: string, answer: number, log: string): SealaneError {
+  const what = `load ${object} into the kernel`;
+  const spoke = log.includes('BEGIN PROG LOAD LOG');
+  if (!spoke && Math.abs(answer) === Errno.EPERM) {
+    const hint = 'needs root, or CAP_BPF with CAP_NET_ADMIN and CAP_PERFMON';
+    const fields = { errno: Errno.EPERM, log };
+    return new SealaneError('kernel/no-privileges', what, { cause: new Error(describeErrno(answer)), hint, fields });
+  }
+  if (!spoke) return kernelFault('kernel/load', what, answer, { hint: lastLines(log) || undefined, fields: { log } });
+  const cause = new Error(`${describeErrno(answer)}; the verifier said:\n${lastLines(log)}`);
+  return new SealaneError('kernel/verifier', what, { cause, fields: { errno: Math.abs(answer), log } });
+}
+
+function lastLines(log: string): string {
+  return log.trimEnd().split('\n').slice(-LINES_SHOWN).join('\n');
+}

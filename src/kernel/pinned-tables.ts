@@ -1,0 +1,84 @@
+/**
+ * The tables pinned below one directory, as one object is about to use them. A table of the agent's that no longer fits
+ * is moved aside until the object is loaded, so that a refused object leaves everything as it was.
+ */
+import { closeSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { SealaneError } from '#kit/index.ts';
+import { type BtfType, Kind } from './btf.ts';
+import { btfById } from './kernel-info.ts';
+import { openPinnedMap } from './map.ts';
+import { type MapShape, misfit, sizeMisfit } from './map-fit.ts';
+import { type Handle, type MapFacts, mapFacts, setMaxEntries, setPinPath } from './native.ts';
+import { checked } from './faults.ts';
+
+const ASIDE = '~replaced';
+
+export class PinnedTables {
+  readonly rebuilt: string[] = [];
+  readonly #directory: string;
+  readonly #types: readonly BtfType[];
+  readonly #state: ReadonlySet<string>;
+
+  constructor(directory: string, types: readonly BtfType[]) {
+    this.#directory = directory;
+    this.#types = types;
+    this.#state = taggedVariables(types, 'state');
+  }
+
+  adopt(map: Handle<'map'>): void {
+    const facts = mapFacts(map);
+    const path = `${this.#directory}/${facts.name}`;
+    if (existsSync(path)) this.#fit(map, facts, path);
+    checked(setPinPath(map, path), 'kernel/pin', `pin map ${facts.name} at ${path}`);
+  }
+
+  /** The object was refused: the old tables come back. */
+  restore(): void {
+    for (const name of this.rebuilt) {
+      const path = `${this.#directory}/${name}`;
+      rmSync(path, { force: true });
+      renameSync(path + ASIDE, path);
+    }
+  }
+
+  /** The object is loaded: programs still attached hold the old tables themselves. */
+  dropReplaced(): void {
+    for (const name of this.rebuilt) rmSync(`${this.#directory}/${name}${ASIDE}`, { force: true });
+  }
+
+  #fit(map: Handle<'map'>, facts: MapFacts, path: string): void {
+    const wanted = { ...facts, types: this.#types };
+    const pinned = pinnedShape(path);
+    const isState = this.#state.has(facts.name);
+    const difference = misfit(wanted, pinned);
+    if (difference && isState) throw stateFault(facts.name, path, difference);
+    if (difference || (!isState && sizeMisfit(wanted, pinned))) {
+      renameSync(path, path + ASIDE);
+      this.rebuilt.push(facts.name);
+    } else if (facts.maxEntries !== pinned.maxEntries) {
+      setMaxEntries(map, pinned.maxEntries);
+    }
+  }
+}
+
+function pinnedShape(path: string): MapShape {
+  const map = openPinnedMap(path);
+  try {
+    return { ...map.info, types: map.info.btfId === 0 ? [] : btfById(map.info.btfId) };
+  } finally {
+    closeSync(map.fd);
+  }
+}
+
+function stateFault(name: string, path: string, difference: string): SealaneError {
+  return new SealaneError('kernel/state-layout', `use pinned map ${name}: ${difference}`, {
+    hint: `live connections are in it; to give them up, detach and remove ${path}`,
+    fields: { map: name, difference },
+  });
+}
+
+/** Names of variables with `__attribute__((btf_decl_tag(tag)))`. */
+export function taggedVariables(types: readonly BtfType[], tag: string): ReadonlySet<string> {
+  const tagged = types.filter((type) => type.kind === Kind.DeclTag && type.name === tag);
+  return new Set(tagged.map((type) => types[type.type]?.name ?? ''));
+}
