@@ -1,0 +1,28 @@
+/** Topologies that come with the sandbox, as the files a user would write. */
+
+const DEFAULT = `# Three islands that all use the same addresses, and a hub. No address of a pod means anything outside its island.
+transport: Plain
+nodes: 2
+podRange: 10.244.0.0/16
+serviceRange: 10.96.0.0/16
+clusters:
+  - name: cluster-1
+  - name: cluster-2
+  - name: cluster-3
+`;
+
+const DISJOINT = `# Three islands with pod ranges of their own, which no route joins. Headless services need this.
+transport: Plain
+nodes: 2
+serviceRange: 10.96.0.0/16
+clusters:
+  - name: cluster-1
+    podRange: 10.244.0.0/16
+  - name: cluster-2
+    podRange: 10.245.0.0/16
+  - name: cluster-3
+    podRange: 10.246.0.0/16
+`;
+
+/** By the name that `up -f NAME` takes. */
+export const BUILT_IN: Readonly<Record<string, string>> = { default: DEFAULT, disjoint: DISJOINT };

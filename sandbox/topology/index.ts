@@ -1,0 +1,20 @@
+/** Door of the topology: from a file to namespaces, links, routes and cgroups, and back to nothing. */
+export { machineAddress } from './addresses.ts';
+export { buildNetwork } from './build-network.ts';
+export { BUILT_IN } from './built-in.ts';
+export { withFreeWan } from './free-wan.ts';
+export type { Cluster, ClusterNode, Topology, Transport } from './model.ts';
+export {
+  cgroups,
+  checkName,
+  DEFAULT_NAME,
+  hostLink,
+  namespacePrefix,
+  namespaces,
+  pinFolder,
+  stateFolder,
+  wanPorts,
+} from './names.ts';
+export { type NetworkPlan, planNetwork } from './network-plan.ts';
+export { readTopology } from './read-topology.ts';
+export { removeNetwork, tracesOf } from './remove-network.ts';

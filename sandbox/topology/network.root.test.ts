@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  capture,
+  cgroup2Mount,
+  insideNamespace,
+  ipJson,
+  listNamespaces,
+  processesIn,
+  startProcess,
+} from '#host/index.ts';
+import { formatRange } from '#kit/index.ts';
+import {
+  BUILT_IN,
+  buildNetwork,
+  cgroups,
+  namespaces,
+  planNetwork,
+  readTopology,
+  removeNetwork,
+  tracesOf,
+  withFreeWan,
+} from './index.ts';
+
+const name = `slt${process.pid}`;
+const before = await machine();
+const topology = await withFreeWan(readTopology(BUILT_IN['default'] ?? '', 'default'));
+const [one, two] = topology.clusters;
+const [firstNode, secondNode] = one?.nodes ?? [];
+assert.ok(one && two && firstNode && secondNode);
+
+after(() => removeNetwork(name));
+await buildNetwork(planNetwork(name, topology));
+
+/** What a careless `down` would leave or take away. */
+async function machine() {
+  const routes = await ipJson<{ dst: string; dev: string }>(['route', 'show']);
+  return {
+    links: (await ipJson<{ ifname: string }>(['link', 'show'])).map(({ ifname }) => ifname),
+    routes,
+    namespaces: listNamespaces(),
+  };
+}
+
+const PROBE = `
+const [host, localAddress] = process.argv.slice(1);
+const socket = require('node:net').connect({ host, port: 9, localAddress, timeout: 1000 });
+socket.on('error', ({ code }) => process.exit(code === 'ECONNREFUSED' ? 0 : 1));
+socket.on('timeout', () => process.exit(2));
+`;
+
+/** Whether a connection is answered at all: refused is an answer. */
+async function reaches(namespace: string | undefined, address: string, from?: string): Promise<boolean> {
+  const probe = [process.execPath, '-e', PROBE, address, ...(from === undefined ? [] : [from])];
+  const [command = '', ...args] = insideNamespace(namespace, probe);
+  return (await capture(command, args)).code === 0;
+}
+
+test('the machine reaches the hub and every control plane', async () => {
+  const places = [topology.hub, ...topology.clusters].map(({ wanAddress }) => wanAddress);
+  assert.deepEqual(
+    await Promise.all(places.map((address) => reaches(undefined, address))),
+    places.map(() => true),
+  );
+});
+
+test('nodes of different clusters meet on the WAN', async () => {
+  const node = namespaces.node(name, one.name, firstNode.name);
+  assert.ok(await reaches(node, two.nodes[1]?.wanAddress ?? ''));
+});
+
+test('nodes of one cluster reach each other’s pod bridge by the LAN', async () => {
+  const node = namespaces.node(name, one.name, firstNode.name);
+  const [route] = await ipJson<{ dev: string }>(['route', 'get', '10.244.2.1'], { namespace: node });
+  assert.equal(route?.dev, 'lan0');
+  assert.ok(await reaches(node, '10.244.2.1', '10.244.1.1'));
+});
+
+test('no node has a route to another cluster’s pods, nor to the machine’s networks', async () => {
+  const node = namespaces.node(name, one.name, firstNode.name);
+  const routes = await ipJson<{ dst: string }>(['route', 'show'], { namespace: node });
+  assert.deepEqual(
+    routes.map(({ dst }) => dst).toSorted(),
+    ['10.244.1.0/24', '10.244.2.0/24', '10.77.0.0/24', '10.96.0.10', formatRange(topology.wan)].toSorted(),
+  );
+});
+
+test('the cluster IP of the DNS leads to the control plane', async () => {
+  assert.ok(await reaches(namespaces.node(name, one.name, firstNode.name), '10.96.0.10'));
+});
+
+test('a second sandbox finds another WAN', async () => {
+  const other = await withFreeWan(readTopology(BUILT_IN['default'] ?? '', 'default'));
+  assert.notEqual(other.wan.base, topology.wan.base);
+  const written = readTopology(`wan: ${formatRange(topology.wan)}\nclusters: [{name: a}]`, 't');
+  await assert.rejects(withFreeWan(written), { code: 'sandbox/range-taken' });
+});
+
+test('everything is gone afterwards, the processes inside too, and the machine is as before', async () => {
+  const cgroup = join(cgroup2Mount(), cgroups.pods(name, one.name, firstNode.name));
+  const child = await startProcess({ cgroup, namespace: namespaces.hub(name), command: 'sleep', args: ['60'] });
+  const stray = await startProcess({ namespace: namespaces.hub(name), command: 'sleep', args: ['60'] });
+  await until(() => processesIn(cgroup).length > 0 && readFileSync(`/proc/${stray.pid}/comm`, 'utf8') === 'sleep\n');
+  await removeNetwork(name);
+  assert.deepEqual(await tracesOf(name), []);
+  assert.equal((await child.exited).signal, 'SIGKILL');
+  assert.equal((await stray.exited).signal, 'SIGKILL');
+  const now = await machine();
+  assert.deepEqual(
+    now.links.filter((link) => link.startsWith('sl-')),
+    before.links.filter((link) => link.startsWith('sl-')),
+  );
+  assert.deepEqual(
+    now.namespaces.filter((it) => it.startsWith(name)),
+    [],
+  );
+  await removeNetwork(name);
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 5000;
+  while (!holds()) {
+    assert.ok(Date.now() < end, 'waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
