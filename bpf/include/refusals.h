@@ -34,7 +34,7 @@ enum refusal {
 	REFUSAL_NAT_FULL = 19,
 	/* a fragment, which has no ports to go by */
 	REFUSAL_FRAGMENT = 20,
-	/* a packet shorter than its headers say */
+	/* a packet shorter than its headers say, or whose headers contradict each other */
 	REFUSAL_TRUNCATED = 21,
 	/* larger than the next link carries, answered with "fragmentation needed" */
 	REFUSAL_TOO_BIG = 22,
@@ -46,6 +46,10 @@ enum refusal {
 	REFUSAL_TTL = 25,
 	/* an ICMP error that belongs to no flow */
 	REFUSAL_ICMP = 26,
+	/* a packet with IP options towards a lane */
+	REFUSAL_IP_OPTIONS = 27,
+	/* a lane would have led back into a lane */
+	REFUSAL_LOOP = 28,
 
 	REFUSALS = 64
 };
@@ -63,5 +67,5 @@ static __always_inline void count_refusal(enum refusal reason)
 	__u64 *count = bpf_map_lookup_elem(&refusals, &reason);
 
 	if (count)
-		*count += 1;
+		__sync_fetch_and_add(count, 1); /* a packet may interrupt a connect on the same CPU */
 }

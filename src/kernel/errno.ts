@@ -13,6 +13,7 @@ export const Errno = {
   ENODEV: 19,
   EINVAL: 22,
   ENOSPC: 28,
+  ENOLINK: 67,
   EOPNOTSUPP: 95,
   /** Of the kernel itself, without a text in libc. */
   ENOTSUPP: 524,

@@ -1,5 +1,5 @@
 /** A loaded program. It stays loaded while its object is open, or a link or pin holds it. */
-import { kernelInfo } from './kernel-info.ts';
+import { cString, kernelInfo } from './kernel-info.ts';
 
 export interface Program {
   readonly name: string;
@@ -12,6 +12,7 @@ export interface Program {
 
 export interface ProgramInfo {
   readonly id: number;
+  /** The kernel keeps 15 characters. */
   readonly name: string;
   /** Runs and nanoseconds; they move only while statistics are on (`collectRunStats`). */
   readonly runCount: bigint;
@@ -20,11 +21,12 @@ export interface ProgramInfo {
   readonly verifiedInstructions: number;
 }
 
-export function programInfo(program: Pick<Program, 'fd' | 'name'>): ProgramInfo {
-  const info = kernelInfo(program.fd, 232, `program ${program.name}`);
+/** @param fd of a program, `program.fd` */
+export function programInfo(fd: number): ProgramInfo {
+  const info = kernelInfo(fd, 232, 'program');
   return {
     id: info.readUInt32LE(4),
-    name: program.name,
+    name: cString(info.subarray(64, 80)),
     runTimeNs: info.readBigUInt64LE(192),
     runCount: info.readBigUInt64LE(200),
     verifiedInstructions: info.readUInt32LE(216),
