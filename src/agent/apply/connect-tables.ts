@@ -7,7 +7,6 @@ import { type DesiredGroup, type DesiredService, type DesiredTier, vipKey } from
 import type { ConnectMaps } from './maps.ts';
 import {
   NOTHING,
-
   type PlacedGroup,
   type PlacedService,
   type PlacedTier,
@@ -16,16 +15,17 @@ import {
 } from './placement.ts';
 import { Ranges } from './ranges.ts';
 
+type Table = 'services' | 'tiers' | 'shares' | 'groups' | 'backends';
+
 export class ConnectTables {
   readonly #maps: ConnectMaps;
   readonly #placed: Map<string, PlacedService>;
-  readonly #free: Record<'services' | 'tiers' | 'shares' | 'groups' | 'backends', Ranges>;
+  readonly #free: Record<Table, Ranges>;
 
   /** Adopts what the maps hold already. */
   constructor(maps: ConnectMaps, clock: Clock) {
     this.#maps = maps;
-    const ranges = (table: 'services' | 'tiers' | 'shares' | 'groups' | 'backends') =>
-      new Ranges(table, maps[table].size, clock);
+    const ranges = (table: Table) => new Ranges(table, maps[table].size, clock);
     this.#free = {
       services: ranges('services'),
       tiers: ranges('tiers'),
@@ -75,7 +75,7 @@ export class ConnectTables {
   pressure(): Record<string, { used: number; size: number }> {
     return Object.fromEntries(
       Object.entries(this.#free).map(([table, ranges]) => {
-        const { size } = this.#maps[table as keyof typeof this.#free];
+        const { size } = this.#maps[table as Table];
         return [table, { used: ranges.used(size), size }];
       }),
     );
@@ -106,7 +106,8 @@ export class ConnectTables {
   #placeTiers(tiers: readonly PlacedTier[], before: PlacedService | undefined) {
     const run = before?.tiers.length === tiers.length ? before.tierRun : this.#free.tiers.take(tiers.length);
     tiers.forEach((tier, i) => {
-      if (run !== before?.tierRun || !sameRun(tier.run, before.tiers[i]?.run)) this.#maps.tiers.set(run.first + i, tier.run);
+      if (run !== before?.tierRun || !sameRun(tier.run, before.tiers[i]?.run))
+        this.#maps.tiers.set(run.first + i, tier.run);
     });
     return run;
   }
@@ -145,7 +146,9 @@ function named(before: PlacedService, desired: readonly DesiredGroup[]): Map<str
   const known = new Map(before.groups);
   for (const group of desired) {
     if (known.has(group.key)) continue;
-    const found = [...known].find(([key, placed]) => key.startsWith('#') && sameBackends(placed.backends, group.backends));
+    const found = [...known].find(
+      ([key, placed]) => key.startsWith('#') && sameBackends(placed.backends, group.backends),
+    );
     if (!found) continue;
     known.delete(found[0]);
     known.set(group.key, found[1]);
@@ -160,4 +163,3 @@ function sameRun(a: { first: number; count: number }, b: { first: number; count:
 function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
-

@@ -32,7 +32,8 @@ export class Ranges {
     this.#wake();
     const at = this.#free.findIndex((run) => run.count >= count);
     const found = this.#free[at];
-    if (!found) throw new SealaneError('agent/table-full', `place ${count} entries in ${this.#table}: the table is full`);
+    if (!found)
+      throw new SealaneError('agent/table-full', `place ${count} entries in ${this.#table}: the table is full`);
     const rest = { first: found.first + count, count: found.count - count };
     this.#free.splice(at, 1, ...(rest.count > 0 ? [rest] : []));
     return { first: found.first, count };

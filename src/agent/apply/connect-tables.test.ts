@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Clock, ipv4, systemClock } from '#kit/index.ts';
+import { ConnectTables } from './connect-tables.ts';
+import type { DesiredService } from './desired.ts';
+import type { ConnectMaps } from './maps.ts';
+import { memoryMaps } from './memory-maps.ts';
+import { readPlacements } from './placement.ts';
+
+const pod = (address: string, cluster = 'a') => ({ address: ipv4(address), port: 8080, flags: 0, cluster });
+
+const service = (groups: Record<string, string[]>, ...tiers: string[][]): DesiredService => ({
+  address: ipv4('240.10.1.1'),
+  port: 80,
+  protocol: 'TCP',
+  tiers: tiers.map((slots) => ({ slots })),
+  groups: Object.entries(groups).map(([key, addresses]) => ({ key, backends: addresses.map((a) => pod(a, key)) })),
+});
+
+/** Walks the tables as the kernel does. */
+function walk(maps: ConnectMaps, key = `${ipv4('240.10.1.1')}:80/TCP`) {
+  const placed = readPlacements(maps).get(key);
+  return placed?.tiers.map((tier) =>
+    tier.slots.map((slot) => placed.groups.get(`#${slot}`)?.backends.map((backend) => backend.address)),
+  );
+}
+
+const a = ipv4('10.0.0.1');
+const b = ipv4('10.0.0.2');
+const c = ipv4('10.0.0.3');
+
+test('a service is found by its address, tier by tier, share by share', () => {
+  const maps = memoryMaps();
+  new ConnectTables(maps, systemClock).put(
+    service({ a: ['10.0.0.1', '10.0.0.2'], b: ['10.0.0.3'] }, ['a', 'b', 'b'], ['a']),
+  );
+  assert.deepEqual(walk(maps), [[[a, b], [c], [c]], [[a, b]]]);
+});
+
+test('one changed backend costs its own range and one word', () => {
+  const maps = memoryMaps();
+  const tables = new ConnectTables(maps, systemClock);
+  tables.put(service({ a: ['10.0.0.1'], b: ['10.0.0.3'] }, ['a', 'b']));
+  const before = { ...maps.stores };
+  tables.put(service({ a: ['10.0.0.2'], b: ['10.0.0.3'] }, ['a', 'b']));
+  assert.deepEqual(maps.stores, { ...before, backends: before.backends + 1, groups: before.groups + 1 });
+  assert.deepEqual(walk(maps), [[[b], [c]]]);
+});
+
+test('a restart that finds what it wants writes nothing', () => {
+  const maps = memoryMaps();
+  const wanted = service({ a: ['10.0.0.1'], b: ['10.0.0.3'] }, ['a', 'b'], ['b']);
+  new ConnectTables(maps, systemClock).put(wanted);
+  const before = { ...maps.stores };
+  new ConnectTables(maps, systemClock).put(wanted);
+  assert.deepEqual(maps.stores, before);
+});
+
+test('a service that goes leaves no address behind', () => {
+  const maps = memoryMaps();
+  const tables = new ConnectTables(maps, systemClock);
+  tables.put(service({ a: ['10.0.0.1'] }, ['a']));
+  for (const key of tables.keys()) tables.remove(key);
+  assert.deepEqual([...maps.vips.entries()], []);
+});
+
+test('a freed range is not used again while a reader may hold it', () => {
+  let now = 0;
+  const clock: Clock = { ...systemClock, monotonic: () => now };
+  const maps = memoryMaps(4);
+  const tables = new ConnectTables(maps, clock);
+  tables.put(service({ a: ['10.0.0.1', '10.0.0.2'] }, ['a']));
+  tables.put(service({ a: ['10.0.0.2', '10.0.0.3'] }, ['a']));
+  assert.throws(() => tables.put(service({ a: ['10.0.0.3'] }, ['a'])), { code: 'agent/table-full' });
+  now = 10_001;
+  tables.put(service({ a: ['10.0.0.3'] }, ['a']));
+  assert.deepEqual(walk(maps), [[[c]]]);
+});
+
+test('any history of changes and restarts ends in what was wanted last', () => {
+  const groups = fc.dictionary(
+    fc.constantFrom('a', 'b', 'c'),
+    fc.array(fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'), { maxLength: 3 }),
+    { minKeys: 1 },
+  );
+  const desired = groups.chain((g) =>
+    fc
+      .array(fc.array(fc.constantFrom(...Object.keys(g)), { minLength: 1, maxLength: 4 }), { maxLength: 3 })
+      .map((tiers) => service(g, ...tiers)),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(desired, fc.boolean()), { minLength: 1, maxLength: 12 }), (history) => {
+      const maps = memoryMaps();
+      let tables = new ConnectTables(maps, systemClock);
+      for (const [wanted, restart] of history) {
+        if (restart) tables = new ConnectTables(maps, systemClock);
+        tables.put(wanted);
+        const addresses = new Map(wanted.groups.map((group) => [group.key, group.backends.map((one) => one.address)]));
+        assert.deepEqual(
+          walk(maps),
+          wanted.tiers.map((tier) => tier.slots.map((key) => addresses.get(key))),
+        );
+      }
+    }),
+  );
+});

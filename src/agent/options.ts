@@ -1,0 +1,36 @@
+/** What `sealane agent` is told. */
+import type { Clock, Log } from '#kit/index.ts';
+
+export interface AgentOptions {
+  /** Name of this member. */
+  readonly cluster: string;
+  readonly nodeName: string;
+  /** Path of a kubeconfig for the local API server. */
+  readonly kubeconfig: string;
+  /** cgroup v2 folder that holds the pods of this node; the hooks attach there. */
+  readonly cgroup: string;
+  /** Folder in a BPF filesystem, this agent's own. */
+  readonly pinDir: string;
+  readonly roles: readonly ('node' | 'gateway')[];
+  /** IPv4 at which other members reach this gateway, and the device that carries it. */
+  readonly gatewayAddress?: string;
+  readonly gatewayDevice?: string;
+  /** The cluster's DNS address that pods have in resolv.conf. */
+  readonly clusterDns: string;
+  /** The cluster's own DNS servers, asked in order. */
+  readonly upstreamDns: readonly string[];
+  /** Serve every ClusterIP, in kube-proxy's place. */
+  readonly serviceProxy: boolean;
+  readonly vipRange: string;
+  readonly lanePorts: { readonly first: number; readonly last: number };
+  /** Where snapshots and process ids are kept; survives a restart of the agent, not of the machine. */
+  readonly stateDir: string;
+  /** Where the resolver listens on the node; by default the gateway address, or the node's address, port 9953. */
+  readonly resolverAddress?: string;
+  /** Folder of the compiled programs. */
+  readonly objects: string;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export const RESOLVER_PORT = 9953;
