@@ -1,4 +1,6 @@
+import { hash32 } from './hash.ts';
 import type { ImportType, ServiceName } from './model.ts';
+import { byText } from './order.ts';
 
 export interface DnsImport extends ServiceName {
   readonly type: ImportType;
@@ -23,15 +25,56 @@ export interface DnsSnapshot {
   readonly version: 1;
   /** Answered with authority: a name below it that is not here does not exist. */
   readonly zone: string;
-  /** Changes when the content changes; the SOA's serial. */
+  /** A hash of the content, the SOA's serial; compare for equality only. */
   readonly serial: number;
   readonly records: Readonly<Record<string, readonly string[]>>;
-  /** Names that exist only because something below them does (RFC 8020): NODATA. */
+  /** Names that exist only because something below them does (RFC 8020): NODATA. The zone's apex is one. */
   readonly emptyNames: readonly string[];
   /** Names outside the zone that resolve here instead of upstream. */
   readonly overrides: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The zone as this cluster answers it. Never a made-up address: an import without one has no name. */
 export function dnsView(input: DnsInput): DnsSnapshot {
-  throw new Error(`not written: ${input.imports.length}`);
+  const { imports, zone = 'clusterset.local', clusterDomain = 'cluster.local' } = input;
+  const named = imports.filter(({ type, ips }) => type === 'ClusterSetIP' && ips.length > 0);
+  const records = sorted(named.map((one) => [nameIn(zone, one), one.ips]));
+  const overrides = sorted(taken(named, input).map((one) => [nameIn(clusterDomain, one), one.ips]));
+  const emptyNames = emptyAbove(Object.keys(records), zone);
+  const serial = hash32(JSON.stringify([zone, records, overrides, emptyNames]));
+  return { version: 1, zone, serial, records, emptyNames, overrides };
+}
+
+function nameIn(domain: string, { namespace, name }: ServiceName): string {
+  return `${name}.${namespace}.svc.${domain}`.toLowerCase();
+}
+
+/** The ordinary name resolves here only where no Service has it. */
+function taken(
+  imports: readonly DnsImport[],
+  { ordinaryNames = [], localServices = [] }: DnsInput,
+): readonly DnsImport[] {
+  const governed = new Set(ordinaryNames.map(keyOf));
+  const local = new Set(localServices.map(keyOf));
+  return imports.filter((one) => governed.has(keyOf(one)) && !local.has(keyOf(one)));
+}
+
+function keyOf({ namespace, name }: ServiceName): string {
+  return `${namespace}/${name}`;
+}
+
+function emptyAbove(names: readonly string[], zone: string): readonly string[] {
+  const above = names.flatMap((name) => parents(name, zone));
+  return [...new Set([zone, ...above])].filter((name) => !names.includes(name)).toSorted(byText);
+}
+
+/** The names between this one and the zone, the zone included. */
+function parents(name: string, zone: string): readonly string[] {
+  if (name === zone) return [];
+  const parent = name.slice(name.indexOf('.') + 1);
+  return [parent, ...parents(parent, zone)];
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(entries.toSorted(([a], [b]) => byText(a, b)));
 }

@@ -11,15 +11,10 @@ export {
   lanePortOf,
   reconcileLanePorts,
 } from './lane-ports.ts';
-export {
-  isOwnSlice,
-  type LocalPod,
-  type LocalPort,
-  localEndpoints,
-  type SliceView,
-  servingPods,
-} from './local-endpoints.ts';
+export { type LocalPod, type LocalPort, localEndpoints, servingPods } from './local-endpoints.ts';
+export { isOwnSlice, type SliceView } from './own-slices.ts';
 export { mergeExports } from './merge-exports.ts';
+export { namesHash } from './names-hash.ts';
 export { type PeerChange, type PeerRecord, pickPeerAddress, reconcilePeers } from './peers.ts';
 export { shareCounts, sharesTable } from './shares-table.ts';
 export { type PolicySpec, trafficPolicy } from './traffic-policy.ts';
@@ -28,8 +23,8 @@ export {
   type AbsenceInput,
   type AbsenceVerdict,
   type KnownExport,
-  namesHash,
   type PublishedMarker,
+  type PublishingMember,
   vouchedAbsences,
 } from './vouched-absences.ts';
 export type {

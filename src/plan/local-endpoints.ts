@@ -1,25 +1,6 @@
+import { isOwnSlice, type SliceView } from './own-slices.ts';
 import type { Protocol } from './model.ts';
-
-/** What is read of a `discovery.k8s.io/v1` EndpointSlice; such an object can be passed as it is. */
-export interface SliceView {
-  readonly metadata: {
-    readonly name?: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly addressType?: string;
-  readonly ports?:
-    | readonly { readonly name?: string | null; readonly protocol?: string; readonly port?: number | null }[]
-    | null;
-  readonly endpoints?:
-    | readonly {
-        readonly addresses: readonly string[];
-        readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean };
-        readonly nodeName?: string;
-      }[]
-    | null;
-}
+import { byText } from './order.ts';
 
 export interface LocalPod {
   readonly address: string;
@@ -45,18 +26,71 @@ export interface LocalPort {
   readonly total: number;
 }
 
-/** Whether a slice holds this cluster's own endpoints: no multi-cluster tool (ours, Karmada's, …) imported it. */
-export function isOwnSlice(slice: SliceView): boolean {
-  throw new Error(`not written: ${slice.addressType}`);
+interface Found extends LocalPod {
+  readonly name: string;
+  readonly protocol: Protocol;
 }
 
 /** The own endpoints of one Service per port name and protocol, out of all its slices; foreign slices are left out. Sorted. */
 export function localEndpoints(slices: readonly SliceView[]): readonly LocalPort[] {
-  throw new Error(`not written: ${slices.length}`);
+  const found = slices.filter(isOwnSlice).flatMap(endpointsOf);
+  const byPort = Map.groupBy(found, ({ name, protocol }) => `${name}/${protocol}`);
+  return [...byPort.keys()].toSorted(byText).map((key) => localPort(byPort.get(key) ?? []));
 }
 
 /** The pods that may take a new connection: the ready ones; the serving-terminating ones only if none is ready. */
 export function servingPods(pods: readonly LocalPod[]): readonly LocalPod[] {
   const ready = pods.filter((pod) => pod.ready);
   return ready.length > 0 ? ready : pods.filter((pod) => pod.servingTerminating);
+}
+
+function endpointsOf({ ports, endpoints }: SliceView): readonly Found[] {
+  return (ports ?? []).flatMap(({ name, protocol, port }) =>
+    port
+      ? (endpoints ?? []).flatMap((endpoint) =>
+          endpoint.addresses.map((address) => ({
+            name: name ?? '',
+            protocol: (protocol ?? 'TCP') as Protocol,
+            address,
+            port,
+            ...conditionsOf(endpoint.conditions ?? {}),
+            ...(endpoint.nodeName && { nodeName: endpoint.nodeName }),
+          })),
+        )
+      : [],
+  );
+}
+
+/** Unknown reads as ready, and serving follows ready (discovery/v1). */
+function conditionsOf({
+  ready = true,
+  serving = ready,
+  terminating = false,
+}: Readonly<Record<string, boolean | undefined>>) {
+  return { ready: ready && !terminating, servingTerminating: serving && terminating, terminating };
+}
+
+function localPort(found: readonly Found[]): LocalPort {
+  const [{ name, protocol } = { name: '', protocol: 'TCP' as const }] = found;
+  const pods = distinct(found).map(({ name: _name, protocol: _protocol, ...pod }) => pod);
+  return {
+    name,
+    protocol,
+    pods,
+    ready: pods.filter((pod) => pod.ready).length,
+    total: pods.filter((pod) => !pod.terminating).length,
+  };
+}
+
+/** An endpoint may sit in two slices while they are rewritten: the better state counts. */
+function distinct(found: readonly Found[]): readonly Found[] {
+  const worstFirst = found.toSorted((a, b) => rank(a) - rank(b));
+  const byAddress = new Map(worstFirst.map((pod) => [`${pod.address}:${pod.port}`, pod]));
+  return [...byAddress.values()].toSorted((a, b) => byText(a.address, b.address) || a.port - b.port);
+}
+
+function rank({ ready, terminating, servingTerminating }: LocalPod): number {
+  if (ready) return 3;
+  if (!terminating) return 2;
+  return servingTerminating ? 1 : 0;
 }
