@@ -1,0 +1,55 @@
+/** Runs something while this process is the one that holds a Lease. */
+import { type Clock, type Log, messageOf, sleep, systemClock } from '#kit/index.ts';
+import type { Client } from './client.ts';
+import { type Claim, type Seen, tryClaim } from './lease.ts';
+
+export interface LeadOptions extends Omit<Claim, 'durationSeconds'> {
+  readonly durationSeconds?: number;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly signal: AbortSignal;
+  /** Called each time the Lease is won; its signal fires when it is lost. Must come to an end then. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Resolves when `signal` fires. A leader that cannot renew goes on until the Lease would have run out: with the API server away it
+ * cannot write anything either, and nobody else can win.
+ */
+export async function lead(client: Client, options: LeadOptions): Promise<void> {
+  const { clock = systemClock, log, signal, run } = options;
+  const claim: Claim = { ...options, durationSeconds: options.durationSeconds ?? 15 };
+  const seen: Seen = { version: '', since: clock.monotonic(), rival: false };
+  const renewMs = (claim.durationSeconds * 1000) / 5;
+  let term: { readonly lose: AbortController; readonly ended: Promise<void> } | undefined;
+
+  const begin = () => {
+    log?.info({ lease: `${claim.namespace}/${claim.name}` }, 'leading');
+    const lose = new AbortController();
+    const ended = run(AbortSignal.any([signal, lose.signal])).catch((error: unknown) => {
+      log?.error({ err: error }, 'leading ended with an error');
+    });
+    return { lose, ended };
+  };
+
+  const end = async () => {
+    if (!term) return;
+    term.lose.abort();
+    await term.ended;
+    term = undefined;
+  };
+
+  while (!signal.aborted) {
+    const ours = await tryClaim(client, claim, seen, term !== undefined, clock).catch((error: unknown) => {
+      log?.debug({ reason: messageOf(error) }, 'lease not renewed, will be tried again');
+      return undefined;
+    });
+    if (ours === true && !term) term = begin();
+    if (ours === false && term) {
+      log?.warn({ lease: `${claim.namespace}/${claim.name}` }, 'no longer leading: another process holds the lease');
+      await end();
+    }
+    await sleep(clock, ours === undefined ? Math.min(renewMs, 500) : renewMs, signal);
+  }
+  await end();
+}
