@@ -8,18 +8,6 @@ const todo = (...of: unknown[]): never => {
   throw new SealaneError('objects/not-implemented', `call ${of.length}`);
 };
 
-// --- schema ---
-/** The schema of a whole object: metadata described as Kubernetes describes it, apiVersion and kind as text. Give this one to all the functions below. */
-export const wholeObjectSchema = (schema: Schema): Schema => todo(schema);
-/** Drops fields that the schema does not know. `pruned` are their paths. */
-export const prune = (schema: Schema, value: Json, lookup?: SchemaLookup): { value: Json; pruned: readonly string[] } =>
-  todo(schema, value, lookup);
-export const applyDefaults = (schema: Schema, value: Json, lookup?: SchemaLookup): Json => todo(schema, value, lookup);
-export const validate = (schema: Schema, value: Json, lookup?: SchemaLookup): readonly Problem[] =>
-  todo(schema, value, lookup);
-/** Whether a CRD may have this schema. */
-export const checkStructural = (schema: Schema, path?: string): readonly Problem[] => todo(schema, path);
-
 // --- patch ---
 export const applyJsonPatch = (document: Json, operations: Json): Result<Json> => todo(document, operations);
 export const applyMergePatch = (target: Json | undefined, patch: Json): Json => todo(target, patch);

@@ -2,12 +2,10 @@
 export {
   type ApplyOutcome,
   type ApplyRequest,
-  applyDefaults,
   applyJsonPatch,
   applyMergePatch,
   applyStrategicPatch,
   buildTable,
-  checkStructural,
   type FieldRequirement,
   humanAge,
   jsonPath,
@@ -18,15 +16,12 @@ export {
   type PrinterColumn,
   parseFieldSelector,
   parseLabelSelector,
-  prune,
   type Requirement,
   serverSideApply,
   setCondition,
   type TableRequest,
   type TrackRequest,
   trackUpdate,
-  validate,
-  wholeObjectSchema,
 } from './door-stubs.ts';
 export { canonical, clone, deepEqual } from './equal.ts';
 export { asJson, isArray, isObject, type Json, type JsonArray, type JsonObject } from './json.ts';
@@ -52,7 +47,12 @@ export {
   type Result,
   refused,
 } from './problem.ts';
+export { applyDefaults } from './schema/apply-defaults.ts';
+export { checkStructural } from './schema/check-structural.ts';
+export { objectMetaSchema, wholeObjectSchema } from './schema/object-meta.ts';
+export { type Pruned, prune } from './schema/prune.ts';
 export { MAX_DEPTH, type Schema, type SchemaLookup, type SchemaType } from './schema/schema.ts';
+export { validate } from './schema/validate.ts';
 export { type ContinueToken, decodeContinue, encodeContinue } from './store/continue-token.ts';
 export { createFanOut, type FanOut } from './store/fan-out.ts';
 export { createHistory, type EventSource, type History } from './store/history.ts';

@@ -49,5 +49,5 @@ export interface Schema {
 /** Finds what a `$ref` names: `#/components/schemas/io.k8s.api.core.v1.Pod`. */
 export type SchemaLookup = (ref: string) => Schema | undefined;
 
-/** Values nested deeper than this are refused or left alone, never walked: a body cannot exhaust the stack. */
-export const MAX_DEPTH = 64;
+/** Values nested deeper than this are refused, never walked: a body cannot exhaust the stack. */
+export const MAX_DEPTH = 200;
