@@ -36,7 +36,8 @@ export type {
   ServiceImportStatus,
 } from './kinds/service-import.ts';
 export { crds, type Role } from './manifests/crds.ts';
-export { rbac } from './manifests/rbac.ts';
+export type { CustomResourceDefinition } from './schema/custom-resource.ts';
+export { rbac, type RbacRequest } from './manifests/rbac.ts';
 export {
   SEALANE_GROUP,
   MCS_GROUP,
