@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/* The last steps of both gateway programs: where a packet goes next, whether it fits, and what becomes of a refused one. */
+#include <linux/pkt_cls.h>
+
+#include "answer.h"
+#include "lanes.h"
+#include "mss.h"
+#include "packet.h"
+#include "refusals.h"
+
+#define IPV4 2 /* AF_INET; <sys/socket.h> is not for BPF */
+
+struct route {
+	__u32 ifindex;
+	__be32 next; /* the neighbour to send to */
+};
+
+static __always_inline enum refusal find_route(struct __sk_buff *skb, const struct segment *segment, __be32 src, __be32 dst,
+					       struct route *route)
+{
+	/* tot_len stays 0: with offloads the packet is larger than any link, and each piece is not */
+	struct bpf_fib_lookup fib = {
+		.family = IPV4, .l4_protocol = segment->ip.protocol, .tos = segment->ip.tos,
+		.ipv4_src = src, .ipv4_dst = dst, .ifindex = skb->ifindex,
+	};
+	long answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+
+	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return REFUSAL_NO_ROUTE;
+	route->ifindex = fib.ifindex;
+	route->next = fib.ipv4_dst;
+	return REFUSAL_NONE;
+}
+
+static __always_inline int drop(enum refusal reason)
+{
+	count_refusal(reason);
+	return TC_ACT_SHOT;
+}
+
+/* Refuses so that the sender notices at once. */
+static __always_inline int reject(struct __sk_buff *skb, const struct segment *segment, enum refusal reason)
+{
+	count_refusal(reason);
+	return segment->key.proto == IPPROTO_TCP ? answer_reset(skb, segment)
+						 : answer_icmp(skb, segment, ICMP_PORT, 0);
+}
+
+static __always_inline enum refusal refusal_of(enum reading reading)
+{
+	if (reading == NOT_WHOLE)
+		return REFUSAL_FRAGMENT;
+	return reading == WITH_OPTIONS ? REFUSAL_IP_OPTIONS : REFUSAL_TRUNCATED;
+}
+
+static __always_inline int too_big(struct __sk_buff *skb, const struct segment *segment, __u32 mtu)
+{
+	count_refusal(REFUSAL_TOO_BIG);
+	if (!(segment->ip.frag_off & bpf_htons(DONT_FRAGMENT)))
+		return TC_ACT_SHOT;
+	return answer_icmp(skb, segment, ICMP_FRAGMENTATION_NEEDED, mtu);
+}
+
+/* Sends the packet on as `to`. */
+static __always_inline int forward(struct __sk_buff *skb, const struct segment *segment, const struct flow_key *to,
+				   const struct route *route, __u32 mss)
+{
+	struct bpf_redir_neigh next = { .nh_family = IPV4, .ipv4_nh = route->next };
+	__u32 mtu = 0;
+	long misfit;
+
+	if (segment->ip.ttl <= 1)
+		return drop(REFUSAL_TTL);
+	misfit = bpf_check_mtu(skb, route->ifindex, &mtu, 0, BPF_MTU_CHK_SEGS);
+	if (misfit < 0)
+		return drop(REFUSAL_NO_ROUTE);
+	if (misfit)
+		return too_big(skb, segment, mtu);
+	rewrite(skb, segment, to);
+	clamp_mss(skb, segment, mss);
+	return bpf_redirect_neigh(route->ifindex, &next, sizeof(next), 0);
+}
