@@ -1,9 +1,11 @@
 import { deepEqual } from '../equal.ts';
-import { isArray, isObject, type Json } from '../json.ts';
+import { fieldPath } from '../field-path.ts';
+import { isArray, type Json } from '../json.ts';
 import { invalid, type Problem, problemText } from '../problem.ts';
 import { compilePattern } from './pattern.ts';
 import { prune } from './prune.ts';
 import { MAX_DEPTH, type Schema } from './schema.ts';
+import { shapeOfSchemas } from './schema-shape.ts';
 import { validate } from './validate.ts';
 
 /**
@@ -13,6 +15,8 @@ import { validate } from './validate.ts';
  * @param path where it stands: `spec.versions[0].schema.openAPIV3Schema`
  */
 export function checkStructural(schema: Schema, path = ''): readonly Problem[] {
+  const shape = validate(shapeOfSchemas.schema, schema as Json, shapeOfSchemas.lookup);
+  if (shape.length > 0) return shape.map((problem) => ({ ...problem, path: fieldPath(path, problem.path) }));
   if (schema.type !== 'object') {
     return [invalid(`${path}.type`, `Invalid value: ${JSON.stringify(schema.type ?? '')}: must be object at the root`)];
   }
@@ -37,7 +41,6 @@ const FORBIDDEN = ['$ref', 'definitions', 'dependencies', 'patternProperties', '
 type Place = 'root' | 'object fields' | 'array items' | 'map values';
 
 function checkNode(schema: Schema, path: string, place: Place, depth: number): Problem[] {
-  if (!isObject(schema)) return [invalid(path, 'Invalid value: must be a schema')];
   if (depth > MAX_DEPTH) return [invalid(path, `Invalid value: nested deeper than ${MAX_DEPTH} levels`)];
   return [
     ...checkTypeWord(schema, path, place),
