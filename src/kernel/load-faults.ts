@@ -15,7 +15,7 @@ export function openFault(path: string, answer: number, log: string): SealaneErr
 /** Why the kernel did not take an object: the end of the verifier's log says it, where the verifier spoke. */
 export function loadFault(object: string, answer: number, log: string): SealaneError {
   const what = `load ${object} into the kernel`;
-  const spoke = log.includes('BEGIN PROG LOAD LOG');
+  const spoke = log.includes('PROG LOAD LOG');
   if (!spoke && Math.abs(answer) === Errno.EPERM) {
     const hint = 'needs root, or CAP_BPF with CAP_NET_ADMIN and CAP_PERFMON';
     const fields = { errno: Errno.EPERM, log };

@@ -92,7 +92,7 @@ function capturePrint(): void {
     if (level === LIBBPF_DEBUG) return 0;
     const length = vsnprintf(line, line.length, format, list) as number;
     const end = Math.max(0, Math.min(length, line.length - 1));
-    libbpfLog.append(line.toString('latin1', Math.max(0, end - LOG_KEPT), end));
+    libbpfLog.append(line.toString('latin1', 0, end));
     return 0;
   }, koffi.pointer(proto));
   bind(LIBBPF, 'void *libbpf_set_print(void *printer)')(printer);

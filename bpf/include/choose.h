@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/*
+ * Which backend a new connection gets: tier by tier, in order. Within a tier a few random draws, each share as likely as
+ * its weight says; if all meet what is not eligible, a walk over the whole tier finds what is.
+ */
+#include "refusals.h"
+#include "tables.h"
+
+#define TIERS_MOST 16
+#define DRAWS 4
+#define NONE -1
+#define STEPS_MOST 8192 /* shares and backends looked at in one walk */
+#define GROUPS_KEPT 8	/* groups a walk remembers having walked */
+
+static __always_inline int holds_socket(__u32 slot)
+{
+	struct bpf_sock *socket = bpf_map_lookup_elem(&alive, &slot);
+
+	if (!socket)
+		return 0;
+	bpf_sk_release(socket);
+	return 1;
+}
+
+static __always_inline int cluster_takes(__u32 cluster)
+{
+	__u32 *flags = bpf_map_lookup_elem(&clusters, &cluster);
+
+	return flags && !(*(volatile __u32 *)flags & (CLUSTER_DRAINED | CLUSTER_DOWN));
+}
+
+/* Health joins here. */
+static __always_inline int eligible(const struct backend *backend)
+{
+	if (!backend->generation || !cluster_takes(backend->cluster))
+		return 0;
+	return !(backend->flags & BACKEND_NEEDS_SOCKET) || holds_socket(backend->slot);
+}
+
+static __always_inline __u32 any_of(const struct range *range)
+{
+	return range->first + bpf_get_prandom_u32() % range->count;
+}
+
+static __always_inline int takes(__u32 index)
+{
+	struct backend *backend = bpf_map_lookup_elem(&backends, &index);
+
+	return backend && eligible(backend);
+}
+
+static __always_inline int group_of(__u32 share, __u32 *group)
+{
+	__u32 *found = bpf_map_lookup_elem(&shares, &share);
+
+	if (!found)
+		return 0;
+	*group = *(volatile __u32 *)found;
+	return 1;
+}
+
+/* A backend by the weights, eligible or not. */
+static __always_inline int draw(const struct range *tier, __u32 *index)
+{
+	struct range members;
+	__u32 group;
+
+	if (!group_of(any_of(tier), &group) || !range_of(&groups, group, &members))
+		return 0;
+	*index = any_of(&members);
+	return 1;
+}
+
+/* A walk over a tier, one share or one backend a step. */
+struct walk {
+	struct range tier, members;
+	__u32 share, member; /* steps taken within each */
+	__u32 start;
+	__s32 found; /* backend, or NONE */
+	__u32 walked[GROUPS_KEPT]; /* the last groups, newest first */
+};
+
+/* Moved along rather than counted: the verifier would follow a counter through every step. */
+static __always_inline int was_walked(struct walk *walk, __u32 group)
+{
+	for (int i = 0; i < GROUPS_KEPT; i++)
+		if (walk->walked[i] == group)
+			return 1;
+	for (int i = GROUPS_KEPT - 1; i > 0; i--)
+		walk->walked[i] = walk->walked[i - 1];
+	walk->walked[0] = group;
+	return 0;
+}
+
+static __always_inline int next_share(struct walk *walk)
+{
+	__u32 group;
+
+	if (walk->share >= walk->tier.count)
+		return 0;
+	__u32 share = walk->tier.first + (walk->start + walk->share++) % walk->tier.count;
+	walk->member = 0;
+	if (!group_of(share, &group) || was_walked(walk, group) || !range_of(&groups, group, &walk->members))
+		walk->members.count = 0;
+	return 1;
+}
+
+static long step(__u64 unused, void *context)
+{
+	struct walk *walk = context;
+
+	if (walk->member >= walk->members.count)
+		return next_share(walk) ? 0 : 1;
+
+	__u32 index = walk->members.first + walk->member++;
+
+	if (!takes(index))
+		return 0;
+	walk->found = index;
+	return 1;
+}
+
+static __always_inline int sweep(const struct range *tier)
+{
+	struct walk walk = { .tier = *tier, .start = bpf_get_prandom_u32(), .found = NONE };
+
+	__builtin_memset(walk.walked, 0xff, sizeof(walk.walked));
+	bpf_loop(STEPS_MOST, step, &walk, 0);
+	return walk.found;
+}
+
+/* A backend of the tier, or NONE. Not static, so that it is verified once and not once a tier. */
+__attribute__((noinline)) int choose_in(__u32 tier)
+{
+	struct range range;
+	__u32 index;
+
+	if (!range_of(&tiers, tier, &range))
+		return NONE;
+	for (int i = 0; i < DRAWS; i++)
+		if (draw(&range, &index) && takes(index))
+			return index;
+	return sweep(&range);
+}
+
+struct choice {
+	struct backend *backend;
+	__u32 index;
+};
+
+/* REFUSAL_NONE with a choice, or why there is none. */
+static __always_inline enum refusal choose(__u32 service, struct choice *choice)
+{
+	struct range order;
+
+	if (!range_of(&services, service, &order))
+		return REFUSAL_NO_TIERS;
+	for (__u32 i = 0; i < TIERS_MOST && i < order.count; i++) {
+		int index = choose_in(order.first + i);
+
+		if (index == NONE)
+			continue;
+		choice->index = index;
+		choice->backend = bpf_map_lookup_elem(&backends, &choice->index);
+		if (choice->backend)
+			return REFUSAL_NONE;
+	}
+	return REFUSAL_NO_BACKEND;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/* What a socket was given. It goes when the socket goes. */
+#include "marks.h"
+#include "refusals.h"
+#include "tables.h"
+
+#define PAIRS 4 /* a power of two */
+
+enum socket_flag {
+	/* connect() chose a backend and TCP has not begun: what is left of it at the end never reached the wire */
+	SOCKET_PENDING = 1,
+	/* the connection was established */
+	SOCKET_ESTABLISHED = 2,
+	/* connect() chose the backend, for TCP or UDP */
+	SOCKET_CONNECTED = 4,
+};
+
+/* One backend given for one VIP. */
+struct pair {
+	__be32 vip_addr;
+	__be16 vip_port;
+	__be16 port;
+	__be32 addr;
+	__u32 backend; /* index */
+	__u32 generation;
+	__u32 service;
+};
+
+/* Frozen layout; new fields take from spare. */
+struct given {
+	struct pair connected; /* by connect(), valid with SOCKET_CONNECTED */
+	__u32 group;	       /* of connected */
+	enum socket_flag flags;
+	__u32 sent;		    /* pairs ever stored */
+	__u32 pad;
+	__u64 since;		    /* ns of connect(), CLOCK_MONOTONIC */
+	struct pair pairs[PAIRS];   /* a ring: the last destinations of sendmsg() */
+	__u8 spare[32];
+};
+
+/* Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__type(key, int);
+	__type(value, struct given);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+} sockets SEC(".maps") STATE;
+
+struct traffic_key {
+	__u32 service;
+	__u32 group;
+};
+
+/* Frozen layout; new fields take from spare. Bytes are of connections that have ended; SYN and FIN count as one each. */
+struct traffic {
+	__u64 attempts;	   /* connect() calls, and UDP destinations, that were given a backend */
+	__u64 established; /* TCP */
+	__u64 closed;	   /* TCP, after being established */
+	__u64 failed;	   /* TCP, without having been established */
+	__u64 bytes_sent;  /* acknowledged by the peer */
+	__u64 bytes_received;
+	__u64 spare[4];
+};
+
+/* Writer: kernel. Sparse: only pairs that were used. The agent deletes those whose service is gone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, struct traffic_key);
+	__type(value, struct traffic);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+} traffic SEC(".maps") STATE;
+
+static __always_inline struct traffic *traffic_of(__u32 service, __u32 group)
+{
+	struct traffic_key key = { .service = service, .group = group };
+	struct traffic *found = bpf_map_lookup_elem(&traffic, &key);
+
+	if (found)
+		return found;
+	struct traffic none = {};
+
+	bpf_map_update_elem(&traffic, &key, &none, BPF_NOEXIST);
+	found = bpf_map_lookup_elem(&traffic, &key);
+	if (!found)
+		count_refusal(REFUSAL_TRAFFIC_FULL);
+	return found;
+}
+
+#define COUNT(service, group, field, by)                                \
+	do {                                                            \
+		struct traffic *counts = traffic_of(service, group);    \
+		if (counts)                                             \
+			__sync_fetch_and_add(&counts->field, by);       \
+	} while (0)

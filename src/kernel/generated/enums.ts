@@ -1,0 +1,111 @@
+// Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
+
+/** Bits of a backend; they may be combined. */
+export const BackendFlag = {
+  /** leave the destination as the application named it */
+  Pass: 1,
+  /** eligible only while slot `slot` of `alive` holds a socket */
+  NeedsSocket: 2,
+} as const;
+
+/** What each value of BackendFlag means, for people. */
+export const BackendFlagText: Readonly<Record<number, string>> = {
+  1: 'leave the destination as the application named it',
+  2: 'eligible only while slot `slot` of `alive` holds a socket',
+};
+
+/** Bits of a cluster; with any of them set no new connection goes there. */
+export const ClusterFlag = {
+  /** being drained: connections end by themselves */
+  Drained: 1,
+  /** not reachable */
+  Down: 2,
+} as const;
+
+/** What each value of ClusterFlag means, for people. */
+export const ClusterFlagText: Readonly<Record<number, string>> = {
+  1: 'being drained: connections end by themselves',
+  2: 'not reachable',
+};
+
+/** enum refusal */
+export const Refusal = {
+  /** nothing is refused */
+  None: 0,
+  /** the address belongs to a service, the port does not */
+  UnknownPort: 1,
+  /** the service has no tiers: nothing may serve it now */
+  NoTiers: 2,
+  /** no backend in any tier is eligible */
+  NoBackend: 3,
+  /** the kernel had no memory to remember the socket's backend */
+  NoStorage: 4,
+  /** the table of traffic counters is full: the call went on, uncounted */
+  TrafficFull: 5,
+  /** a packet to a lane port that no exported service has */
+  NoLane: 16,
+  /** the lane's service has no ready pod */
+  NoPod: 17,
+  /** no free source port towards a pod */
+  NatPorts: 18,
+  /** the flow table is full */
+  NatFull: 19,
+  /** a fragment, which has no ports to go by */
+  Fragment: 20,
+  /** a packet shorter than its headers say, or whose headers contradict each other */
+  Truncated: 21,
+  /** larger than the next link carries, answered with "fragmentation needed" */
+  TooBig: 22,
+  /** no flow for a packet that does not open one; TCP is answered with a reset */
+  NoFlow: 23,
+  /** no route or no neighbour towards the pod or back to the caller */
+  NoRoute: 24,
+  /** time to live ran out */
+  Ttl: 25,
+  /** an ICMP error that belongs to no flow */
+  Icmp: 26,
+  /** a packet with IP options towards a lane */
+  IpOptions: 27,
+  /** a lane would have led back into a lane */
+  Loop: 28,
+} as const;
+
+/** What each value of Refusal means, for people. */
+export const RefusalText: Readonly<Record<number, string>> = {
+  0: 'nothing is refused',
+  1: 'the address belongs to a service, the port does not',
+  2: 'the service has no tiers: nothing may serve it now',
+  3: 'no backend in any tier is eligible',
+  4: 'the kernel had no memory to remember the socket\'s backend',
+  5: 'the table of traffic counters is full: the call went on, uncounted',
+  16: 'a packet to a lane port that no exported service has',
+  17: 'the lane\'s service has no ready pod',
+  18: 'no free source port towards a pod',
+  19: 'the flow table is full',
+  20: 'a fragment, which has no ports to go by',
+  21: 'a packet shorter than its headers say, or whose headers contradict each other',
+  22: 'larger than the next link carries, answered with "fragmentation needed"',
+  23: 'no flow for a packet that does not open one; TCP is answered with a reset',
+  24: 'no route or no neighbour towards the pod or back to the caller',
+  25: 'time to live ran out',
+  26: 'an ICMP error that belongs to no flow',
+  27: 'a packet with IP options towards a lane',
+  28: 'a lane would have led back into a lane',
+};
+
+/** enum socket_flag */
+export const SocketFlag = {
+  /** connect() chose a backend and TCP has not begun: what is left of it at the end never reached the wire */
+  Pending: 1,
+  /** the connection was established */
+  Established: 2,
+  /** connect() chose the backend, for TCP or UDP */
+  Connected: 4,
+} as const;
+
+/** What each value of SocketFlag means, for people. */
+export const SocketFlagText: Readonly<Record<number, string>> = {
+  1: 'connect() chose a backend and TCP has not begun: what is left of it at the end never reached the wire',
+  2: 'the connection was established',
+  4: 'connect() chose the backend, for TCP or UDP',
+};

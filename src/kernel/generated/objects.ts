@@ -1,0 +1,69 @@
+// Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
+
+/** The object files, by name without `.bpf.o`. Attach types are those of enum bpf_attach_type. */
+export const objects = {
+  connect4: {
+    file: 'connect4.bpf.o',
+    programs: {
+      connect4: { section: 'cgroup/connect4', attachType: 10 },
+    },
+    constants: { refusals_end: 4, vip_range_base: 4, vip_range_mask: 4 },
+    tables: ['alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
+  'gateway-back': {
+    file: 'gateway-back.bpf.o',
+    programs: {
+      gateway_back: { section: 'tc', attachType: 0 },
+    },
+    constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['gateway', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+  },
+  'gateway-in': {
+    file: 'gateway-in.bpf.o',
+    programs: {
+      gateway_in: { section: 'tc', attachType: 0 },
+    },
+    constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['gateway', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+  },
+  getpeername4: {
+    file: 'getpeername4.bpf.o',
+    programs: {
+      getpeername4: { section: 'cgroup/getpeername4', attachType: 29 },
+    },
+    constants: { refusals_end: 4, vip_range_base: 4, vip_range_mask: 4 },
+    tables: ['alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
+  recvmsg4: {
+    file: 'recvmsg4.bpf.o',
+    programs: {
+      recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
+    },
+    constants: { refusals_end: 4, vip_range_base: 4, vip_range_mask: 4 },
+    tables: ['alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
+  sendmsg4: {
+    file: 'sendmsg4.bpf.o',
+    programs: {
+      sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
+    },
+    constants: { refusals_end: 4, vip_range_base: 4, vip_range_mask: 4 },
+    tables: ['alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
+  sock_release: {
+    file: 'sock_release.bpf.o',
+    programs: {
+      sock_release: { section: 'cgroup/sock_release', attachType: 34 },
+    },
+    constants: { refusals_end: 4 },
+    tables: ['alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
+  sockops: {
+    file: 'sockops.bpf.o',
+    programs: {
+      sock_ops: { section: 'sockops', attachType: 3 },
+    },
+    constants: { refusals_end: 4 },
+    tables: ['alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
+} as const;

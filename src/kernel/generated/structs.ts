@@ -1,0 +1,350 @@
+// Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
+import type { Codec } from '../typed-map.ts';
+
+/** struct vip_key */
+export interface VipKey {
+  /** A plain number here, network order in the kernel. */
+  readonly addr: number;
+  /** 0 with proto 0: the address itself, whose other ports are refused. A plain number here, network order in the kernel. */
+  readonly port: number;
+  /** IPPROTO_TCP, IPPROTO_UDP. */
+  readonly proto: number;
+}
+
+/** 8 bytes. */
+export const VipKey: Codec<VipKey> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.addr, false);
+    view.setUint16(at + 4, value.port, false);
+    view.setUint8(at + 6, value.proto);
+    new Uint8Array(view.buffer, view.byteOffset + at + 7, 1).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    addr: view.getUint32(at, false),
+    port: view.getUint16(at + 4, false),
+    proto: view.getUint8(at + 6),
+  }),
+};
+
+/** One address that may serve. It is written while no range leads to it; a generation is never used twice for one index, so a socket that still names the index knows that it has become another. Generation 0 is no backend. */
+export interface Backend {
+  /** A plain number here, network order in the kernel. */
+  readonly addr: number;
+  /** A plain number here, network order in the kernel. */
+  readonly port: number;
+  /** index into clusters; 0 is the own one. */
+  readonly cluster: number;
+  readonly generation: number;
+  /** service x cluster: what its traffic is counted under. */
+  readonly group: number;
+  readonly flags: number;
+  readonly slot: number;
+}
+
+/** 24 bytes. */
+export const Backend: Codec<Backend> = {
+  size: 24,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.addr, false);
+    view.setUint16(at + 4, value.port, false);
+    view.setUint16(at + 6, value.cluster, true);
+    view.setUint32(at + 8, value.generation, true);
+    view.setUint32(at + 12, value.group, true);
+    view.setUint32(at + 16, value.flags, true);
+    view.setUint32(at + 20, value.slot, true);
+  },
+  decode: (view, at = 0) => ({
+    addr: view.getUint32(at, false),
+    port: view.getUint16(at + 4, false),
+    cluster: view.getUint16(at + 6, true),
+    generation: view.getUint32(at + 8, true),
+    group: view.getUint32(at + 12, true),
+    flags: view.getUint32(at + 16, true),
+    slot: view.getUint32(at + 20, true),
+  }),
+};
+
+/** One backend given for one VIP. */
+export interface Pair {
+  /** A plain number here, network order in the kernel. */
+  readonly vipAddr: number;
+  /** A plain number here, network order in the kernel. */
+  readonly vipPort: number;
+  /** A plain number here, network order in the kernel. */
+  readonly port: number;
+  /** A plain number here, network order in the kernel. */
+  readonly addr: number;
+  /** index. */
+  readonly backend: number;
+  readonly generation: number;
+  readonly service: number;
+}
+
+/** 24 bytes. */
+export const Pair: Codec<Pair> = {
+  size: 24,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.vipAddr, false);
+    view.setUint16(at + 4, value.vipPort, false);
+    view.setUint16(at + 6, value.port, false);
+    view.setUint32(at + 8, value.addr, false);
+    view.setUint32(at + 12, value.backend, true);
+    view.setUint32(at + 16, value.generation, true);
+    view.setUint32(at + 20, value.service, true);
+  },
+  decode: (view, at = 0) => ({
+    vipAddr: view.getUint32(at, false),
+    vipPort: view.getUint16(at + 4, false),
+    port: view.getUint16(at + 6, false),
+    addr: view.getUint32(at + 8, false),
+    backend: view.getUint32(at + 12, true),
+    generation: view.getUint32(at + 16, true),
+    service: view.getUint32(at + 20, true),
+  }),
+};
+
+/** Frozen layout; new fields take from spare. */
+export interface Given {
+  /** by connect(), valid with SOCKET_CONNECTED */
+  readonly connected: Pair;
+  /** of connected. */
+  readonly group: number;
+  readonly flags: number;
+  /** pairs ever stored. */
+  readonly sent: number;
+  /** ns of connect(), CLOCK_MONOTONIC. */
+  readonly since: bigint;
+  /** a ring: the last destinations of sendmsg() */
+  readonly pairs: readonly Pair[];
+}
+
+/** 176 bytes. */
+export const Given: Codec<Given> = {
+  size: 176,
+  encode: (value, view, at = 0) => {
+    Pair.encode(value.connected, view, at);
+    view.setUint32(at + 24, value.group, true);
+    view.setUint32(at + 28, value.flags, true);
+    view.setUint32(at + 32, value.sent, true);
+    view.setBigUint64(at + 40, value.since, true);
+    for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 48 + i * 24);
+    new Uint8Array(view.buffer, view.byteOffset + at + 36, 4).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 144, 32).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    connected: Pair.decode(view, at),
+    group: view.getUint32(at + 24, true),
+    flags: view.getUint32(at + 28, true),
+    sent: view.getUint32(at + 32, true),
+    since: view.getBigUint64(at + 40, true),
+    pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 48 + i * 24)),
+  }),
+};
+
+/** struct traffic_key */
+export interface TrafficKey {
+  readonly service: number;
+  readonly group: number;
+}
+
+/** 8 bytes. */
+export const TrafficKey: Codec<TrafficKey> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.service, true);
+    view.setUint32(at + 4, value.group, true);
+  },
+  decode: (view, at = 0) => ({
+    service: view.getUint32(at, true),
+    group: view.getUint32(at + 4, true),
+  }),
+};
+
+/** Frozen layout; new fields take from spare. Bytes are of connections that have ended; SYN and FIN count as one each. */
+export interface Traffic {
+  /** connect() calls, and UDP destinations, that were given a backend. */
+  readonly attempts: bigint;
+  /** TCP. */
+  readonly established: bigint;
+  /** TCP, after being established. */
+  readonly closed: bigint;
+  /** TCP, without having been established. */
+  readonly failed: bigint;
+  /** acknowledged by the peer. */
+  readonly bytesSent: bigint;
+  readonly bytesReceived: bigint;
+}
+
+/** 80 bytes. */
+export const Traffic: Codec<Traffic> = {
+  size: 80,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.attempts, true);
+    view.setBigUint64(at + 8, value.established, true);
+    view.setBigUint64(at + 16, value.closed, true);
+    view.setBigUint64(at + 24, value.failed, true);
+    view.setBigUint64(at + 32, value.bytesSent, true);
+    view.setBigUint64(at + 40, value.bytesReceived, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 48, 32).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    attempts: view.getBigUint64(at, true),
+    established: view.getBigUint64(at + 8, true),
+    closed: view.getBigUint64(at + 16, true),
+    failed: view.getBigUint64(at + 24, true),
+    bytesSent: view.getBigUint64(at + 32, true),
+    bytesReceived: view.getBigUint64(at + 40, true),
+  }),
+};
+
+/** struct lane_key */
+export interface LaneKey {
+  /** A plain number here, network order in the kernel. */
+  readonly addr: number;
+  /** A plain number here, network order in the kernel. */
+  readonly port: number;
+  readonly proto: number;
+}
+
+/** 8 bytes. */
+export const LaneKey: Codec<LaneKey> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.addr, false);
+    view.setUint16(at + 4, value.port, false);
+    view.setUint8(at + 6, value.proto);
+    new Uint8Array(view.buffer, view.byteOffset + at + 7, 1).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    addr: view.getUint32(at, false),
+    port: view.getUint16(at + 4, false),
+    proto: view.getUint8(at + 6),
+  }),
+};
+
+/** One aligned word, stored at once. Withdrawing a pod is one store of zero flags. */
+export interface LanePod {
+  /** A plain number here, network order in the kernel. */
+  readonly addr: number;
+  /** A plain number here, network order in the kernel. */
+  readonly port: number;
+  /** enum lane_pod_flags; 0: takes no new flow. */
+  readonly flags: number;
+}
+
+/** 8 bytes. */
+export const LanePod: Codec<LanePod> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.addr, false);
+    view.setUint16(at + 4, value.port, false);
+    view.setUint16(at + 6, value.flags, true);
+  },
+  decode: (view, at = 0) => ({
+    addr: view.getUint32(at, false),
+    port: view.getUint16(at + 4, false),
+    flags: view.getUint16(at + 6, true),
+  }),
+};
+
+/** Written once, before the programs are attached. */
+export interface Gateway {
+  /** 0: no gateway here, everything passes. A plain number here, network order in the kernel. */
+  readonly addr: number;
+  /** device that lanes come in by. */
+  readonly ifindex: number;
+  /** enum gateway_flags. */
+  readonly flags: number;
+}
+
+/** 16 bytes. */
+export const Gateway: Codec<Gateway> = {
+  size: 16,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.addr, false);
+    view.setUint32(at + 4, value.ifindex, true);
+    view.setUint32(at + 8, value.flags, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 12, 4).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    addr: view.getUint32(at, false),
+    ifindex: view.getUint32(at + 4, true),
+    flags: view.getUint32(at + 8, true),
+  }),
+};
+
+/** Addresses and ports of a packet as it is seen. Layout frozen: keys of pinned tables. */
+export interface FlowKey {
+  /** A plain number here, network order in the kernel. */
+  readonly src: number;
+  /** A plain number here, network order in the kernel. */
+  readonly dst: number;
+  /** A plain number here, network order in the kernel. */
+  readonly sport: number;
+  /** A plain number here, network order in the kernel. */
+  readonly dport: number;
+  readonly proto: number;
+}
+
+/** 16 bytes. */
+export const FlowKey: Codec<FlowKey> = {
+  size: 16,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.src, false);
+    view.setUint32(at + 4, value.dst, false);
+    view.setUint16(at + 8, value.sport, false);
+    view.setUint16(at + 10, value.dport, false);
+    view.setUint8(at + 12, value.proto);
+    new Uint8Array(view.buffer, view.byteOffset + at + 13, 3).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    src: view.getUint32(at, false),
+    dst: view.getUint32(at + 4, false),
+    sport: view.getUint16(at + 8, false),
+    dport: view.getUint16(at + 10, false),
+    proto: view.getUint8(at + 12),
+  }),
+};
+
+/** One direction. Layout frozen: 64 bytes. */
+export interface Flow {
+  /** what packets become */
+  readonly to: FlowKey;
+  /** of this direction's last packet, CLOCK_MONOTONIC; up to a second late. */
+  readonly seen: bigint;
+  readonly begun: bigint;
+  readonly lane: number;
+  readonly slot: number;
+  /** towards the caller: of the pod's SYN-ACK. */
+  readonly sequence: number;
+  /** enum flow_flags. */
+  readonly flags: number;
+  readonly spareWord: bigint;
+}
+
+/** 64 bytes. */
+export const Flow: Codec<Flow> = {
+  size: 64,
+  encode: (value, view, at = 0) => {
+    FlowKey.encode(value.to, view, at);
+    view.setBigUint64(at + 16, value.seen, true);
+    view.setBigUint64(at + 24, value.begun, true);
+    view.setUint32(at + 32, value.lane, true);
+    view.setUint32(at + 36, value.slot, true);
+    view.setUint32(at + 40, value.sequence, true);
+    view.setUint8(at + 44, value.flags);
+    view.setBigUint64(at + 56, value.spareWord, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 45, 11).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    to: FlowKey.decode(view, at),
+    seen: view.getBigUint64(at + 16, true),
+    begun: view.getBigUint64(at + 24, true),
+    lane: view.getUint32(at + 32, true),
+    slot: view.getUint32(at + 36, true),
+    sequence: view.getUint32(at + 40, true),
+    flags: view.getUint8(at + 44),
+    spareWord: view.getBigUint64(at + 56, true),
+  }),
+};
