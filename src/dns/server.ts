@@ -1,4 +1,12 @@
-import type { Clock, Log } from '#kit/index.ts';
+/** The node's resolver: answers for the clusterset, forwards everything else to the cluster's own DNS. */
+import { type Clock, type Log, SealaneError } from '#kit/index.ts';
+import { type Answering, answerMessage, type ResolverCounts } from './answer-message.ts';
+import { createForwarder, type Transport } from './forwarder.ts';
+import { listenTcp } from './listen-tcp.ts';
+import { listenUdp } from './listen-udp.ts';
+import { udpDescriptor } from './socket-fd.ts';
+import { parseUpstream } from './upstreams.ts';
+import { watchSnapshot } from './watch-snapshot.ts';
 
 export interface ResolverOptions {
   /** IPv4 address and port for both UDP and TCP; port 0 takes a free one. */
@@ -9,7 +17,7 @@ export interface ResolverOptions {
   readonly snapshotPath: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called once with the bound UDP socket's file descriptor, before the first answer. */
+  /** Called once with the bound UDP socket's file descriptor, when both sockets listen. */
   readonly onSocket?: (udpFd: number) => void;
   /** How long one upstream may take, default 1000 ms. */
   readonly upstreamTimeoutMs?: number;
@@ -18,14 +26,82 @@ export interface ResolverOptions {
 }
 
 export interface Resolver {
-  /** From the socket's libuv handle (`socket._handle.fd`): Node has no public way. For the SOCKMAP; never close it. */
+  /** From the socket's libuv handle: Node has no public way. For the SOCKMAP; never close it. */
   readonly udpFd: number;
   readonly address: string;
   readonly port: number;
+  counts(): Readonly<ResolverCounts>;
   close(): Promise<void>;
 }
 
-/** @throws `dns/listen` when the address is taken or not ours */
+/** @throws `dns/listen` when the address is taken or not ours; `dns/bad-upstream` */
 export async function startResolver(options: ResolverOptions): Promise<Resolver> {
-  throw new Error(`not written: ${options.listen.address}`);
+  const { clock, log, listen, upstreamTimeoutMs = 1000, maxInFlight = 1024 } = options;
+  const upstreams = options.upstreams.map(parseUpstream);
+  const forwarder = createForwarder({ upstreams, clock, log, timeoutMs: upstreamTimeoutMs, maxInFlight });
+  const snapshot = await watchSnapshot(options.snapshotPath, clock, log);
+  const counts: ResolverCounts = { answered: 0, forwarded: 0, failed: 0, garbage: 0 };
+  const answering: Answering = { snapshot: () => snapshot.current(), forwarder, random: () => clock.random(), counts };
+  const release = () => {
+    snapshot.close();
+    forwarder.close();
+  };
+  try {
+    const sockets = await bindBoth(listen, handleBy(answering, log), clock, log);
+    const udpFd = udpDescriptor(sockets.udp);
+    options.onSocket?.(udpFd);
+    log.info({ address: listen.address, port: sockets.port, upstreams }, 'resolver listens');
+    return {
+      udpFd,
+      address: listen.address,
+      port: sockets.port,
+      counts: () => ({ ...counts }),
+      async close() {
+        release();
+        sockets.udp.close();
+        await sockets.tcp.close();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+type HandleBy = (transport: Transport) => (message: Buffer) => Promise<Buffer | undefined>;
+
+/** One message that we stumble over must not take the node's DNS with it. */
+function handleBy(answering: Answering, log: Log): HandleBy {
+  return (transport) => async (message) => {
+    try {
+      return await answerMessage(message, transport, answering);
+    } catch (error) {
+      log.error({ err: error, message: message.toString('hex') }, 'a DNS message was not answered');
+      return undefined;
+    }
+  };
+}
+
+/** UDP and TCP on one port. A free port for one may be taken for the other: then another is tried. */
+async function bindBoth(listen: ResolverOptions['listen'], handle: HandleBy, clock: Clock, log: Log) {
+  for (let triesLeft = listen.port === 0 ? 8 : 1; ; triesLeft -= 1) {
+    const udp = await listenUdp(listen.address, listen.port, handle('udp'), log).catch((cause) =>
+      refused(listen, cause),
+    );
+    const { port } = udp.address();
+    try {
+      const tcp = await listenTcp(listen.address, port, handle('tcp'), clock, log);
+      return { udp, tcp, port };
+    } catch (cause) {
+      udp.close();
+      if (triesLeft <= 1) refused(listen, cause);
+    }
+  }
+}
+
+function refused({ address, port }: ResolverOptions['listen'], cause: unknown): never {
+  throw new SealaneError('dns/listen', `listen for DNS on ${address}:${port}`, {
+    cause,
+    hint: 'is another resolver running there?',
+  });
 }

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { createSocket, type Socket } from 'node:dgram';
+import { fstatSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Resolver as Client } from 'node:dns/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { decode, encode } from 'dns-packet';
+import { type Log, silentLog, systemClock } from '#kit/index.ts';
+import { dnsView } from '#plan/index.ts';
+import { createFrameReader, framed } from './frames.ts';
+import { type Resolver, type ResolverOptions, startResolver } from './server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sealane-dns-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A stand-in for the cluster's own DNS: answers each name with one address, over UDP and TCP. */
+class FakeUpstream {
+  readonly asked: string[] = [];
+  udp: Socket | undefined;
+  tcp: Server | undefined;
+  port = 0;
+  readonly address: string;
+  rcode = 0;
+  silent = false;
+
+  constructor(address: string) {
+    this.address = address;
+  }
+
+  async start(): Promise<this> {
+    const udp = createSocket('udp4');
+    await new Promise<void>((resolve) => udp.bind(this.port, '127.0.0.1', resolve));
+    this.port = udp.address().port;
+    udp.on('message', (message, from) => !this.silent && udp.send(this.answer(message), from.port, from.address));
+    const tcp = createServer((socket) => {
+      const frames = createFrameReader();
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (chunk) =>
+        frames(chunk).forEach((one) => !this.silent && socket.write(framed(this.answer(one)))),
+      );
+    });
+    await new Promise<void>((resolve) => tcp.listen(this.port, '127.0.0.1', resolve));
+    [this.udp, this.tcp] = [udp, tcp];
+    return this;
+  }
+
+  async die(): Promise<void> {
+    await new Promise<void>((resolve) => (this.udp ? this.udp.close(() => resolve()) : resolve()));
+    await new Promise<void>((resolve) => (this.tcp ? this.tcp.close(() => resolve()) : resolve()));
+    this.udp = this.tcp = undefined;
+  }
+
+  private answer(message: Buffer): Buffer {
+    const { id = 0, questions = [] } = decode(message);
+    const [question] = questions;
+    assert.ok(question);
+    this.asked.push(question.name);
+    const answers = this.rcode ? [] : [{ type: 'A' as const, name: question.name, ttl: 30, data: this.address }];
+    return encode({ type: 'response', id, flags: this.rcode, questions, answers });
+  }
+}
+
+const snapshotWith = (...ips: string[]) =>
+  dnsView({ imports: [{ namespace: 'demo', name: 'httpbin', type: 'ClusterSetIP', ips }] });
+
+let files = 0;
+function writeSnapshot(value: unknown, path = join(folder, `snapshot-${(files += 1)}.json`)): string {
+  writeFileSync(`${path}.new`, typeof value === 'string' ? value : JSON.stringify(value));
+  renameSync(`${path}.new`, path);
+  return path;
+}
+
+async function withResolver(
+  options: Partial<ResolverOptions>,
+  use: (resolver: Resolver) => Promise<void>,
+): Promise<void> {
+  const resolver = await startResolver({
+    listen: { address: '127.0.0.1', port: 0 },
+    upstreams: [],
+    snapshotPath: join(folder, 'none.json'),
+    clock: systemClock,
+    log: silentLog,
+    upstreamTimeoutMs: 300,
+    ...options,
+  });
+  try {
+    await use(resolver);
+  } finally {
+    await resolver.close();
+  }
+}
+
+const client = ({ port }: Resolver) => {
+  const one = new Client({ timeout: 3000, tries: 1 });
+  one.setServers([`127.0.0.1:${port}`]);
+  return one;
+};
+
+const NAME = 'httpbin.demo.svc.clusterset.local';
+const question = (name: string, id = 77) =>
+  encode({ type: 'query', id, flags: 0x0100, questions: [{ type: 'A', name }] });
+
+function overTcp(port: number, messages: readonly Buffer[], pieces = false): Promise<readonly Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const frames = createFrameReader();
+    const answers: Buffer[] = [];
+    const bytes = Buffer.concat(messages.map(framed));
+    socket.setNoDelay(true);
+    socket.on('connect', () => {
+      if (!pieces) return socket.write(bytes);
+      for (const byte of bytes) socket.write(Buffer.from([byte]));
+    });
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`closed after ${answers.length} answers`)));
+    socket.on('data', (chunk) => {
+      answers.push(...frames(chunk));
+      if (answers.length < messages.length) return;
+      socket.destroy();
+      resolve(answers);
+    });
+  });
+}
+
+async function eventually<T>(look: () => Promise<T> | T, wanted: (value: T) => boolean, deadlineMs = 5000): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const value = await look();
+    if (wanted(value)) return value;
+    if (Date.now() > end) assert.fail(`not within ${deadlineMs} ms, last: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+let one: FakeUpstream;
+let two: FakeUpstream;
+before(async () => {
+  one = await new FakeUpstream('192.0.2.1').start();
+  two = await new FakeUpstream('192.0.2.2').start();
+});
+after(async () => {
+  await one.die();
+  await two.die();
+});
+const upstreams = () => [`127.0.0.1:${one.port}`, `127.0.0.1:${two.port}`];
+
+test('answers the clusterset by itself, and denies what it does not have, with no upstream at all', async () => {
+  await withResolver({ snapshotPath: writeSnapshot(snapshotWith('240.10.1.1', '240.10.1.2')) }, async (resolver) => {
+    assert.deepEqual((await client(resolver).resolve4(NAME)).toSorted(), ['240.10.1.1', '240.10.1.2']);
+    assert.deepEqual(
+      await client(resolver)
+        .resolve4(NAME, { ttl: true })
+        .then(([a]) => a?.ttl),
+      5,
+    );
+    await assert.rejects(client(resolver).resolve6(NAME), { code: 'ENODATA' });
+    await assert.rejects(client(resolver).resolve4(`no-${NAME}`), { code: 'ENOTFOUND' });
+    await assert.rejects(client(resolver).resolve4('example.org'), { code: 'ESERVFAIL' });
+    assert.equal(resolver.counts().failed, 1);
+  });
+});
+
+test('gives the descriptor of the bound UDP socket', async () => {
+  let given = -1;
+  await withResolver({ onSocket: (fd) => (given = fd) }, async ({ udpFd }) => {
+    assert.equal(given, udpFd);
+    assert.ok(fstatSync(udpFd).isSocket());
+  });
+});
+
+test('serves TCP, several questions on one connection, byte by byte', async () => {
+  await withResolver(
+    { snapshotPath: writeSnapshot(snapshotWith('240.10.1.1')), upstreams: upstreams() },
+    async ({ port }) => {
+      const answers = await overTcp(port, [question(NAME, 1), question('example.org', 2), question(NAME, 3)], true);
+      const byId = new Map(answers.map((answer) => [decode(answer).id, decode(answer).answers?.[0]]));
+      assert.deepEqual(
+        [1, 2, 3].map((id) => byId.get(id)).map((record) => record?.type === 'A' && record.data),
+        ['240.10.1.1', '192.0.2.1', '240.10.1.1'],
+      );
+    },
+  );
+});
+
+test('moves to the next upstream when one dies, remembers it, and comes back when that one dies', async () => {
+  await withResolver({ upstreams: upstreams() }, async (resolver) => {
+    assert.deepEqual(await client(resolver).resolve4('a.example.org'), ['192.0.2.1']);
+    await one.die();
+    assert.deepEqual(await client(resolver).resolve4('b.example.org'), ['192.0.2.2']);
+    const asked = two.asked.length;
+    await one.start();
+    assert.deepEqual(
+      await client(resolver).resolve4('c.example.org'),
+      ['192.0.2.2'],
+      'stays with the one that answered',
+    );
+    assert.equal(two.asked.length, asked + 1);
+    await two.die();
+    assert.deepEqual(await client(resolver).resolve4('d.example.org'), ['192.0.2.1']);
+    await one.die();
+    await assert.rejects(client(resolver).resolve4('e.example.org'), { code: 'ESERVFAIL' });
+    await one.start();
+    await two.start();
+    assert.equal((await client(resolver).resolve4('f.example.org')).length, 1, 'recovers when they do');
+  });
+});
+
+test('moves on from an upstream that is silent, and from one that fails, over TCP too', async () => {
+  await withResolver({ upstreams: upstreams() }, async (resolver) => {
+    one.silent = true;
+    assert.deepEqual(await client(resolver).resolve4('silent.example.org'), ['192.0.2.2']);
+    one.silent = false;
+  });
+  await withResolver({ upstreams: upstreams() }, async (resolver) => {
+    one.silent = true;
+    const [answer] = await overTcp(resolver.port, [question('tcp.example.org')]);
+    const [record] = decode(answer ?? Buffer.alloc(0)).answers ?? [];
+    assert.equal(record?.type === 'A' && record.data, '192.0.2.2');
+    one.silent = false;
+    two.rcode = 2;
+    assert.deepEqual(await client(resolver).resolve4('failing.example.org'), ['192.0.2.1']);
+    two.rcode = 0;
+  });
+});
+
+test('follows the snapshot file, keeps the last good one, and starts without any', async () => {
+  const path = join(folder, 'followed.json');
+  let warnings = 0;
+  const log: Log = Object.assign(Object.create(silentLog), { warn: () => (warnings += 1) });
+  await withResolver({ snapshotPath: path, log }, async (resolver) => {
+    const addresses = () =>
+      client(resolver)
+        .resolve4(NAME)
+        .catch((error: NodeJS.ErrnoException) => [String(error.code)]);
+    assert.deepEqual(await addresses(), ['ESERVFAIL']);
+    writeSnapshot(snapshotWith('240.10.1.1'), path);
+    await eventually(addresses, ([first]) => first === '240.10.1.1');
+    for (const bad of [
+      '{"version":1,',
+      '{}',
+      JSON.stringify({ ...snapshotWith(), records: { [NAME]: ['no address'] } }),
+    ]) {
+      const before = warnings;
+      writeSnapshot(bad, path);
+      await eventually(
+        () => warnings,
+        (count) => count > before,
+      );
+      assert.deepEqual(await addresses(), ['240.10.1.1'], bad);
+    }
+    rmSync(path);
+    assert.deepEqual(await addresses(), ['240.10.1.1']);
+    writeSnapshot(snapshotWith('240.10.1.2'), path);
+    await eventually(addresses, ([first]) => first === '240.10.1.2');
+  });
+});
+
+test('survives garbage on both transports and goes on answering', async () => {
+  await withResolver({ snapshotPath: writeSnapshot(snapshotWith('240.10.1.1')) }, async (resolver) => {
+    const socket = createSocket('udp4');
+    for (let i = 0; i < 500; i += 1) {
+      const garbage = Buffer.from(Array.from({ length: i % 90 }, (_, at) => (i * 31 + at * 17) & 255));
+      socket.send(garbage, resolver.port, '127.0.0.1');
+      if (i % 50 === 49) {
+        await eventually(
+          () => resolver.counts().garbage,
+          (count) => count > i - 20,
+        );
+      }
+    }
+    socket.close();
+    const tcp = connect(resolver.port, '127.0.0.1');
+    tcp.on('error', () => tcp.destroy());
+    await new Promise<void>((resolve) => tcp.write(Buffer.alloc(70_000, 0xff), () => resolve()));
+    tcp.destroy();
+    assert.deepEqual(await client(resolver).resolve4(NAME), ['240.10.1.1']);
+  });
+});
+
+test('says SERVFAIL at once when too many questions are in flight', async () => {
+  one.silent = true;
+  await withResolver(
+    { upstreams: upstreams().slice(0, 1), maxInFlight: 2, upstreamTimeoutMs: 2000 },
+    async ({ port }) => {
+      const socket = createSocket('udp4');
+      const answers: number[] = [];
+      socket.on('message', (message) => answers.push(message.readUInt16BE(2) & 15));
+      for (let i = 0; i < 5; i += 1) socket.send(question(`q${i}.example.org`, i), port, '127.0.0.1');
+      const early = await eventually(
+        () => answers.length,
+        (count) => count >= 3,
+        1500,
+      );
+      assert.equal(early, 3);
+      assert.deepEqual(answers, [2, 2, 2]);
+      socket.close();
+    },
+  );
+  one.silent = false;
+});
+
+test('says what is wrong with an upstream or a taken address', async () => {
+  await assert.rejects(
+    withResolver({ upstreams: ['dns.example'] }, async () => {}),
+    { code: 'dns/bad-upstream' },
+  );
+  await withResolver({}, async ({ port }) => {
+    const again = withResolver({ listen: { address: '127.0.0.1', port } }, async () => {});
+    await assert.rejects(again, { code: 'dns/listen', message: /listen for DNS on 127\.0\.0\.1:\d+: .*EADDRINUSE/ });
+  });
+});
