@@ -8,16 +8,6 @@ const todo = (...of: unknown[]): never => {
   throw new SealaneError('objects/not-implemented', `call ${of.length}`);
 };
 
-// --- patch ---
-export const applyJsonPatch = (document: Json, operations: Json): Result<Json> => todo(document, operations);
-export const applyMergePatch = (target: Json | undefined, patch: Json): Json => todo(target, patch);
-export const applyStrategicPatch = (
-  document: JsonObject,
-  patch: JsonObject,
-  schema: Schema,
-  lookup?: SchemaLookup,
-): Result<JsonObject> => todo(document, patch, schema, lookup);
-
 // --- apply ---
 export interface ApplyRequest {
   /** Absent: the object is made. */

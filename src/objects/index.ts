@@ -2,9 +2,6 @@
 export {
   type ApplyOutcome,
   type ApplyRequest,
-  applyJsonPatch,
-  applyMergePatch,
-  applyStrategicPatch,
   buildTable,
   type FieldRequirement,
   humanAge,
@@ -24,7 +21,18 @@ export {
   trackUpdate,
 } from './door-stubs.ts';
 export { canonical, clone, deepEqual } from './equal.ts';
-export { asJson, isArray, isObject, type Json, type JsonArray, type JsonObject } from './json.ts';
+export {
+  asJson,
+  isArray,
+  isDeeperThan,
+  isObject,
+  objectOf,
+  own,
+  withKey,
+  type Json,
+  type JsonArray,
+  type JsonObject,
+} from './json.ts';
 export {
   apiVersionOf,
   type Condition,
@@ -37,6 +45,9 @@ export {
   type WatchEvent,
   type WatchEventType,
 } from './meta.ts';
+export { applyJsonPatch } from './patch/json-patch.ts';
+export { applyMergePatch } from './patch/merge-patch.ts';
+export { applyStrategicPatch } from './patch/strategic-patch.ts';
 export {
   accepted,
   invalid,

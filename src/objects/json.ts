@@ -38,3 +38,13 @@ export function withKey(object: JsonObject, key: string, value: Json | undefined
   if (Object.hasOwn(object, key)) return objectOf(Object.entries(object).map(([k, v]) => [k, k === key ? value : v]));
   return objectOf([...Object.entries(object), [key, value]]);
 }
+
+/** Whether a value nests deeper than `levels`. Walks without recursion: ask before anything that recurses sees a stranger's body. */
+export function isDeeperThan(value: Json, levels: number): boolean {
+  let layer: (Json | undefined)[] = [value];
+  for (let depth = 0; layer.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    layer = layer.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}
