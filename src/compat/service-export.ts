@@ -1,15 +1,9 @@
 import type { KubeObject } from '#objects/index.ts';
 import type { Problem } from '#plan/index.ts';
+import type { FlomeshExportSpec } from './schema/service-export.ts';
 
 export interface FlomeshServiceExport extends KubeObject {
-  readonly spec?: {
-    readonly pathRewrite?: { readonly from?: string; readonly to?: string };
-    readonly sessionSticky?: boolean;
-    readonly loadBalancer?: string;
-    readonly rules?: readonly { readonly portNumber: number; readonly path?: string; readonly pathType?: string }[];
-    readonly targetClusters?: readonly string[];
-    readonly serviceAccountName?: string;
-  };
+  readonly spec?: FlomeshExportSpec;
 }
 
 /** What an ancestor's ServiceExport asks for, in plan's words. */
@@ -24,7 +18,9 @@ export interface ReadExport {
 
 export function readServiceExport(object: FlomeshServiceExport): ReadExport {
   const spec = object.spec ?? {};
-  const numbers = [...new Set((spec.rules ?? []).map((rule) => rule.portNumber))].toSorted((a, b) => a - b);
+  const numbers = [...new Set((spec.rules ?? []).flatMap(({ portNumber }) => portNumber ?? []))].toSorted(
+    (a, b) => a - b,
+  );
   return {
     ...(numbers.length > 0 && { portNumbers: numbers }),
     ...(spec.targetClusters?.length && { targetClusters: spec.targetClusters }),
@@ -32,21 +28,16 @@ export function readServiceExport(object: FlomeshServiceExport): ReadExport {
   };
 }
 
-function notYetHonoured(spec: NonNullable<FlomeshServiceExport['spec']>): readonly Problem[] {
+/** A path of `/` lets everything through, as we do; a field at its default asks for nothing. */
+function notYetHonoured(spec: FlomeshExportSpec): readonly Problem[] {
   const paths = [
-    ...(spec.rules ?? []).flatMap((rule, i) => [
-      rule.path !== undefined && rule.path !== '/' && `spec.rules[${i}].path`,
-      rule.pathType !== undefined && rule.path !== '/' && `spec.rules[${i}].pathType`,
-    ]),
+    ...(spec.rules ?? []).map(({ path = '/' }, i) => path !== '/' && `spec.rules[${i}].path`),
     (spec.pathRewrite?.from || spec.pathRewrite?.to) && 'spec.pathRewrite',
     spec.sessionSticky && 'spec.sessionSticky',
     spec.loadBalancer && spec.loadBalancer !== 'RoundRobinLoadBalancer' && 'spec.loadBalancer',
     spec.serviceAccountName && spec.serviceAccountName !== '*' && 'spec.serviceAccountName',
   ];
-  return paths
-    .filter((path) => typeof path === 'string')
-    .filter(Boolean)
-    .map(problem);
+  return paths.flatMap((path) => (path ? [problem(path)] : []));
 }
 
 function problem(path: string): Problem {

@@ -1,12 +1,10 @@
 import type { KubeObject } from '#objects/index.ts';
 import { type Problem, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
+import type { FlomeshPolicySpec } from './schema/global-traffic-policy.ts';
 import { groupOf } from './types.ts';
 
 export interface FlomeshPolicy extends KubeObject {
-  readonly spec?: {
-    readonly lbType?: string;
-    readonly targets?: readonly { readonly clusterKey: string; readonly weight?: number }[];
-  };
+  readonly spec?: Partial<FlomeshPolicySpec>;
 }
 
 export interface ReadPolicy {
@@ -24,7 +22,7 @@ export function readTrafficPolicy(object: FlomeshPolicy): ReadPolicy {
   const { lbType: asked = 'Locality', targets = [] } = object.spec ?? {};
   const lbType = LB_TYPES.find((known) => known === asked);
   const policy = trafficPolicy(
-    { lbType: lbType ?? 'Locality', targets, appliesTo: ['ClusterSet', 'Service'] },
+    { lbType: lbType ?? 'Locality', targets, appliesTo: ['ClusterSet', 'Service'], fallback: 'None' },
     groupOf(object),
   );
   return { policy, problems: lbType ? [] : [unknownType(asked)] };
