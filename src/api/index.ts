@@ -36,7 +36,9 @@ export type {
   ServiceImportStatus,
 } from './kinds/service-import.ts';
 export { crds, type Role } from './manifests/crds.ts';
-export type { CustomResourceDefinition } from './schema/custom-resource.ts';
+export { conditions } from './schema/condition.ts';
+export { AGE, type CustomResourceDefinition, customResource } from './schema/custom-resource.ts';
+export { choice, flag, group, integer, list, optional, rules, type Shape, text } from './schema/fields.ts';
 export { rbac, type RbacRequest } from './manifests/rbac.ts';
 export {
   SEALANE_GROUP,
