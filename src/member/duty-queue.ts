@@ -1,0 +1,24 @@
+/** The work queue of one duty. Losing a race against our own stale cache is no failure: look again shortly. */
+import { type Clock, createQueue, isFault, type Log, type Queue } from '#kit/index.ts';
+
+const AGAIN_MS = 30;
+const WORKERS = 8;
+
+export function dutyQueue(duty: string, clock: Clock, log: Log, work: (key: string) => Promise<void>): Queue {
+  const queue = createQueue({
+    clock,
+    log: log.child({ duty }),
+    workers: WORKERS,
+    retryMs: 100,
+    maxRetryMs: 2_000,
+    async work(key) {
+      try {
+        await work(key);
+      } catch (error) {
+        if (!isFault(error, 'kube/conflict') && !isFault(error, 'kube/exists')) throw error;
+        queue.addAfter(key, AGAIN_MS);
+      }
+    },
+  });
+  return queue;
+}

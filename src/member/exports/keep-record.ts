@@ -1,0 +1,162 @@
+/**
+ * One service's own ClusterExport record: read what asks for it, plan what it should say, write the difference. Taking an export back
+ * is done in two steps: the record is marked withdrawn (peers stop using it, the lane port still serves), then deleted.
+ */
+import { CLUSTER_EXPORTS, type ClusterExport, type ClusterExportPort, SEALANE_GROUP } from '#api/index.ts';
+import { timestamp } from '#kit/index.ts';
+import { deepEqual, splitKey } from '#objects/index.ts';
+import { type LaneKey, localEndpoints } from '#plan/index.ts';
+import { ownSlices } from '../caches.ts';
+import { ensure } from '../ensure.ts';
+import { isWithdrawn, type MemberState, observedBy, ownSpec } from '../member-state.ts';
+import { exportClaims } from './claims.ts';
+import { type Draft, draftExport, isRefused, type Refused } from './draft.ts';
+import { changedMuch, COALESCE_MS, sameButCounts } from './pace.ts';
+
+const WITHDRAW_LIMIT_MS = 5_000;
+/** After the last peer has said so: its nodes' kernels follow its API server. */
+const SETTLE_MS = 300;
+const LOOK_AGAIN_MS = 200;
+
+export interface KeepRecord {
+  /** @param key `namespace/name`. @returns milliseconds after which to look again, if needed */
+  work(key: string): Promise<number | undefined>;
+}
+
+/** What an export would be now; undefined when nobody asks for it. */
+export function draftOf(state: MemberState, key: string): Draft | Refused | undefined {
+  const { caches, mcs, settings } = state;
+  const claims = exportClaims(caches, key, mcs.serviceExports);
+  if (!claims) return undefined;
+  const { namespace = '', name } = splitKey(key);
+  return draftExport({
+    cluster: settings.cluster,
+    namespace,
+    name,
+    claim: claims.winner.value,
+    service: caches.services.get(key),
+    allowed: ownSpec(state).exports,
+  });
+}
+
+export function createKeepRecord(state: MemberState): KeepRecord {
+  const { caches, settings, records } = state;
+  const { client, clock } = settings;
+  const writtenAt = new Map<string, number>();
+  const observedAt = new Map<string, number>();
+
+  async function keep(key: string, draft: Draft, before: ClusterExport | undefined): Promise<number | undefined> {
+    if (!draft.ports.every((port) => !hasLane(port) || records.lanePortOf(laneKey(draft, port)) !== undefined)) {
+      records.wantLanePorts(wantedLanePorts(state), observedBy(state));
+    }
+    const fresh = !before || isWithdrawn(before) || before.spec.exportUID !== draft.spec.exportUID;
+    const ports = portsOf(state, key, draft);
+    if (before && !fresh && onlyCounts(draft, before, ports) && !changedMuch(before.spec.ports, ports)) {
+      const wait = (writtenAt.get(key) ?? Number.NEGATIVE_INFINITY) + COALESCE_MS - clock.monotonic();
+      if (wait > 0) return wait;
+    }
+    const epoch = fresh ? records.nextEpoch() : before.spec.epoch;
+    await records.save();
+    const exportedAt = before?.spec.exportUID === draft.spec.exportUID ? before?.spec.exportedAt : undefined;
+    await ensure(client, CLUSTER_EXPORTS, before, recordOf(draft, { ports, epoch, ...(exportedAt && { exportedAt }) }));
+    writtenAt.set(key, clock.monotonic());
+    return undefined;
+  }
+
+  async function takeBack(key: string, before: ClusterExport): Promise<number | undefined> {
+    if (!isWithdrawn(before)) {
+      const epoch = records.nextEpoch();
+      await records.save();
+      const spec = { ...before.spec, epoch, withdrawn: timestamp(clock) };
+      await ensure(client, CLUSTER_EXPORTS, before, { ...before, spec });
+      return LOOK_AGAIN_MS;
+    }
+    if (!mayForget(key, before)) return LOOK_AGAIN_MS;
+    await client.delete(CLUSTER_EXPORTS, before.metadata, { uid: before.metadata.uid });
+    observedAt.delete(key);
+    writtenAt.delete(key);
+    return undefined;
+  }
+
+  /** Peers have let go, or they have had their time. */
+  function mayForget(key: string, { spec }: ClusterExport): boolean {
+    if (clock.now() - Date.parse(spec.withdrawn ?? '') >= WITHDRAW_LIMIT_MS) return true;
+    if (!Object.values(observedBy(state)).every((epoch) => epoch >= (spec.epoch ?? 0))) return false;
+    const since = observedAt.get(key) ?? clock.monotonic();
+    observedAt.set(key, since);
+    return clock.monotonic() - since >= SETTLE_MS;
+  }
+
+  return {
+    async work(key) {
+      const draft = draftOf(state, key);
+      const before = caches.records.get(key);
+      if (draft && !isRefused(draft)) return keep(key, draft, before);
+      if (before) return takeBack(key, before);
+      records.wantLanePorts(wantedLanePorts(state), observedBy(state));
+      await records.save();
+      return undefined;
+    },
+  };
+}
+
+function recordOf({ spec }: Draft, rest: Pick<ClusterExport['spec'], 'ports' | 'epoch' | 'exportedAt'>): ClusterExport {
+  const { namespace, name } = spec.service;
+  return {
+    apiVersion: `${SEALANE_GROUP}/v1alpha1`,
+    kind: 'ClusterExport',
+    metadata: { namespace, name },
+    spec: { ...spec, ...rest },
+  };
+}
+
+function portsOf(state: MemberState, key: string, draft: Draft): ClusterExportPort[] {
+  const local = localEndpoints(ownSlices(state.caches, key));
+  return draft.ports.map((port) => {
+    const found = local.find((one) => one.name === port.name && one.protocol === port.protocol);
+    const lanePort = hasLane(port) ? state.records.lanePortOf(laneKey(draft, port)) : undefined;
+    return { ...port, ...(lanePort !== undefined && { lanePort }), ready: found?.ready ?? 0, total: found?.total ?? 0 };
+  });
+}
+
+function onlyCounts(draft: Draft, before: ClusterExport, ports: readonly ClusterExportPort[]): boolean {
+  const { ports: oldPorts, epoch: _, exportedAt: __, ...settings } = before.spec;
+  return deepEqual(settings, plain(draft.spec)) && sameButCounts(oldPorts, ports);
+}
+
+/** As it comes back from the wire. */
+function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+function hasLane({ protocol }: { readonly protocol: string }): boolean {
+  return protocol !== 'SCTP';
+}
+
+function laneKey({ spec }: Draft, { name, protocol, port }: Draft['ports'][number]): LaneKey {
+  return { ...spec.service, portName: name, protocol, port };
+}
+
+/** Of all exports: those asked for, and those on their way out. */
+export function wantedLanePorts(state: MemberState): LaneKey[] {
+  const { caches } = state;
+  const leaving = caches.records.list().filter(isWithdrawn);
+  const keys = [...exportKeys(state)];
+  const asked = keys.flatMap((key) => {
+    const draft = draftOf(state, key);
+    return draft && !isRefused(draft) ? draft.ports.filter(hasLane).map((port) => laneKey(draft, port)) : [];
+  });
+  const known = new Set(asked.map((key) => JSON.stringify(key)));
+  const held = leaving.flatMap(({ spec }) =>
+    spec.ports
+      .filter(hasLane)
+      .map(({ name = '', protocol, port }): LaneKey => ({ ...spec.service, portName: name, protocol, port })),
+  );
+  return [...asked, ...held.filter((key) => !known.has(JSON.stringify({ ...key })))];
+}
+
+/** `namespace/name` of everything that is, or was, exported. */
+export function exportKeys({ caches }: Pick<MemberState, 'caches'>): Set<string> {
+  const sources = [caches.serviceExports, caches.records, ...caches.flomeshExports.map(({ cache }) => cache)];
+  return new Set(sources.flatMap((cache) => cache.keys()));
+}

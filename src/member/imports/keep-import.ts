@@ -1,0 +1,154 @@
+/** One service's import in this member: merge what everybody says, plan the objects, write the difference. */
+import {
+  ENDPOINT_SLICES,
+  type EndpointSlice,
+  FIELD_MANAGER,
+  LABEL_KARMADA_MANAGED,
+  type Namespace,
+  type ServiceImport,
+} from '#api/index.ts';
+import { isFault, timestamp } from '#kit/index.ts';
+import { type MergedImport, mergeExports } from '#plan/index.ts';
+import { importedSlices } from '../caches.ts';
+import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
+import { ensure } from '../ensure.ts';
+import { isWithdrawn, type MemberState, ownSpec, placeOf } from '../member-state.ts';
+import type { Belief } from './belief.ts';
+import { importObject, LABEL_IMPORTED, sliceObject } from './desired.ts';
+import { toRecord } from './read-export.ts';
+
+/** @param service `namespace/name`; undefined when nobody exports it to this member */
+export function mergedImport(state: MemberState, belief: Belief, service: string): MergedImport | undefined {
+  const own = state.caches.records.get(service);
+  const records = [...belief.of(service), ...(own && !isWithdrawn(own) ? [toRecord(own.spec)] : [])];
+  if (records.length === 0) return undefined;
+  return mergeExports(records, placeOf(state.settings.cluster, ownSpec(state)));
+}
+
+export async function keepImport(state: MemberState, belief: Belief, service: string): Promise<void> {
+  const { caches } = state;
+  const merged = mergedImport(state, belief, service);
+  const namespace = caches.namespaces.get(service.slice(0, service.indexOf('/')));
+  if (!namespace || isTerminating(namespace)) return;
+  if (!merged) return removeImport(state, service);
+  const { vip, peers } = await allocate(state, merged);
+  await keepSlices(state, belief, merged, service, peers);
+  const current = caches.serviceImports.get(service);
+  if (current?.metadata.labels?.[LABEL_KARMADA_MANAGED]) return judge(state, current, merged, [foreign(current)]);
+  const type = state.mcs.serviceImports;
+  const written = await ensure(state.settings.client, type, current, importObject(merged, vip, type));
+  await judge(state, written, merged, [ready(merged, vip)]);
+}
+
+export function isTerminating({ metadata, status }: Namespace): boolean {
+  return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating';
+}
+
+async function allocate({ records }: MemberState, merged: MergedImport) {
+  if (merged.type === 'ClusterSetIP' && !records.vipOf(merged)) records.wantVips([...records.vips(), merged]);
+  const missing = merged.clusters.filter((cluster) => !records.peerOf(cluster));
+  if (missing.length > 0) records.wantPeers([...records.peers(), ...missing]);
+  await records.save();
+  return {
+    vip: records.vipOf(merged),
+    peers: new Map(merged.clusters.map((cluster) => [cluster, records.peerOf(cluster)])),
+  };
+}
+
+async function keepSlices(
+  { settings, caches }: MemberState,
+  belief: Belief,
+  merged: MergedImport,
+  service: string,
+  peers: ReadonlyMap<string, string | undefined>,
+): Promise<void> {
+  const current = importedSlices(caches, service);
+  const desired = merged.serving.flatMap((serving): EndpointSlice[] => {
+    const peerAddress = peers.get(serving.cluster);
+    return peerAddress
+      ? [sliceObject({ merged, serving, peerAddress, spec: belief.specOf(serving.cluster, service) })]
+      : [];
+  });
+  const names = new Set(desired.map(({ metadata }) => metadata.name));
+  const extra = current.filter(({ metadata }) => !names.has(metadata.name));
+  const { client } = settings;
+  await Promise.all([
+    ...desired.map((slice) =>
+      ensure(client, ENDPOINT_SLICES, caches.slices.get(`${slice.metadata.namespace}/${slice.metadata.name}`), slice),
+    ),
+    ...extra.map(({ metadata }) => client.delete(ENDPOINT_SLICES, metadata)),
+  ]);
+}
+
+async function removeImport({ settings, caches, mcs, records }: MemberState, service: string): Promise<void> {
+  const { client } = settings;
+  const current = caches.serviceImports.get(service);
+  const ours = current?.metadata.labels?.[LABEL_IMPORTED] && !current.metadata.labels[LABEL_KARMADA_MANAGED];
+  await Promise.all([
+    ...importedSlices(caches, service).map(({ metadata }) => client.delete(ENDPOINT_SLICES, metadata)),
+    ...(current && ours ? [client.delete(mcs.serviceImports, current.metadata)] : []),
+  ]);
+  const held = records.vips();
+  const kept = held.filter(({ namespace, name }) => `${namespace}/${name}` !== service);
+  if (kept.length === held.length) return;
+  records.wantVips(kept);
+  await records.save();
+}
+
+async function judge(
+  { settings, mcs }: MemberState,
+  object: ServiceImport,
+  merged: MergedImport,
+  judgements: readonly Judgement[],
+): Promise<void> {
+  const { client, clock } = settings;
+  const { status = {} } = object;
+  const conditions = withConditions(status.conditions, judgements, timestamp(clock));
+  const clusters = merged.clusters.map((cluster) => ({ cluster }));
+  const sameClusters = JSON.stringify(status.clusters ?? []) === JSON.stringify(clusters);
+  const older = mcs.serviceImports.version === 'v1alpha1';
+  const present = older || status.endpointSliceObjects === 'Present';
+  if ((!conditions || older) && sameClusters && present) return;
+  const patch = {
+    status: { clusters, ...(!older && { endpointSliceObjects: 'Present' }), ...(conditions && { conditions }) },
+  };
+  const options = { subresource: 'status', fieldManager: FIELD_MANAGER.member };
+  try {
+    await client.patch(mcs.serviceImports, object.metadata, patch, options);
+  } catch (error) {
+    // Deleted meanwhile: nobody left to tell.
+    if (!isFault(error, 'kube/not-found')) throw error;
+  }
+}
+
+function ready(merged: MergedImport, vip: string | undefined): Judgement {
+  const condition = { type: 'Ready' };
+  if (merged.ipFamilies.length === 0) {
+    return {
+      ...condition,
+      status: 'False',
+      reason: 'IPFamilyNotSupported',
+      message: 'this cluster has none of the families of the service',
+    };
+  }
+  if (merged.type === 'ClusterSetIP' && !vip) {
+    return { ...condition, status: 'False', reason: 'Pending', message: 'the VIP range has no address left' };
+  }
+  const sctp = merged.ports.filter(({ protocol }) => protocol === 'SCTP').map(({ port }) => port);
+  const message =
+    sctp.length > 0
+      ? `SCTP ports are listed but not carried: ${sctp.join(', ')}`
+      : `exported by ${merged.clusters.join(', ')}`;
+  return { ...condition, status: 'True', reason: 'Ready', message };
+}
+
+function foreign({ metadata }: ServiceImport): Judgement {
+  const policy = metadata.annotations?.['propagationpolicy.karmada.io/name'];
+  const owner = policy ? ` (PropagationPolicy ${policy})` : '';
+  return {
+    type: 'Ready',
+    status: 'True',
+    reason: 'ManagedByKarmada',
+    message: `this object belongs to Karmada${owner} and is not written; traffic follows the exports all the same`,
+  };
+}

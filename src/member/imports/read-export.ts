@@ -1,0 +1,70 @@
+/**
+ * What another member's ClusterExport says, read with distrust: the hub's objects were written by somebody else, perhaps by another
+ * version, and one that makes no sense must not stop the rest.
+ */
+import { type ClusterExportSpec, hubNamespace, hubRecordName } from '#api/index.ts';
+import type { ExportedPort, ExportRecord } from '#plan/index.ts';
+
+export type ReadOutcome = { readonly record: ExportRecord } | { readonly problem: string };
+
+const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** @param where namespace and name of the object on the hub: they must say the same as its content */
+export function readExport(spec: unknown, where: { readonly namespace?: string; readonly name: string }): ReadOutcome {
+  if (!isObject(spec)) return { problem: 'spec: not an object' };
+  const { cluster, service, type, ipFamilies, ports } = spec;
+  if (typeof cluster !== 'string' || !NAME.test(cluster)) return { problem: 'spec.cluster: not a member name' };
+  if (!isObject(service)) return { problem: 'spec.service: not an object' };
+  const { namespace, name } = service;
+  if (typeof namespace !== 'string' || typeof name !== 'string' || !NAME.test(namespace) || !NAME.test(name)) {
+    return { problem: 'spec.service: namespace and name must be DNS labels' };
+  }
+  if (where.namespace !== hubNamespace(cluster) || where.name !== hubRecordName(namespace, name)) {
+    return { problem: `says it is ${cluster}'s ${namespace}/${name}, which is not where it lies` };
+  }
+  if (type !== 'ClusterSetIP' && type !== 'Headless') return { problem: `spec.type: "${String(type)}" is unknown` };
+  if (!Array.isArray(ipFamilies) || !ipFamilies.every((one) => one === 'IPv4' || one === 'IPv6')) {
+    return { problem: 'spec.ipFamilies: not a list of IPv4 and IPv6' };
+  }
+  if (!Array.isArray(ports) || !ports.every(isPort)) return { problem: 'spec.ports: not a list of ports' };
+  if (!isTextMap(spec['exportedLabels']) || !isTextMap(spec['exportedAnnotations'])) {
+    return { problem: 'spec.exportedLabels, exportedAnnotations: not maps of text' };
+  }
+  if (!isOptional(spec['targetClusters'], isTextList)) return { problem: 'spec.targetClusters: not a list of text' };
+  return { record: toRecord(spec as unknown as ClusterExportSpec) };
+}
+
+/** The words of plan for a spec that is known to be sound. */
+export function toRecord(spec: ClusterExportSpec): ExportRecord {
+  const { service, ports, epoch: _, withdrawn: __, exportUID: ___, ...settings } = spec;
+  return { ...settings, ...service, ports: ports.map((port): ExportedPort => ({ ...port, name: port.name ?? '' })) };
+}
+
+function isPort(port: unknown): boolean {
+  if (!isObject(port)) return false;
+  const { name, protocol, appProtocol, port: number, lanePort, ready, total } = port;
+  return (
+    isOptional(name, isText) &&
+    isOptional(appProtocol, isText) &&
+    PROTOCOLS.includes(protocol as string) &&
+    isPortNumber(number) &&
+    isOptional(lanePort, isPortNumber) &&
+    isCount(ready) &&
+    isCount(total)
+  );
+}
+
+const isText = (value: unknown) => typeof value === 'string';
+const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+const isPortNumber = (value: unknown) => isCount(value) && (value as number) >= 1 && (value as number) <= 65_535;
+const isTextList = (value: unknown) => Array.isArray(value) && value.every(isText);
+const isTextMap = (value: unknown) => isOptional(value, (map) => isObject(map) && Object.values(map).every(isText));
+
+function isOptional(value: unknown, test: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || test(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,28 @@
+import type { Clock, Log } from '#kit/index.ts';
+import type { Client } from '#kube/index.ts';
+
+export interface MemberOptions {
+  /** Name of this member: one DNS label of at most 48 characters. */
+  readonly cluster: string;
+  /** This cluster's API server. */
+  readonly client: Client;
+  /** The hub's API server. */
+  readonly hub: Client;
+  /** Default 240.10.0.0/16. */
+  readonly vipRange?: string;
+  /** First and last lane port, both included; default 10000-14999. */
+  readonly lanePorts?: { readonly first: number; readonly last: number };
+  /** Take a name over that another cluster (another UID) has used. */
+  readonly takeover?: boolean;
+  /** Stable over restarts of this process; default: the host's name. */
+  readonly identity?: string;
+  /** Shown in the MemberCluster's status. */
+  readonly version?: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Ends the member. */
+  readonly signal: AbortSignal;
+}
+
+/** Options with every default in place. */
+export type MemberSettings = Required<Omit<MemberOptions, 'signal'>> & { readonly signal: AbortSignal };
