@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import { SealaneError } from '#kit/index.ts';
+
+export function register(program: Command): void {
+  program
+    .command('apply')
+    .allowUnknownOption()
+    .argument('[args...]')
+    .action(() => {
+      throw new SealaneError('cli/not-yet', 'run apply: not part of this build');
+    });
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { type OutputFormat, outputOption, printJson } from '#cli/index.ts';
+import { cgroup2Mount } from '#host/index.ts';
+import { SealaneError, systemClock } from '#kit/index.ts';
+import { processTable, statePaths, up } from '#sandbox/supervise/index.ts';
+import { BUILT_IN, checkName, planNetwork, readTopology, type Topology, withFreeWan } from '#sandbox/topology/index.ts';
+import { nameOption } from './options.ts';
+import { checkMachine } from './privileges.ts';
+import { dryRunText } from './dry-run.ts';
+
+interface Options {
+  readonly file: string;
+  readonly name: string;
+  readonly dryRun: boolean;
+  readonly wait: boolean;
+  readonly output: OutputFormat;
+}
+
+export function register(program: Command): void {
+  program
+    .command('up')
+    .description('bring up a hub and clusters, as a topology says')
+    .option('-f, --file <topology>', 'a YAML file, or one of: default, disjoint', 'default')
+    .addOption(nameOption())
+    .option('--dry-run', 'only say what would be made', false)
+    .option('--no-wait', 'return when every process is started')
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sealane sandbox up
+  sealane sandbox up -f disjoint --name second
+  sealane sandbox up -f my-topology.yaml --dry-run
+
+A topology:
+  transport: Plain            # how clusters reach each other
+  nodes: 2                    # in each cluster, unless it says otherwise
+  podRange: 10.244.0.0/16     # the same everywhere: that is the point
+  clusters:
+    - name: cluster-1
+      region: here
+    - name: cluster-2
+      nodes: 3
+      gateways: [node-1]`,
+    )
+    .action(run);
+}
+
+async function run({ file, name, dryRun, wait, output }: Options): Promise<void> {
+  checkName(name);
+  const topology = load(file);
+  if (dryRun) return showPlan(name, topology, output);
+  checkMachine();
+  await up({ sandbox: name, topology, wait, clock: systemClock, say: (line) => process.stderr.write(`${line}\n`) });
+  const { kubeconfig } = statePaths(name);
+  if (output === 'json') printJson({ name, kubeconfig, contexts: ['hub', ...topology.clusters.map((it) => it.name)] });
+  else process.stdout.write(`sandbox "${name}" is up; KUBECONFIG=${kubeconfig}\n`);
+}
+
+function load(file: string): Topology {
+  const text = BUILT_IN[file];
+  return text === undefined ? readTopology(readText(file), file) : readTopology(text, `built-in ${file}`);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SealaneError('sandbox/bad-topology', `read topology ${file}`, {
+      cause,
+      hint: `a file, or one of ${Object.keys(BUILT_IN).join(', ')}`,
+    });
+  }
+}
+
+async function showPlan(name: string, wanted: Topology, output: OutputFormat): Promise<void> {
+  const topology = await withFreeWan(wanted);
+  const network = planNetwork(name, topology);
+  const processes = processTable(name, topology, statePaths(name), cgroup2Mount());
+  if (output === 'json') printJson({ network, processes });
+  else process.stdout.write(dryRunText(network, processes, statePaths(name).root));
+}

@@ -1,0 +1,84 @@
+/** Writes the configuration files of the sandbox's own processes. */
+import { formatRange } from '#kit/index.ts';
+import type { ClusterDnsConfig } from '#sandbox/cluster-dns/index.ts';
+import type { PropagationConfig } from '#sandbox/karmada/index.ts';
+import type { KubeletConfig } from '#sandbox/kubelet/index.ts';
+import { type Cluster, cgroups, namespaces, type Topology } from '#sandbox/topology/index.ts';
+import type { ApiServerConfig } from './apiserver-config.ts';
+import { API_PORT } from './credentials.ts';
+import { type StatePaths, writeJson } from './state.ts';
+
+export function writeConfigs(sandbox: string, topology: Topology, paths: StatePaths, cgroupMount: string): void {
+  writeJson(paths.config('apiserver/hub'), apiServer(paths, 'hub'));
+  writeJson(paths.config('propagation'), propagation(sandbox, topology, paths));
+  for (const cluster of topology.clusters) {
+    const { name } = cluster;
+    writeJson(paths.config(`apiserver/${name}`), apiServer(paths, name, cluster));
+    writeJson(paths.config(`kubelet/${name}`), kubelet(sandbox, cluster, paths, cgroupMount));
+    writeJson(paths.config(`cluster-dns/${name}`), clusterDns(cluster, paths));
+  }
+}
+
+function apiServer(paths: StatePaths, name: string, cluster?: Cluster): ApiServerConfig {
+  return {
+    name,
+    role: cluster ? 'member' : 'hub',
+    address: '0.0.0.0',
+    port: API_PORT,
+    certificateFile: paths.pki(name, 'apiserver.crt'),
+    keyFile: paths.pki(name, 'apiserver.key'),
+    clientAuthorityFile: paths.pki(name, 'ca.crt'),
+    database: paths.database(name),
+    serviceRange: cluster ? formatRange(cluster.serviceRange) : '10.96.0.0/16',
+    ...(cluster ? { kubeletSocket: paths.kubeletSocket(name) } : {}),
+  };
+}
+
+function propagation(sandbox: string, { clusters }: Topology, paths: StatePaths): PropagationConfig {
+  return {
+    sandbox,
+    kubeconfig: paths.kubeconfigOf('hub', 'propagation'),
+    members: clusters.map(({ name, region, zone }) => ({
+      name,
+      kubeconfig: paths.kubeconfigOf(name, 'propagation'),
+      ...(region === undefined ? {} : { region }),
+      ...(zone === undefined ? {} : { zone }),
+    })),
+  };
+}
+
+function kubelet(sandbox: string, cluster: Cluster, paths: StatePaths, cgroupMount: string): KubeletConfig {
+  return {
+    sandbox,
+    cluster: cluster.name,
+    kubeconfig: paths.kubeconfigOf(cluster.name, 'kubelet'),
+    stateDir: paths.kubeletState(cluster.name),
+    socket: paths.kubeletSocket(cluster.name),
+    clusterDns: cluster.dnsAddress,
+    serviceRange: formatRange(cluster.serviceRange),
+    nodes: cluster.nodes.map((node) => ({
+      name: node.name,
+      namespace: namespaces.node(sandbox, cluster.name, node.name),
+      cgroup: `${cgroupMount}/${cgroups.pods(sandbox, cluster.name, node.name)}`,
+      podRange: formatRange(node.podRange),
+      bridge: 'pods0',
+      lanAddress: node.lanAddress,
+      ...(cluster.region || cluster.zone ? { labels: localityLabels(cluster) } : {}),
+    })),
+  };
+}
+
+function localityLabels({ region, zone }: Cluster): Record<string, string> {
+  return {
+    ...(region === undefined ? {} : { 'topology.kubernetes.io/region': region }),
+    ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }),
+  };
+}
+
+function clusterDns(cluster: Cluster, paths: StatePaths): ClusterDnsConfig {
+  return {
+    cluster: cluster.name,
+    kubeconfig: paths.kubeconfigOf(cluster.name, 'cluster-dns'),
+    address: cluster.lanAddress,
+  };
+}

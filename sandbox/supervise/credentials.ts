@@ -1,0 +1,110 @@
+/** An authority for each API server, its server certificate, and a kubeconfig for everyone who calls it. */
+import { type Authority, createAuthority } from '#identity/index.ts';
+import { formatIpv4 } from '#kit/index.ts';
+import type { Topology } from '#sandbox/topology/index.ts';
+import { type KubeconfigEntry, kubeconfigText } from './kubeconfig.ts';
+import { type StatePaths, writeState } from './state.ts';
+
+export const API_PORT = 6443;
+
+interface ApiServer {
+  /** `hub` or the cluster's name. */
+  readonly name: string;
+  /** Where its own cluster's processes reach it. */
+  readonly near: string;
+  /** Where everyone else does. */
+  readonly far: string;
+  /** More addresses for its certificate. */
+  readonly addresses: readonly string[];
+  readonly users: readonly User[];
+}
+
+interface User {
+  readonly file: string;
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  /** Calls from outside the cluster. */
+  readonly isFar?: boolean;
+}
+
+const ADMINS = ['system:masters'];
+
+/** Writes pki/, kubeconfig.d/ and the merged kubeconfig. */
+export async function writeCredentials(paths: StatePaths, topology: Topology): Promise<void> {
+  const entries = await Promise.all(apiServers(topology).map((server) => writeServer(paths, server)));
+  writeState(paths.kubeconfig, kubeconfigText(entries));
+}
+
+export function apiServers({ hub, clusters }: Topology): ApiServer[] {
+  return [
+    {
+      name: 'hub',
+      near: hub.wanAddress,
+      far: hub.wanAddress,
+      addresses: [],
+      users: [
+        ...['hub', 'propagation'].map((name) => user(name, `sealane:${name}`, ADMINS)),
+        ...clusters.map(({ name }) => user(`member-${name}`, `sealane:member:${name}`, ['sealane:members', ...ADMINS])),
+      ],
+    },
+    ...clusters.map(({ name, lanAddress, wanAddress, serviceRange, nodes }) => ({
+      name,
+      near: lanAddress,
+      far: wanAddress,
+      addresses: [formatIpv4(serviceRange.base + 1)],
+      users: [
+        user('member', 'sealane:member', ['sealane:members', ...ADMINS]),
+        { ...user('propagation', 'sealane:propagation', ADMINS), isFar: true },
+        ...['kubelet', 'cluster-dns'].map((it) => user(it, `system:sandbox:${it}`, ADMINS)),
+        ...nodes.map((node) => user(`agent-${node.name}`, `sealane:agent:${node.name}`, ['sealane:agents', ...ADMINS])),
+      ],
+    })),
+  ];
+}
+
+function user(file: string, commonName: string, organizations: readonly string[]): User {
+  return { file, commonName, organizations };
+}
+
+/** @returns what the merged kubeconfig says of it */
+async function writeServer(paths: StatePaths, server: ApiServer): Promise<KubeconfigEntry> {
+  const authority = await createAuthority(`sealane-sandbox-${server.name}`);
+  await writeServerCertificate(paths, server, authority);
+  await Promise.all(server.users.map((who) => writeUser(paths, server, authority, who)));
+  const admin = await authority.issue({ commonName: 'admin', organizations: ADMINS, usages: ['client'] });
+  const entry = { name: server.name, authority: authority.certificate, user: admin, server: url(server.far) };
+  writeState(paths.kubeconfigOf(server.name, 'admin'), kubeconfigText([{ ...entry, server: url(server.near) }]));
+  return entry;
+}
+
+async function writeServerCertificate(paths: StatePaths, server: ApiServer, authority: Authority): Promise<void> {
+  const { certificate, key } = await authority.issue({
+    commonName: 'apiserver',
+    addresses: [...new Set(['127.0.0.1', server.near, server.far, ...server.addresses])],
+    dnsNames: [
+      'localhost',
+      ...['', '.default', '.default.svc', '.default.svc.cluster.local'].map((end) => `kubernetes${end}`),
+    ],
+    usages: ['server'],
+  });
+  writeState(paths.pki(server.name, 'ca.crt'), authority.certificate);
+  writeState(paths.pki(server.name, 'ca.key'), authority.key);
+  writeState(paths.pki(server.name, 'apiserver.crt'), certificate);
+  writeState(paths.pki(server.name, 'apiserver.key'), key);
+}
+
+async function writeUser(paths: StatePaths, server: ApiServer, authority: Authority, who: User): Promise<void> {
+  const { file, commonName, organizations, isFar = false } = who;
+  const credential = await authority.issue({ commonName, organizations, usages: ['client'] });
+  const entry = {
+    name: server.name,
+    authority: authority.certificate,
+    user: credential,
+    server: url(isFar ? server.far : server.near),
+  };
+  writeState(paths.kubeconfigOf(server.name, file), kubeconfigText([entry]));
+}
+
+function url(address: string): string {
+  return `https://${address}:${API_PORT}`;
+}

@@ -1,0 +1,12 @@
+/** Door of the supervisor: a sandbox's life from up to down. */
+export type { ApiServerConfig } from './apiserver-config.ts';
+export { askSupervisor, type ControlAnswer, type ControlRequest } from './control.ts';
+export { down, isOurs } from './down.ts';
+export { withClient } from './first-objects.ts';
+export { type ProcessSpec, processTable } from './process-table.ts';
+export { type Condition, awaitAll } from './readiness.ts';
+export { runSupervisor } from './run-supervisor.ts';
+export { notUp, readTopologyState, statePaths, type StatePaths } from './state.ts';
+export { type SandboxStatus, sandboxStatus } from './status.ts';
+export type { ProcessStatus } from './supervisor.ts';
+export { up, type UpOptions } from './up.ts';

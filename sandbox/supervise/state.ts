@@ -1,0 +1,61 @@
+/** The state folder of a sandbox: every path in it, and what is kept as JSON. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SealaneError } from '#kit/index.ts';
+import { stateFolder, type Topology } from '#sandbox/topology/index.ts';
+
+/** Names of processes have slashes (`agent/cluster-1/node-1`), files have dots. */
+const fileName = (process: string) => process.replaceAll('/', '.');
+
+export function statePaths(sandbox: string) {
+  const root = stateFolder(sandbox);
+  return {
+    root,
+    topology: `${root}/topology.json`,
+    processes: `${root}/processes.json`,
+    /** For people: contexts hub, cluster-1, …, addresses that the machine reaches. */
+    kubeconfig: `${root}/kubeconfig`,
+    control: `${root}/control.sock`,
+    supervisorLog: `${root}/log/supervisor.log`,
+    supervisorPid: `${root}/pid/supervisor`,
+    kubeconfigOf: (cluster: string, user: string) => `${root}/kubeconfig.d/${cluster}.${user}`,
+    pki: (cluster: string, file: string) => `${root}/pki/${cluster}/${file}`,
+    database: (cluster: string) => `${root}/apiserver/${cluster}.db`,
+    config: (process: string) => `${root}/config/${fileName(process)}.json`,
+    log: (process: string) => `${root}/log/${fileName(process)}.log`,
+    pid: (process: string) => `${root}/pid/${fileName(process)}`,
+    kubeletSocket: (cluster: string) => `${root}/kubelet/${cluster}.sock`,
+    kubeletState: (cluster: string) => `${root}/kubelet/${cluster}`,
+    agentState: (cluster: string, node: string) => `${root}/agent/${cluster}.${node}`,
+  } as const;
+}
+
+export type StatePaths = ReturnType<typeof statePaths>;
+
+/** Whole or not at all, readable by root alone: keys are among them. */
+export function writeState(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileSync(`${path}.half`, text, { mode: 0o600 });
+  renameSync(`${path}.half`, path);
+}
+
+export function writeJson(path: string, value: unknown): void {
+  writeState(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** @throws `sandbox/not-up` when there is no such sandbox */
+export function readTopologyState(sandbox: string): Topology {
+  return readJson<Topology>(sandbox, statePaths(sandbox).topology);
+}
+
+export function readJson<T>(sandbox: string, path: string): T {
+  if (!existsSync(path)) throw notUp(sandbox);
+  return JSON.parse(readFileSync(path, 'utf8')) as T;
+}
+
+export function notUp(sandbox: string): SealaneError {
+  const name = sandbox === 'sealane' ? '' : ` --name ${sandbox}`;
+  return new SealaneError('sandbox/not-up', `find sandbox "${sandbox}": it is not up`, {
+    hint: `sealane sandbox up${name}`,
+  });
+}

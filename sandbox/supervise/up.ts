@@ -1,0 +1,97 @@
+/** Brings a sandbox up: network, credentials, supervisor, API servers, first objects, everyone else. */
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bundlePath } from '#cli/index.ts';
+import { cgroup2Mount, startProcess } from '#host/index.ts';
+import { type Clock, SealaneError } from '#kit/index.ts';
+import { buildNetwork, cgroups, planNetwork, type Topology, withFreeWan } from '#sandbox/topology/index.ts';
+import { writeConfigs } from './configs.ts';
+import { askSupervisor } from './control.ts';
+import { writeCredentials } from './credentials.ts';
+import { down, isOurs, refuseForeign } from './down.ts';
+import { createFirstObjects } from './first-objects.ts';
+import { processTable } from './process-table.ts';
+import { awaitAll, readiness } from './readiness.ts';
+import { statePaths, type StatePaths, writeJson } from './state.ts';
+
+export interface UpOptions {
+  readonly sandbox: string;
+  readonly topology: Topology;
+  readonly clock: Clock;
+  /** One line for each thing that was done. */
+  readonly say: (line: string) => void;
+  /** Return as soon as every process is started. */
+  readonly wait: boolean;
+}
+
+const API_SERVERS_MS = 20_000;
+const EVERYONE_MS = 60_000;
+
+/**
+ * @throws `sandbox/already-up`, `sandbox/prefix-taken`, `sandbox/range-taken`, `sandbox/not-ready` (it stays up, to be looked at)
+ */
+export async function up({ sandbox, topology: wanted, clock, say, wait }: UpOptions): Promise<void> {
+  const paths = statePaths(sandbox);
+  const step = stopwatch(clock, say);
+  await clean(sandbox, paths, say);
+  const topology = await withFreeWan(wanted);
+  const mount = cgroup2Mount();
+  mkdirSync(paths.root, { recursive: true });
+  chmodSync(paths.root, 0o700);
+
+  await step('network', () => buildNetwork(planNetwork(sandbox, topology)));
+  await step('credentials', async () => {
+    await writeCredentials(paths, topology);
+    writeConfigs(sandbox, topology, paths, mount);
+    writeJson(paths.topology, topology);
+    writeJson(paths.processes, processTable(sandbox, topology, paths, mount));
+  });
+  await step('supervisor', () => startSupervisor(sandbox, paths, clock));
+  await askSupervisor(paths.control, { verb: 'begin', stage: 'api' });
+  const { apiServers, everyone } = readiness(paths, topology);
+  await step('API servers', () => awaitAll(apiServers, API_SERVERS_MS, clock));
+  await step('first objects', () => createFirstObjects(paths, topology));
+  await askSupervisor(paths.control, { verb: 'begin', stage: 'rest' });
+  if (wait) await step('nodes, members, agents', () => awaitAll(everyone, EVERYONE_MS, clock));
+}
+
+/** A crashed sandbox of this name makes room; a living one and anyone else's names do not. */
+async function clean(sandbox: string, paths: StatePaths, say: (line: string) => void): Promise<void> {
+  if (!isOurs(sandbox)) return refuseForeign(sandbox);
+  const alive = await askSupervisor(paths.control, { verb: 'status' }).catch(() => undefined);
+  if (alive) {
+    throw new SealaneError('sandbox/already-up', `bring up sandbox "${sandbox}": it is up`, {
+      hint: 'take it down first, or choose another --name',
+    });
+  }
+  say('removing what a crashed sandbox left');
+  await down(sandbox);
+}
+
+async function startSupervisor(sandbox: string, paths: StatePaths, clock: Clock): Promise<void> {
+  mkdirSync(dirname(paths.supervisorLog), { recursive: true });
+  await startProcess({
+    command: process.execPath,
+    args: [bundlePath('sealane-sandbox'), 'supervise', '--name', sandbox],
+    cgroup: join(cgroup2Mount(), cgroups.system(sandbox)),
+    logFile: paths.supervisorLog,
+    directory: '/',
+    detached: true,
+  });
+  const answers = {
+    what: 'supervisor',
+    holds: async () => {
+      await askSupervisor(paths.control, { verb: 'status' });
+      return undefined;
+    },
+  };
+  await awaitAll([answers], 10_000, clock);
+}
+
+function stopwatch(clock: Clock, say: (line: string) => void) {
+  return async (what: string, run: () => Promise<void>): Promise<void> => {
+    const started = clock.monotonic();
+    await run();
+    say(`${what.padEnd(24)} ready after ${((clock.monotonic() - started) / 1000).toFixed(1)} s`);
+  };
+}
