@@ -15,6 +15,7 @@ const service = (groups: Record<string, string[]>, ...tiers: string[][]): Desire
   port: 80,
   protocol: 'TCP',
   tiers: tiers.map((slots) => ({ slots })),
+  ownsAddress: true,
   groups: Object.entries(groups).map(([key, addresses]) => ({ key, backends: addresses.map((a) => pod(a, key)) })),
 });
 
@@ -63,6 +64,7 @@ test('a service that goes leaves no address behind', () => {
   tables.put(service({ a: ['10.0.0.1'] }, ['a']));
   for (const key of tables.keys()) tables.remove(key);
   assert.deepEqual([...maps.vips.entries()], []);
+  assert.deepEqual([...maps.addresses.entries()], []);
 });
 
 test('a freed range is not used again while a reader may hold it', () => {

@@ -21,6 +21,8 @@ export class ConnectTables {
   readonly #maps: ConnectMaps;
   readonly #placed: Map<string, PlacedService>;
   readonly #free: Record<Table, Ranges>;
+  /** Services by address that owns all its ports. */
+  readonly #owners = new Map<number, Set<string>>();
 
   /** Adopts what the maps hold already. */
   constructor(maps: ConnectMaps, clock: Clock) {
@@ -54,6 +56,8 @@ export class ConnectTables {
     const index = before?.index ?? this.#free.services.take(1).first;
     if (!before || !sameRun(before.tierRun, tierRun)) this.#maps.services.set(index, tierRun);
     if (!before) this.#maps.vips.put(desired, index);
+    if (desired.ownsAddress) this.#own(desired.address, key);
+    else this.#disown(desired.address, key);
     const vip = { address: desired.address, port: desired.port, protocol: desired.protocol };
     this.#placed.set(key, { vip, index, tierRun, tiers, groups });
     this.#dropUnused(before, known, groups, tiers, tierRun);
@@ -62,6 +66,7 @@ export class ConnectTables {
   remove(key: string): void {
     const service = this.#placed.get(key);
     if (!service) return;
+    this.#disown(service.vip.address, key);
     this.#maps.vips.delete(service.vip);
     this.#maps.services.set(service.index, NOTHING);
     this.#free.services.release({ first: service.index, count: 1 });
@@ -69,6 +74,26 @@ export class ConnectTables {
     for (const tier of service.tiers) this.#free.shares.release(tier.run);
     for (const group of service.groups.values()) this.#dropGroup(group);
     this.#placed.delete(key);
+  }
+
+  /** Takes away addresses that an earlier process marked and nobody owns now. */
+  pruneAddresses(): void {
+    for (const address of [...this.#maps.addresses.entries()]) {
+      if (!this.#owners.has(address)) this.#maps.addresses.delete(address);
+    }
+  }
+
+  #own(address: number, key: string): void {
+    const owners = this.#owners.get(address) ?? new Set<string>();
+    if (owners.size === 0) this.#maps.addresses.put(address);
+    this.#owners.set(address, owners.add(key));
+  }
+
+  #disown(address: number, key: string): void {
+    const owners = this.#owners.get(address);
+    if (!owners?.delete(key) || owners.size > 0) return;
+    this.#owners.delete(address);
+    this.#maps.addresses.delete(address);
   }
 
   /** Entries in use and the size of each table. */

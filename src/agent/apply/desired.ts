@@ -7,6 +7,8 @@ export interface DesiredBackend {
   readonly port: number;
   /** `backend_flag` bits of bpf/include/tables.h. */
   readonly flags: number;
+  /** Slot of the `alive` SOCKMAP that must hold a socket, when the flags say so. */
+  readonly slot?: number;
   /** Member that the backend belongs to; the kernel counts by it. */
   readonly cluster: string;
 }
@@ -30,6 +32,8 @@ export interface DesiredService {
   /** No tier: the call is refused. */
   readonly tiers: readonly DesiredTier[];
   readonly groups: readonly DesiredGroup[];
+  /** The whole address is ours: its other ports are refused. */
+  readonly ownsAddress: boolean;
 }
 
 export function vipKey(service: Pick<DesiredService, 'address' | 'port' | 'protocol'>): string {

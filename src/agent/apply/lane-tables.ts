@@ -24,6 +24,8 @@ export interface LaneMaps {
   readonly ports: VipTable;
   readonly lanes: WordTable;
   readonly pods: LanePodTable;
+  /** The most that a segment of the lane may carry, bytes. */
+  setSegmentLimit(lane: number, bytes: number): void;
 }
 
 /** A lane port of this gateway; without pods it refuses. */
@@ -43,10 +45,15 @@ export class LaneTables {
   readonly #placed: Map<string, PlacedLane>;
   readonly #freeLanes: Ranges;
   readonly #freePods: Ranges;
+  readonly #segmentBytes: number;
 
-  /** Adopts what the maps hold already. */
-  constructor(maps: LaneMaps, clock: Clock) {
+  /**
+   * Adopts what the maps hold already.
+   * @param segmentBytes the largest TCP segment that the lane's device carries whole
+   */
+  constructor(maps: LaneMaps, segmentBytes: number, clock: Clock) {
     this.#maps = maps;
+    this.#segmentBytes = segmentBytes;
     this.#freeLanes = new Ranges('lanes', maps.lanes.size, clock);
     this.#freePods = new Ranges('lane_pods', maps.pods.size, clock);
     this.#placed = new Map([...maps.ports.entries()].map(([vip, index]) => [keyOf(vip), this.#read(vip, index)]));
@@ -72,6 +79,7 @@ export class LaneTables {
     });
     const index = before?.index ?? this.#freeLanes.take(1).first;
     this.#maps.lanes.set(index, run);
+    this.#maps.setSegmentLimit(index, this.#segmentBytes);
     const vip = { address, port, protocol };
     if (before) this.#freePods.release(before.run);
     else this.#maps.ports.put(vip, index);

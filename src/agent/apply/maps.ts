@@ -20,7 +20,6 @@ export interface BackendTable {
   get(index: number): DesiredBackend | undefined;
   /** Writes the entry whole, with a generation that no reader has seen at this index. */
   set(index: number, backend: DesiredBackend, group: number): void;
-  clear(index: number): void;
 }
 
 export interface VipAddress {
@@ -35,7 +34,15 @@ export interface VipTable {
   delete(vip: VipAddress): void;
 }
 
+/** Addresses of ours: a port of theirs that no service has is refused rather than let out by the default route. */
+export interface AddressTable {
+  entries(): Iterable<number>;
+  put(address: number): void;
+  delete(address: number): void;
+}
+
 export interface ConnectMaps {
+  readonly addresses: AddressTable;
   readonly vips: VipTable;
   readonly services: WordTable;
   readonly tiers: WordTable;

@@ -21,12 +21,18 @@ export function memoryMaps(size = 4096): MemoryMaps {
       },
     };
   };
+  const addresses = new Set<number>();
   const shares = new Uint32Array(size);
   const backends = new Map<number, DesiredBackend>();
   const vips = new Map<string, readonly [VipAddress, number]>();
   const key = (vip: VipAddress) => `${vip.address}:${vip.port}/${vip.protocol}`;
   return {
     stores,
+    addresses: {
+      entries: () => addresses,
+      put: (address) => void addresses.add(address),
+      delete: (address) => void addresses.delete(address),
+    },
     services: words('services'),
     tiers: words('tiers'),
     groups: words('groups'),
@@ -45,7 +51,6 @@ export function memoryMaps(size = 4096): MemoryMaps {
         stores.backends++;
         backends.set(index, backend);
       },
-      clear: (index) => void backends.delete(index),
     },
     vips: {
       entries: () => vips.values(),

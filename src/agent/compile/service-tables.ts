@@ -131,6 +131,7 @@ function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], 
     protocol: called.protocol as 'TCP' | 'UDP',
     tiers: compiled.compiled.map((tier) => ({ slots: sharesTable(tier, seed) })),
     groups,
+    ownsAddress: called.calledAs === 'ClusterSet' || site.serviceProxy,
   };
   const decision: Decision = {
     vip: called.vip,
@@ -188,6 +189,7 @@ function peerServices(site: Site, inputs: ServiceInputs, local: readonly LocalPo
         protocol: port.protocol as 'TCP' | 'UDP',
         tiers: [{ slots: [cluster] }],
         groups: [group(site, inputs, local, port, cluster)],
+        ownsAddress: true,
       }));
   });
 }

@@ -1,0 +1,68 @@
+/** Keeps the connect tables equal to what the services of this cluster compile to. */
+import type { Log } from '#kit/index.ts';
+import type { ConnectTables } from '../apply/connect-tables.ts';
+import { type DesiredService, vipKey } from '../apply/desired.ts';
+import { compileService, type Site } from '../compile/service-tables.ts';
+import type { ClusterView } from '../watch/cluster-view.ts';
+import { inputsOf, siteOf } from '../watch/inputs.ts';
+
+export class ConnectDuty {
+  readonly #tables: ConnectTables;
+  readonly #view: ClusterView;
+  readonly #where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>;
+  readonly #log: Log;
+  /** Owner of each entry: `namespace/name`, or a duty of the agent itself. */
+  readonly #owner = new Map<string, string>();
+  readonly #entries = new Map<string, ReadonlySet<string>>();
+
+  constructor(
+    tables: ConnectTables,
+    view: ClusterView,
+    where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>,
+    log: Log,
+  ) {
+    this.#tables = tables;
+    this.#view = view;
+    this.#where = where;
+    this.#log = log;
+  }
+
+  /** @param service `namespace/name` */
+  reconcile(service: string): void {
+    this.replace(service, compileService(siteOf(this.#view, this.#where), inputsOf(this.#view, service)).desired);
+  }
+
+  /** Gives an owner exactly these entries. An entry that somebody else owns stays theirs. */
+  replace(owner: string, desired: readonly DesiredService[]): void {
+    const free = desired.filter((entry) => this.#mayOwn(owner, vipKey(entry)));
+    const wanted = new Set(free.map(vipKey));
+    for (const entry of free) {
+      this.#tables.put(entry);
+      this.#owner.set(vipKey(entry), owner);
+    }
+    for (const key of this.#entries.get(owner) ?? []) if (!wanted.has(key)) this.#drop(key);
+    if (wanted.size > 0) this.#entries.set(owner, wanted);
+    else this.#entries.delete(owner);
+  }
+
+  /** Takes away what an earlier process left and nobody wants. Only once everything has been read. */
+  prune(): void {
+    for (const key of this.#tables.keys()) if (!this.#owner.has(key)) this.#tables.remove(key);
+    this.#tables.pruneAddresses();
+  }
+
+  #mayOwn(owner: string, key: string): boolean {
+    const other = this.#owner.get(key);
+    if (other === undefined || other === owner) return true;
+    this.#log.warn(
+      { address: key, owner: other, refused: owner },
+      'two services claim one address, the first keeps it',
+    );
+    return false;
+  }
+
+  #drop(key: string): void {
+    this.#tables.remove(key);
+    this.#owner.delete(key);
+  }
+}

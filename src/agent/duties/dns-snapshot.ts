@@ -1,0 +1,46 @@
+/** Keeps the file that the resolver answers from: written whole, put in place by rename, only when something changed. */
+import { renameSync, writeFileSync } from 'node:fs';
+import { splitKey } from '#objects/index.ts';
+import { type DnsSnapshot, dnsView } from '#plan/index.ts';
+import type { ClusterView } from '../watch/cluster-view.ts';
+import { policyOf } from '../watch/inputs.ts';
+
+export function snapshotOf(view: ClusterView): DnsSnapshot {
+  const imports = view.imports.list();
+  const keys = imports.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  const ordinary = keys.filter((key) => policyOf(view, key)?.winner.value.policy.appliesTo.includes('Service'));
+  return dnsView({
+    imports: imports.map(({ metadata, spec }) => ({
+      namespace: metadata.namespace ?? '',
+      name: metadata.name,
+      type: spec.type,
+      ips: spec.ips ?? [],
+    })),
+    ordinaryNames: ordinary.map(nameOf),
+    localServices: view.services
+      .list()
+      .map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name })),
+  });
+}
+
+export class SnapshotFile {
+  readonly #path: string;
+  #written = '';
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  write(snapshot: DnsSnapshot): void {
+    const text = JSON.stringify(snapshot);
+    if (text === this.#written) return;
+    writeFileSync(`${this.#path}.new`, text, { mode: 0o640 });
+    renameSync(`${this.#path}.new`, this.#path);
+    this.#written = text;
+  }
+}
+
+function nameOf(key: string) {
+  const { namespace = '', name } = splitKey(key);
+  return { namespace, name };
+}

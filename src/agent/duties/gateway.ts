@@ -1,0 +1,130 @@
+/**
+ * The gateway role: lane ports of this node lead to ready pods of this cluster. One program on the device that lanes come in by,
+ * one on every other device, where the pods' replies come in.
+ */
+import { readFileSync } from 'node:fs';
+import { type Clock, every, ipv4, type Log, SealaneError } from '#kit/index.ts';
+import { type BpfMap, attachTc, gatewayCodec, loadObject, TypedMap, u32Codec } from '#kernel/index.ts';
+import { ipJson } from '#host/index.ts';
+import type { LocalService, OwnExport } from '#plan/index.ts';
+import { gatewayModel } from '#plan/index.ts';
+import { laneMaps } from '../apply/kernel-maps.ts';
+import { LaneTables } from '../apply/lane-tables.ts';
+import { mapOf } from './hooks.ts';
+
+export interface GatewayOptions {
+  readonly objects: string;
+  readonly pinDir: string;
+  readonly address: string;
+  readonly device: string;
+  /** The pods of other nodes are reached through the lane's own device. */
+  readonly oneDevice: boolean;
+  readonly lanePorts: { readonly first: number; readonly last: number };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface GatewayDuty {
+  /** Brings the lanes to what is exported here and ready now. */
+  apply(exports: readonly OwnExport[], services: readonly LocalService[]): void;
+  /** Packets are translated from now on; new devices are taken in as they come. */
+  attach(): Promise<void>;
+  stop(): void;
+}
+
+interface Device {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly mtu: number;
+  readonly addr_info?: readonly { readonly family: string; readonly local: string }[];
+}
+
+const DEVICES_MS = 500;
+const TCP_IP_HEADERS = 40;
+const ONE_DEVICE = 1;
+
+/** @throws `agent/gateway-address` when the device does not carry the address */
+export async function startGateway(options: GatewayOptions): Promise<GatewayDuty> {
+  const { objects, pinDir, clock, log, lanePorts } = options;
+  const rodata = { lane_port_first: lanePorts.first, lane_port_last: lanePorts.last };
+  const incoming = loadObject(`${objects}/gateway-in.bpf.o`, { pinDir, rodata });
+  const back = loadObject(`${objects}/gateway-back.bpf.o`, { pinDir, rodata });
+  const find = (name: string): BpfMap => mapOf([incoming, back], name);
+  const uplink = uplinkOf(await devices(), options);
+  const tables = new LaneTables(laneMaps(find), uplink.mtu - TCP_IP_HEADERS, clock);
+  const sources = new TypedMap<number, number>(find('snat_addrs'), u32Codec, bigEndianAddress);
+  const attached = new Set<string>();
+  let stop = () => {};
+  let seen = '';
+
+  async function takeInDevices() {
+    const text = deviceNames();
+    if (text === seen) return;
+    for (const device of await devices()) takeIn(device);
+    seen = text;
+  }
+
+  function takeIn(device: Device) {
+    const address = device.addr_info?.find(({ family }) => family === 'inet')?.local;
+    if (address) sources.put(device.ifindex, ipv4(address));
+    const name = `${device.ifname}.${device.ifindex}`;
+    if (device.ifname === 'lo' || (device.ifindex === uplink.ifindex && !options.oneDevice) || attached.has(name))
+      return;
+    attachTc(back.program('gateway_back'), device.ifindex, 'ingress', { pin: `${pinDir}/links/back-${name}` });
+    attached.add(name);
+    log.debug({ device: device.ifname }, 'replies of pods are taken in at device');
+  }
+
+  return {
+    apply(exports, services) {
+      const address = ipv4(options.address);
+      tables.replace(
+        gatewayModel(exports, services).map(({ lanePort, protocol, pods }) => ({
+          address,
+          port: lanePort,
+          protocol: protocol === 'UDP' ? 'UDP' : 'TCP',
+          pods: pods.map((pod) => ({ address: ipv4(pod.address), port: pod.port })),
+        })),
+      );
+    },
+    async attach() {
+      const state = {
+        addr: ipv4(options.address),
+        ifindex: uplink.ifindex,
+        flags: options.oneDevice ? ONE_DEVICE : 0,
+        spare: 0,
+      };
+      new TypedMap(find('gateway'), u32Codec, gatewayCodec).put(0, state);
+      attachTc(incoming.program('gateway_in'), uplink.ifindex, 'ingress', { pin: `${pinDir}/links/gateway-in` });
+      await takeInDevices();
+      stop = every(clock, DEVICES_MS, () =>
+        takeInDevices().catch((error: unknown) => log.warn({ err: error }, 'devices not read, tried again')),
+      );
+    },
+    stop: () => stop(),
+  };
+}
+
+function uplinkOf(all: readonly Device[], { device, address }: GatewayOptions): Device {
+  const found = all.find(({ ifname }) => ifname === device);
+  if (found?.addr_info?.some(({ local }) => local === address)) return found;
+  throw new SealaneError('agent/gateway-address', `be a gateway at ${address}: device ${device} does not carry it`, {
+    hint: `ip addr show dev ${device}`,
+  });
+}
+
+function devices(): Promise<Device[]> {
+  return ipJson<Device>(['address', 'show']);
+}
+
+/** The kernel's list of this namespace's devices, without the counters. Reading it costs no process. */
+function deviceNames(): string {
+  const lines = readFileSync('/proc/self/net/dev', 'utf8').split('\n').slice(2);
+  return lines.map((line) => line.split(':')[0]?.trim()).join(' ');
+}
+
+const bigEndianAddress = {
+  size: 4,
+  encode: (value: number, view: DataView, at = 0) => view.setUint32(at, value),
+  decode: (view: DataView, at = 0) => view.getUint32(at),
+};

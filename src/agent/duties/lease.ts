@@ -1,0 +1,70 @@
+/** The agent's Lease: says that it lives, what its kernel has applied, and where its gateway is. */
+import {
+  AGENT_LEASE_RENEW_MS,
+  ANNOTATION_APPLIED,
+  ANNOTATION_GATEWAY,
+  agentLeaseName,
+  FIELD_MANAGER,
+  LABEL_AGENT,
+  LEASES,
+  type Lease,
+  SYSTEM_NAMESPACE,
+} from '#api/index.ts';
+import { type Clock, every, type Log, microTimestamp } from '#kit/index.ts';
+import type { Client } from '#kube/index.ts';
+
+export interface LeaseContent {
+  readonly node: string;
+  readonly gateway: { readonly name: string; readonly address: string; readonly device: string } | undefined;
+  /** Generation of each policy that the kernel has. */
+  applied(): Readonly<Record<string, number>>;
+}
+
+export interface AgentLease {
+  /** Something in it changed: renew soon rather than at the next turn. */
+  touch(): void;
+  stop(): void;
+}
+
+const SOON_MS = 100;
+
+export function keepLease(client: Client, content: LeaseContent, clock: Clock, log: Log): AgentLease {
+  let pending: (() => void) | undefined;
+  const renew = async () => {
+    pending?.();
+    pending = undefined;
+    try {
+      await client.apply<Lease>(LEASES, leaseOf(content, clock), { fieldManager: FIELD_MANAGER.agent });
+    } catch (error) {
+      log.debug({ err: error }, 'lease not renewed, next turn');
+    }
+  };
+  const stop = every(clock, AGENT_LEASE_RENEW_MS, renew);
+  void renew();
+  return {
+    touch() {
+      pending ??= clock.after(SOON_MS, () => void renew());
+    },
+    stop() {
+      pending?.();
+      stop();
+    },
+  };
+}
+
+function leaseOf({ node, gateway, applied }: LeaseContent, clock: Clock): Lease {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      name: agentLeaseName(node),
+      namespace: SYSTEM_NAMESPACE,
+      labels: { [LABEL_AGENT]: 'true' },
+      annotations: {
+        [ANNOTATION_APPLIED]: JSON.stringify(applied()),
+        ...(gateway && { [ANNOTATION_GATEWAY]: JSON.stringify(gateway) }),
+      },
+    },
+    spec: { holderIdentity: node, leaseDurationSeconds: 40, renewTime: microTimestamp(clock) },
+  };
+}

@@ -1,0 +1,34 @@
+/** Leaves a note of this agent on the machine, so that `sealane trace` finds its cluster and its pins. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+export interface Registration {
+  readonly cluster: string;
+  readonly node: string;
+  readonly kubeconfig: string;
+  readonly pinDir: string;
+  readonly stateDir: string;
+  readonly serviceProxy: boolean;
+  /** `address:port` of the node's resolver. */
+  readonly resolver: string;
+}
+
+const FOLDER = '/run/sealane/agents';
+
+export function register(registration: Registration, folder = FOLDER): void {
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  const file = registration.pinDir.replaceAll('/', '_').replace(/^_/, '');
+  writeFileSync(`${folder}/${file}.json`, JSON.stringify(registration), { mode: 0o640 });
+}
+
+/** Agents that ran on this machine, whether they run now or not. */
+export function registrations(folder = FOLDER): Registration[] {
+  return listFolder(folder).map((file) => JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Registration);
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((file) => file.endsWith('.json'));
+  } catch {
+    return []; // no agent has run here
+  }
+}

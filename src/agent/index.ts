@@ -1,0 +1,4 @@
+/** Door of `agent`. */
+export { type RunningAgent, runAgent } from './main.ts';
+export type { AgentOptions } from './options.ts';
+export { type ResolverMainOptions, runResolver } from './resolver-main.ts';

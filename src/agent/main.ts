@@ -1,0 +1,221 @@
+/**
+ * The agent of one node: loads the programs, follows the local API server, keeps the kernel's tables equal to what plan says.
+ * What it leaves pinned goes on without it; started again it adopts what it finds.
+ */
+import { mkdirSync } from 'node:fs';
+import { NODES } from '#api/index.ts';
+import { createQueue, type Queue, SealaneError } from '#kit/index.ts';
+import { ipJson } from '#host/index.ts';
+import { makePinDir } from '#kernel/index.ts';
+import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
+import { type KubeObject, splitKey } from '#objects/index.ts';
+import { localEndpoints } from '#plan/index.ts';
+import { ClusterIndex } from './apply/cluster-index.ts';
+import { ConnectTables } from './apply/connect-tables.ts';
+import { connectMaps } from './apply/kernel-maps.ts';
+import { ConnectDuty } from './duties/connect.ts';
+import { dnsServices } from './duties/dns-service.ts';
+import { SnapshotFile, snapshotOf } from './duties/dns-snapshot.ts';
+import { type GatewayDuty, startGateway } from './duties/gateway.ts';
+import { type Hooks, loadHooks } from './duties/hooks.ts';
+import { type AgentLease, keepLease } from './duties/lease.ts';
+import { register } from './duties/register.ts';
+import { keepResolver } from './duties/resolver.ts';
+import { ServiceConditions } from './duties/service-condition.ts';
+import { type AgentOptions, RESOLVER_PORT } from './options.ts';
+import { type ClusterView, watchCluster } from './watch/cluster-view.ts';
+import { policyOf } from './watch/inputs.ts';
+
+export interface RunningAgent {
+  /** Stops following; programs, tables and the resolver stay. */
+  stop(): void;
+}
+
+/** Keys of the work queue that are no services. */
+const DNS = '@dns';
+const GATEWAY = '@gateway';
+const EVERYTHING = '*';
+/** Many changes come together: one snapshot for all of them. */
+const SNAPSHOT_DELAY_MS = 20;
+
+/** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
+export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
+  const { log, clock, stateDir, pinDir, cluster, nodeName } = options;
+  mkdirSync(stateDir, { recursive: true, mode: 0o750 });
+  makePinDir(pinDir);
+  const client = createClient(readKubeconfig(options.kubeconfig), { clock });
+  const resolver = await resolverAddress(options);
+  register({
+    cluster,
+    node: nodeName,
+    kubeconfig: options.kubeconfig,
+    pinDir,
+    stateDir,
+    serviceProxy: options.serviceProxy,
+    resolver,
+  });
+
+  const isNode = options.roles.includes('node');
+  const hooks = isNode ? loadHooks(options.objects, pinDir, options.cgroup) : undefined;
+  const gateway = options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined;
+  const view = watchCluster(client, log);
+  const snapshotPath = `${stateDir}/dns.json`;
+  const { upstreamDns: upstreams } = options;
+  const stopResolver = isNode
+    ? keepResolver({ stateDir, listen: resolver, upstreams, snapshotPath, pinDir, clock, log })
+    : () => {};
+
+  const applied: Record<string, number> = {};
+  const lease = keepLease(
+    client,
+    { node: nodeName, gateway: publishedGateway(options), applied: () => applied },
+    clock,
+    log,
+  );
+  const stopping = new AbortController();
+  await view.whenSynced(stopping.signal);
+  const duties: Duties = {
+    options,
+    client,
+    view,
+    hooks,
+    gateway,
+    lease,
+    applied,
+    snapshot: new SnapshotFile(snapshotPath),
+    resolver,
+  };
+  const queue = await followView(duties);
+  hooks?.attach();
+  await gateway?.attach();
+  log.info({ cluster, node: nodeName, services: view.serviceNames().size }, 'agent is in step');
+  return {
+    stop() {
+      stopping.abort();
+      queue.stop();
+      lease.stop();
+      gateway?.stop();
+      stopResolver();
+      view.stop();
+      client.close();
+    },
+  };
+}
+
+interface Duties {
+  readonly options: AgentOptions;
+  readonly client: Client;
+  readonly view: ClusterView;
+  readonly hooks: Hooks | undefined;
+  readonly gateway: GatewayDuty | undefined;
+  readonly lease: AgentLease;
+  readonly applied: Record<string, number>;
+  readonly snapshot: SnapshotFile;
+  readonly resolver: string;
+}
+
+/** Works once over everything, then over whatever changes. */
+async function followView(duties: Duties): Promise<Queue> {
+  const { options, view } = duties;
+  const connect = connectDuty(duties);
+  const conditions = new ServiceConditions(duties.client, options.clock);
+  const queue = createQueue({ clock: options.clock, log: options.log, work });
+
+  async function work(key: string): Promise<void> {
+    if (key === DNS) return duties.snapshot.write(snapshotOf(view));
+    if (key === GATEWAY) return applyGateway(duties);
+    if (key === EVERYTHING) return [...view.serviceNames()].forEach(queue.add);
+    connect?.reconcile(key);
+    noteApplied(duties, key);
+    if (options.serviceProxy) await conditions.tell(key, view.services.get(key));
+  }
+
+  function touch(service: string) {
+    queue.add(service);
+    queue.add(GATEWAY);
+    queue.addAfter(DNS, SNAPSHOT_DELAY_MS);
+  }
+
+  for (const service of view.serviceNames()) queue.add(service);
+  queue.add(DNS);
+  queue.add(GATEWAY);
+  await queue.idle();
+  connect?.prune();
+  view.onChange(touch);
+  touch(EVERYTHING);
+  return queue;
+}
+
+function connectDuty({ options, hooks, view, resolver }: Duties): ConnectDuty | undefined {
+  if (!hooks) return undefined;
+  const { cluster, nodeName, serviceProxy, clock, log, clusterDns, upstreamDns } = options;
+  const clusters = new ClusterIndex(`${options.stateDir}/clusters.json`, cluster);
+  const tables = new ConnectTables(connectMaps(hooks.map, clusters), clock);
+  const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log);
+  duty.replace(DNS, dnsServices({ cluster, clusterDns, resolver, upstreams: upstreamDns }));
+  return duty;
+}
+
+function applyGateway({ gateway, view }: Duties): void {
+  if (!gateway) return;
+  const exported = view.exports.list().map(({ metadata, spec }) => ({
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    ports: spec.ports.map((port) => ({ ...port, name: port.name ?? '' })),
+  }));
+  const services = exported.map(({ namespace, name }) => ({
+    namespace,
+    name,
+    ports: localEndpoints(view.slicesOf(`${namespace}/${name}`)),
+  }));
+  gateway.apply(exported, services);
+}
+
+/** What the kernel has of a policy goes into the Lease. */
+function noteApplied({ view, applied, lease }: Duties, service: string): void {
+  const generation = policyOf(view, service)?.winner.value.generation;
+  if (applied[service] === generation) return;
+  if (generation === undefined) delete applied[service];
+  else applied[service] = generation;
+  lease.touch();
+}
+
+function publishedGateway({ roles, nodeName, gatewayAddress, gatewayDevice }: AgentOptions) {
+  if (!roles.includes('gateway') || !gatewayAddress || !gatewayDevice) return undefined;
+  return { name: nodeName, address: gatewayAddress, device: gatewayDevice };
+}
+
+async function gatewayOf(options: AgentOptions, client: Client): Promise<GatewayDuty> {
+  const { gatewayAddress: address, gatewayDevice: device, objects, pinDir, lanePorts, clock, log } = options;
+  if (!address || !device) {
+    throw new SealaneError('agent/no-gateway-address', 'be a gateway: no address or device is given', {
+      hint: '--gateway-address IP --gateway-device DEV',
+    });
+  }
+  const oneDevice = (await internalAddress(client, options.nodeName)) === address;
+  return startGateway({ objects, pinDir, address, device, oneDevice, lanePorts, clock, log });
+}
+
+/** Pods of other nodes come by the lane's device when the node's own address is the gateway's. */
+async function internalAddress(client: Client, node: string): Promise<string | undefined> {
+  const found = await client.find<NodeObject>(NODES, splitKey(node)).catch(() => undefined);
+  return found?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+}
+
+interface NodeObject extends KubeObject {
+  readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
+}
+
+/** An address of this node that its pods reach. */
+async function resolverAddress({ resolverAddress: given, gatewayAddress }: AgentOptions): Promise<string> {
+  const address = given ?? gatewayAddress ?? (await firstAddress());
+  return address.includes(':') ? address : `${address}:${RESOLVER_PORT}`;
+}
+
+async function firstAddress(): Promise<string> {
+  const all = await ipJson<{ ifname: string; addr_info?: { family: string; local: string }[] }>(['address', 'show']);
+  const addresses = all.filter(({ ifname }) => ifname !== 'lo').flatMap(({ addr_info = [] }) => addr_info);
+  const found = addresses.find(({ family }) => family === 'inet')?.local;
+  if (!found) throw new SealaneError('agent/no-address', 'find an IPv4 address of this node: no device has one');
+  return found;
+}

@@ -1,0 +1,132 @@
+/**
+ * What this agent knows: caches over the local API server, and nothing else. A change anywhere becomes the names of the services
+ * that it touches.
+ */
+import {
+  CLUSTER_EXPORTS,
+  type ClusterExport,
+  ENDPOINT_SLICES,
+  type EndpointSlice,
+  GLOBAL_TRAFFIC_POLICIES,
+  type GlobalTrafficPolicy,
+  LABEL_LOCAL_SERVICE,
+  LABEL_SERVICE_NAME,
+  MEMBER_CLUSTERS,
+  type MemberCluster,
+  SERVICE_IMPORTS,
+  SERVICES,
+  type Service,
+  type ServiceImport,
+} from '#api/index.ts';
+import { compatTypes, type FlomeshPolicy } from '#compat/index.ts';
+import type { Log } from '#kit/index.ts';
+import { type Cache, type Client, reflect } from '#kube/index.ts';
+import type { KubeObject } from '#objects/index.ts';
+
+export interface ClusterView {
+  readonly services: Cache<Service>;
+  readonly slices: Cache<EndpointSlice>;
+  readonly imports: Cache<ServiceImport>;
+  readonly exports: Cache<ClusterExport>;
+  readonly policies: Cache<GlobalTrafficPolicy>;
+  readonly compatPolicies: readonly Cache<FlomeshPolicy>[];
+  readonly members: Cache<MemberCluster>;
+  /** Slices of one service, own and imported, by `namespace/name`. */
+  slicesOf(service: string): readonly EndpointSlice[];
+  /** Everything has been read once. */
+  whenSynced(signal: AbortSignal): Promise<void>;
+  /** `namespace/name` of every service that anything speaks of. */
+  serviceNames(): Set<string>;
+  /** Called with `namespace/name`, or `*` when every service may be touched. */
+  onChange(listener: (service: string) => void): void;
+  stop(): void;
+}
+
+export function watchCluster(client: Client, log: Log): ClusterView {
+  const optional = { optional: true, log };
+  const services = reflect<Service>(client, SERVICES, { log, project: projectService });
+  const slices = reflect<EndpointSlice>(client, ENDPOINT_SLICES, {
+    log,
+    project: projectSlice,
+    indexBy: serviceOf,
+  });
+  const imports = reflect<ServiceImport>(client, SERVICE_IMPORTS, optional);
+  const exports = reflect<ClusterExport>(client, CLUSTER_EXPORTS, optional);
+  const policies = reflect<GlobalTrafficPolicy>(client, GLOBAL_TRAFFIC_POLICIES, optional);
+  const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, optional);
+  const compatPolicies = compatTypes()
+    .filter(({ kind }) => kind === 'GlobalTrafficPolicy')
+    .map((type) => reflect<FlomeshPolicy>(client, type, optional));
+  const caches: readonly Cache<KubeObject>[] = [
+    services,
+    slices,
+    imports,
+    exports,
+    policies,
+    members,
+    ...compatPolicies,
+  ];
+
+  return {
+    services,
+    slices,
+    imports,
+    exports,
+    policies,
+    members,
+    compatPolicies,
+    slicesOf: (service) => slices.indexed(service),
+    whenSynced: async (signal) => void (await Promise.all(caches.map((cache) => cache.whenSynced(signal)))),
+    serviceNames: () =>
+      new Set([
+        ...[services, imports, exports].flatMap((cache) => cache.keys()),
+        ...slices.list().flatMap((slice) => serviceOf(slice) ?? []),
+      ]),
+    onChange(listener) {
+      for (const cache of [services, imports, exports, policies, ...compatPolicies])
+        cache.onChange(({ key }) => listener(key));
+      slices.onChange(({ object, before }) => {
+        for (const name of new Set([serviceOf(object), before && serviceOf(before)])) if (name) listener(name);
+      });
+      members.onChange(() => listener('*'));
+    },
+    stop() {
+      for (const cache of caches) cache.stop();
+    },
+  };
+}
+
+/** `namespace/name` of the service that a slice belongs to, own or imported. */
+function serviceOf(slice: EndpointSlice): string | undefined {
+  const name = slice.metadata.labels?.[LABEL_SERVICE_NAME] ?? slice.metadata.labels?.[LABEL_LOCAL_SERVICE];
+  return name ? `${slice.metadata.namespace}/${name}` : undefined;
+}
+
+/** Keeps what is read: ten thousand of them must fit. */
+function projectService({ apiVersion, kind, metadata, spec }: Service): Service {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  const { type, clusterIP, ports, internalTrafficPolicy } = spec ?? {};
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, uid, resourceVersion },
+    spec: {
+      type,
+      clusterIP,
+      internalTrafficPolicy,
+      ports: ports?.map(({ name, protocol, port, nodePort }) => ({ name, protocol, port, nodePort })),
+    },
+  };
+}
+
+function projectSlice({ apiVersion, kind, metadata, addressType, endpoints, ports }: EndpointSlice): EndpointSlice {
+  const { name, namespace, uid, resourceVersion, labels, annotations, deletionTimestamp } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, uid, resourceVersion, labels, annotations, deletionTimestamp },
+    addressType,
+    endpoints: (endpoints ?? []).map(({ addresses, conditions, nodeName }) => ({ addresses, conditions, nodeName })),
+    ports: ports?.map(({ name, protocol, port }) => ({ name, protocol, port })),
+  };
+}

@@ -1,0 +1,74 @@
+/** From the view to the inputs of one service. */
+import type { EndpointSlice, MemberCluster } from '#api/index.ts';
+import { type Chosen, type Claim, choose, readTrafficPolicy } from '#compat/index.ts';
+import { openLane } from '#lanes/index.ts';
+import { splitKey } from '#objects/index.ts';
+import { isOwnSlice, type Member, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
+import { importedCluster } from '../compile/imported-cluster.ts';
+import type { ServiceInputs, Site } from '../compile/service-tables.ts';
+import type { ClusterView } from './cluster-view.ts';
+
+export function siteOf(view: ClusterView, where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>): Site {
+  const members = new Map(
+    view.members.list().map((member) => [member.metadata.name, readMember(member, where.cluster)]),
+  );
+  return { ...where, members, reachable: canReach };
+}
+
+export function inputsOf(view: ClusterView, service: string): ServiceInputs {
+  const { namespace = '', name } = splitKey(service);
+  const slices = view.slicesOf(service);
+  return {
+    name: { namespace, name },
+    service: view.services.get(service),
+    slices: slices.filter(isOwnSlice),
+    serviceImport: view.imports.get(service),
+    imported: slices.flatMap((slice: EndpointSlice) => importedCluster(slice) ?? []),
+    policy: policyOf(view, service)?.winner.value.policy,
+  };
+}
+
+/** The policy that speaks for a service, and its generation. */
+export function policyOf(
+  view: ClusterView,
+  service: string,
+): Chosen<{ readonly policy: TrafficPolicy; readonly generation: number }> | undefined {
+  const own = view.policies.get(service);
+  const claims: Claim<{ policy: TrafficPolicy; generation: number }>[] = own
+    ? [
+        {
+          origin: 'sealane.dev',
+          value: { policy: trafficPolicy(own.spec ?? {}), generation: own.metadata.generation ?? 0 },
+        },
+      ]
+    : [];
+  for (const cache of view.compatPolicies) {
+    const object = cache.get(service);
+    if (!object) continue;
+    const { policy } = readTrafficPolicy(object);
+    claims.push({ origin: policy.origin, value: { policy, generation: object.metadata.generation ?? 0 } });
+  }
+  return choose(claims);
+}
+
+/** What is not written down is the default; what is not said by its member is nothing. */
+function readMember({ metadata, spec = {}, status = {} }: MemberCluster, self: string): Member {
+  const override = spec.addressOverrides?.[self];
+  const gateways = status.gateways ?? [];
+  return {
+    name: metadata.name,
+    region: spec.region ?? 'default',
+    zone: spec.zone ?? 'default',
+    group: spec.group ?? 'default',
+    drained: spec.drain ?? false,
+    removed: spec.removed ?? false,
+    transport: spec.transport ?? 'WireGuard',
+    gateways: gateways
+      .filter((gateway) => gateway.weight !== 0)
+      .map(({ name, address, weight = 100 }) => ({ name, address: override ?? address, weight })),
+  };
+}
+
+function canReach(member: Member): boolean {
+  return openLane(member.transport).lane !== undefined && member.gateways.length > 0;
+}
