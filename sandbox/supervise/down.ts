@@ -1,5 +1,5 @@
 /** Takes a sandbox down, alive, half alive or crashed. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroup2Mount, listNamespaces } from '#host/index.ts';
 import { SealaneError } from '#kit/index.ts';
@@ -10,7 +10,6 @@ export async function down(sandbox: string): Promise<boolean> {
   const before = await tracesOf(sandbox);
   if (before.length === 0) return false;
   await removeNetwork(sandbox);
-  rmSync(stateFolder(sandbox), { recursive: true, force: true });
   const left = await tracesOf(sandbox);
   if (left.length === 0) return true;
   throw new SealaneError('sandbox/traces-left', `take down sandbox "${sandbox}": left are ${left.join(', ')}`);

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { SealaneError } from '#kit/index.ts';
 
 export const DEFAULT_NAME = 'sealane';
-const STATE_ROOT = '/run/sealane';
-const PIN_ROOT = '/sys/fs/bpf/sealane';
+export const STATE_ROOT = '/run/sealane';
+export const PIN_ROOT = '/sys/fs/bpf/sealane';
 
 /**
  * Without "-", so that no sandbox's names begin with another's prefix.

@@ -1,5 +1,5 @@
 /** Removes every trace of a sandbox, by the names alone: nothing needs to be alive, and no record is needed. */
-import { existsSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   cgroup2Mount,
@@ -14,7 +14,7 @@ import {
   startTimeOf,
   listMounts,
 } from '#host/index.ts';
-import { cgroups, hostLink, namespacePrefix, pinFolder, stateFolder } from './names.ts';
+import { cgroups, hostLink, namespacePrefix, PIN_ROOT, pinFolder, STATE_ROOT, stateFolder } from './names.ts';
 
 /** Also stops its processes: all of them are in its cgroups or in its namespaces. */
 export async function removeNetwork(sandbox: string): Promise<void> {
@@ -25,6 +25,8 @@ export async function removeNetwork(sandbox: string): Promise<void> {
   await deleteNamespaces(names);
   rmSync(pinFolder(sandbox), { recursive: true, force: true });
   await unmountBelow(stateFolder(sandbox));
+  rmSync(stateFolder(sandbox), { recursive: true, force: true });
+  for (const root of [PIN_ROOT, STATE_ROOT]) removeIfEmpty(root);
 }
 
 /** What of the sandbox is left, each as `kind name`; empty after a good `down`. */
@@ -73,6 +75,11 @@ function networkOf(pid: number): number | undefined {
   } catch {
     return undefined; // gone meanwhile
   }
+}
+
+/** Other sandboxes may have theirs in it. */
+function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 async function unmountBelow(folder: string): Promise<void> {

@@ -3,26 +3,8 @@
  * Leaves carry their names where Kubernetes looks for them: the user in CN, its groups in O.
  */
 import { type Clock, SealaneError, systemClock } from '#kit/index.ts';
-import { signRoot, signLeaf, readSigner, type Signer } from './certificates.ts';
-
-/** PEM texts. The key is PKCS #8. */
-export interface Credential {
-  readonly certificate: string;
-  readonly key: string;
-}
-
-export type Usage = 'client' | 'server';
-
-export interface LeafRequest {
-  readonly commonName: string;
-  /** Groups of a Kubernetes user, such as `system:masters`. */
-  readonly organizations?: readonly string[];
-  /** IP addresses of a server. */
-  readonly addresses?: readonly string[];
-  readonly dnsNames?: readonly string[];
-  /** Both when left out. */
-  readonly usages?: readonly Usage[];
-}
+import type { Signer } from './certificates.ts';
+import type { Credential, LeafRequest } from './credential.ts';
 
 export interface Authority extends Credential {
   issue(request: LeafRequest): Promise<Credential>;
@@ -39,14 +21,14 @@ const YEAR_MS = 365 * 24 * 3600 * 1000;
 /** Makes a new root. @throws `identity/not-made` when the crypto library refuses */
 export async function createAuthority(commonName: string, options: AuthorityOptions = {}): Promise<Authority> {
   return guarded(`make authority "${commonName}"`, async () => {
-    const root = await signRoot(commonName, lifetime(options));
+    const root = await (await library()).signRoot(commonName, lifetime(options));
     return authorityOf(root, options);
   });
 }
 
 /** Takes up a root made earlier. @throws `identity/not-made` when the PEM cannot be read */
 export async function openAuthority(root: Credential, options: AuthorityOptions = {}): Promise<Authority> {
-  return guarded('open authority', async () => authorityOf(await readSigner(root), options));
+  return guarded('open authority', async () => authorityOf(await (await library()).readSigner(root), options));
 }
 
 function authorityOf(root: Signer, options: AuthorityOptions): Authority {
@@ -54,7 +36,9 @@ function authorityOf(root: Signer, options: AuthorityOptions): Authority {
     certificate: root.certificate,
     key: root.key,
     issue: (request) =>
-      guarded(`issue certificate "${request.commonName}"`, () => signLeaf(root, request, lifetime(options))),
+      guarded(`issue certificate "${request.commonName}"`, async () =>
+        (await library()).signLeaf(root, request, lifetime(options)),
+      ),
   };
 }
 
@@ -70,4 +54,8 @@ async function guarded<T>(what: string, run: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new SealaneError('identity/not-made', what, { cause });
   }
+}
+
+function library(): Promise<typeof import('./certificates.ts')> {
+  return import('./certificates.ts');
 }

@@ -1,8 +1,11 @@
-/** X.509 by @peculiar/x509, loaded on first use: it costs 24 MB that most processes never need. */
+/**
+ * X.509 by @peculiar/x509. This file is loaded on first use: the library costs 24 MB that most processes never need.
+ * The polyfill has to be there before the library is: it fails at import otherwise.
+ */
+import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import type { Credential, LeafRequest, Usage } from './authority.ts';
-
-type Library = typeof import('@peculiar/x509');
+import * as x509 from '@peculiar/x509';
+import type { Credential, LeafRequest, Usage } from './credential.ts';
 
 interface Lifetime {
   readonly notBefore: Date;
@@ -20,21 +23,7 @@ export interface Signer extends Credential {
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' };
 
-let loaded: Promise<Library> | undefined;
-
-function library(): Promise<Library> {
-  loaded ??= load();
-  return loaded;
-}
-
-/** The polyfill has to be there before the library is: it fails at import otherwise. */
-async function load(): Promise<Library> {
-  await import('reflect-metadata');
-  return import('@peculiar/x509');
-}
-
 export async function signRoot(commonName: string, lifetime: Lifetime): Promise<Signer> {
-  const x509 = await library();
   const keys = await createKeys();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
@@ -53,7 +42,7 @@ export async function signRoot(commonName: string, lifetime: Lifetime): Promise<
   });
   return {
     certificate: pem(root.toString('pem')),
-    key: await keyPem(x509, keys.privateKey),
+    key: await keyPem(keys.privateKey),
     subject: root.subject,
     signingKey: keys.privateKey,
     publicKey: keys.publicKey,
@@ -61,7 +50,6 @@ export async function signRoot(commonName: string, lifetime: Lifetime): Promise<
 }
 
 export async function readSigner(root: Credential): Promise<Signer> {
-  const x509 = await library();
   const certificate = new x509.X509Certificate(root.certificate);
   const [der] = x509.PemConverter.decode(root.key);
   if (!der) throw new Error('no key in the PEM text');
@@ -71,7 +59,6 @@ export async function readSigner(root: Credential): Promise<Signer> {
 }
 
 export async function signLeaf(root: Signer, request: LeafRequest, lifetime: Lifetime): Promise<Credential> {
-  const x509 = await library();
   const keys = await createKeys();
   const leaf = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
@@ -84,17 +71,15 @@ export async function signLeaf(root: Signer, request: LeafRequest, lifetime: Lif
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension(
-        (request.usages ?? ['client', 'server']).map((usage) => usageOid(x509, usage)),
-      ),
+      new x509.ExtendedKeyUsageExtension((request.usages ?? ['client', 'server']).map((usage) => usageOid(usage))),
       await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
-      ...alternativeNames(x509, request),
+      ...alternativeNames(request),
     ],
   });
-  return { certificate: pem(leaf.toString('pem')), key: await keyPem(x509, keys.privateKey) };
+  return { certificate: pem(leaf.toString('pem')), key: await keyPem(keys.privateKey) };
 }
 
-function alternativeNames(x509: Library, { addresses = [], dnsNames = [] }: LeafRequest) {
+function alternativeNames({ addresses = [], dnsNames = [] }: LeafRequest) {
   const names = [
     ...addresses.map((value) => ({ type: 'ip' as const, value })),
     ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
@@ -102,7 +87,7 @@ function alternativeNames(x509: Library, { addresses = [], dnsNames = [] }: Leaf
   return names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [];
 }
 
-function usageOid(x509: Library, usage: Usage): string {
+function usageOid(usage: Usage): string {
   return usage === 'client' ? x509.ExtendedKeyUsage.clientAuth : x509.ExtendedKeyUsage.serverAuth;
 }
 
@@ -110,7 +95,7 @@ function createKeys() {
   return crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
 }
 
-async function keyPem(x509: Library, key: Keys['privateKey']): Promise<string> {
+async function keyPem(key: Keys['privateKey']): Promise<string> {
   return pem(x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY'));
 }
 

@@ -1,10 +1,3 @@
 /** Door of `identity`: keys and certificates. */
-export {
-  type Authority,
-  type AuthorityOptions,
-  type Credential,
-  createAuthority,
-  type LeafRequest,
-  openAuthority,
-  type Usage,
-} from './authority.ts';
+export { type Authority, type AuthorityOptions, createAuthority, openAuthority } from './authority.ts';
+export type { Credential, LeafRequest, Usage } from './credential.ts';
