@@ -4,9 +4,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import { NODES } from '#api/index.ts';
-import { createQueue, type Queue, SealaneError } from '#kit/index.ts';
+import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
 import { ipJson } from '#host/index.ts';
-import { makePinDir } from '#kernel/index.ts';
+import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import { type KubeObject, splitKey } from '#objects/index.ts';
 import { localEndpoints } from '#plan/index.ts';
@@ -17,7 +17,6 @@ import { ConnectDuty } from './duties/connect.ts';
 import { dnsServices } from './duties/dns-service.ts';
 import { SnapshotFile, snapshotOf } from './duties/dns-snapshot.ts';
 import { type GatewayDuty, startGateway } from './duties/gateway.ts';
-import { type Hooks, loadHooks } from './duties/hooks.ts';
 import { type AgentLease, keepLease } from './duties/lease.ts';
 import { register } from './duties/register.ts';
 import { keepResolver } from './duties/resolver.ts';
@@ -56,7 +55,9 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const isNode = options.roles.includes('node');
-  const hooks = isNode ? loadHooks(options.objects, pinDir, options.cgroup) : undefined;
+  const hooks = isNode
+    ? loadHooks({ objectDir: options.objects, pinDir, vipRange: maskOf(options.vipRange) })
+    : undefined;
   const gateway = options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined;
   const view = watchCluster(client, log);
   const snapshotPath = `${stateDir}/dns.json`;
@@ -86,7 +87,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     resolver,
   };
   const queue = await followView(duties);
-  hooks?.attach();
+  hooks?.attach(options.cgroup);
   await gateway?.attach();
   log.info({ cluster, node: nodeName, services: view.serviceNames().size }, 'agent is in step');
   return {
@@ -100,6 +101,11 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       client.close();
     },
   };
+}
+
+function maskOf(range: string): { base: number; mask: number } {
+  const { base, size } = cidr(range);
+  return { base, mask: 2 ** 32 - size };
 }
 
 interface Duties {
@@ -150,7 +156,7 @@ function connectDuty({ options, hooks, view, resolver }: Duties): ConnectDuty | 
   if (!hooks) return undefined;
   const { cluster, nodeName, serviceProxy, clock, log, clusterDns, upstreamDns } = options;
   const clusters = new ClusterIndex(`${options.stateDir}/clusters.json`, cluster);
-  const tables = new ConnectTables(connectMaps(hooks.map, clusters), clock);
+  const tables = new ConnectTables(connectMaps(hooks, clusters), clock);
   const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log);
   duty.replace(DNS, dnsServices({ cluster, clusterDns, resolver, upstreams: upstreamDns }));
   return duty;

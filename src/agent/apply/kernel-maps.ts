@@ -1,48 +1,65 @@
 /** The connect and lane tables in the kernel, through shared memory where the map allows it. */
-import { type BpfMap, type Codec, mappedRecords, mappedWords, TypedMap, u32Codec } from '#kernel/index.ts';
-import { backendCodec, lanePodCodec, type VipKey, vipKeyCodec } from '#kernel/index.ts';
+import {
+  type BpfMap,
+  mappedRecords,
+  mappedTable,
+  mappedWords,
+  packRange,
+  type Table,
+  TypedMap,
+  tables,
+  tableOf,
+  unpackRange,
+} from '#kernel/index.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import type { LaneMaps } from './lane-tables.ts';
 import type { AddressTable, BackendTable, ConnectMaps, ShareTable, VipAddress, VipTable, WordTable } from './maps.ts';
 
-type FindMap = (name: string) => BpfMap;
+/** Where maps come from: loaded objects, or the pins of an agent. */
+export interface MapSource {
+  map(name: string): BpfMap;
+}
+
+type Access = 'read' | 'write';
+type AddressKey = typeof tables.vips extends Table<infer K, unknown> ? K : never;
 
 const PROTOCOLS = { TCP: 6, UDP: 17 } as const;
-const NONE = 0;
+const WHOLE_ADDRESS = { port: 0, proto: 0 } as const;
+const READY = 1;
+const LAST_GENERATION = 0xffff_ffff;
 
-export function connectMaps(find: FindMap, clusters: ClusterIndex, access: 'read' | 'write' = 'write'): ConnectMaps {
-  const vips = new TypedMap<VipKey, number>(find('vips'), vipKeyCodec, u32Codec);
+export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Access = 'write'): ConnectMaps {
+  const vips = tableOf(maps, tables.vips);
   return {
     vips: vipTable(vips),
     addresses: addressTable(vips),
-    services: wordTable(find('services'), access),
-    tiers: wordTable(find('tiers'), access),
-    groups: wordTable(find('groups'), access),
-    shares: shareTable(find('shares'), access),
-    backends: backendTable(find('backends'), clusters, access),
+    services: wordTable(maps.map('services'), access),
+    tiers: wordTable(maps.map('tiers'), access),
+    groups: wordTable(maps.map('groups'), access),
+    shares: shareTable(maps.map('shares'), access),
+    backends: backendTable(maps.map('backends'), clusters, access),
   };
 }
 
-export function laneMaps(find: FindMap, access: 'read' | 'write' = 'write'): LaneMaps {
-  const ports = new TypedMap<VipKey, number>(find('lane_ports'), vipKeyCodec, u32Codec);
-  const pods = mappedRecords(find('lane_pods'), access);
-  const limits = mappedRecords(find('lane_mss'), access);
+export function laneMaps(maps: MapSource, access: Access = 'write'): LaneMaps {
+  const pods = mappedTable(maps.map('lane_pods'), tables.lane_pods, access);
+  const limits = mappedTable(maps.map('lane_mss'), tables.lane_mss, access);
   return {
-    ports: vipTable(ports),
-    lanes: wordTable(find('lanes'), access),
-    setSegmentLimit(lane, bytes) {
-      limits.words[lane] = BigInt(bytes);
-    },
+    ports: vipTable(tableOf(maps, tables.lane_ports)),
+    lanes: wordTable(maps.map('lanes'), access),
     pods: {
       size: pods.length,
-      get: (index) => lanePodCodec.decode(pods.view, index * pods.stride),
-      set: (index, { address, port }) =>
-        storeWord(pods.words, index, lanePodCodec, { addr: address, port, flags: LanePodFlags.READY }),
+      get(index) {
+        const { addr, port, flags } = pods.get(index);
+        return flags === 0 ? undefined : { address: addr, port };
+      },
+      set: (index, { address, port }) => pods.set(index, { addr: address, port, flags: READY }),
     },
+    setSegmentLimit: (lane, bytes) => limits.set(lane, bytes),
   };
 }
 
-function vipTable(map: TypedMap<VipKey, number>): VipTable {
+function vipTable(map: TypedMap<AddressKey, number>): VipTable {
   return {
     *entries() {
       for (const [{ addr, port, proto }, index] of map.entries()) {
@@ -55,32 +72,28 @@ function vipTable(map: TypedMap<VipKey, number>): VipTable {
   };
 }
 
-function addressTable(map: TypedMap<VipKey, number>): AddressTable {
-  const key = (address: number) => ({ addr: address, port: 0, proto: NONE });
+function addressTable(map: TypedMap<AddressKey, number>): AddressTable {
   return {
     *entries() {
-      for (const [{ addr, proto }] of map.entries()) if (proto === NONE) yield addr;
+      for (const [{ addr, proto }] of map.entries()) if (proto === WHOLE_ADDRESS.proto) yield addr;
     },
-    put: (address) => map.put(key(address), 0),
-    delete: (address) => void map.delete(key(address)),
+    put: (address) => map.put({ addr: address, ...WHOLE_ADDRESS }, 0),
+    delete: (address) => void map.delete({ addr: address, ...WHOLE_ADDRESS }),
   };
 }
 
-function wordTable(map: BpfMap, access: 'read' | 'write'): WordTable {
+function wordTable(map: BpfMap, access: Access): WordTable {
   const words = mappedWords(map, access);
   return {
     size: words.length,
-    get(index) {
-      const word = words[index] ?? 0n;
-      return { first: Number(word & 0xffff_ffffn), count: Number(word >> 32n) };
-    },
-    set(index, { first, count }) {
-      words[index] = (BigInt(count) << 32n) | BigInt(first);
+    get: (index) => unpackRange(words[index] ?? 0n),
+    set(index, run) {
+      words[index] = packRange(run);
     },
   };
 }
 
-function shareTable(map: BpfMap, access: 'read' | 'write'): ShareTable {
+function shareTable(map: BpfMap, access: Access): ShareTable {
   const { words, length } = mappedRecords(map, access);
   return {
     size: length,
@@ -91,32 +104,31 @@ function shareTable(map: BpfMap, access: 'read' | 'write'): ShareTable {
   };
 }
 
-function backendTable(map: BpfMap, clusters: ClusterIndex, access: 'read' | 'write'): BackendTable {
-  const { view, stride, length } = mappedRecords(map, access);
+function backendTable(map: BpfMap, clusters: ClusterIndex, access: Access): BackendTable {
+  const table = mappedTable(map, tables.backends, access);
   return {
-    size: length,
+    size: table.length,
     get(index) {
-      const { addr, port, cluster, generation, flags, slot } = backendCodec.decode(view, index * stride);
+      const { addr, port, cluster, generation, flags, slot } = table.get(index);
       if (generation === 0) return undefined;
       return { address: addr, port, flags, slot, cluster: clusters.nameOf(cluster) };
     },
     set(index, { address, port, flags, slot = 0, cluster }, group) {
-      const at = index * stride;
-      const { generation } = backendCodec.decode(view, at);
-      const next = generation === 0xffff_ffff ? 1 : generation + 1;
-      const number = clusters.numberOf(cluster);
-      backendCodec.encode({ addr: address, port, cluster: number, generation: next, group, flags, slot }, view, at);
+      const { generation } = table.get(index);
+      const next = generation === LAST_GENERATION ? 1 : generation + 1;
+      table.set(index, {
+        addr: address,
+        port,
+        cluster: clusters.numberOf(cluster),
+        generation: next,
+        group,
+        flags,
+        slot,
+      });
     },
   };
 }
 
-/** An element of eight bytes, in one store. */
-function storeWord<T>(words: BigUint64Array, index: number, codec: Codec<T>, value: T): void {
-  const bytes = new DataView(new ArrayBuffer(8));
-  codec.encode(value, bytes);
-  words[index] = bytes.getBigUint64(0, true);
-}
-
-function keyOf({ address, port, protocol }: VipAddress): VipKey {
+function keyOf({ address, port, protocol }: VipAddress): AddressKey {
   return { addr: address, port, proto: PROTOCOLS[protocol] };
 }

@@ -28,12 +28,12 @@ export function dnsServices(options: DnsServiceOptions): DesiredService[] {
 }
 
 function resolver({ cluster, resolver: at }: DnsServiceOptions): DesiredBackend {
-  return { cluster, ...endpoint(at), flags: BackendFlag.NEEDS_SOCKET, slot: RESOLVER_SLOT };
+  return { cluster, ...endpoint(at), flags: BackendFlag.NeedsSocket, slot: RESOLVER_SLOT };
 }
 
 function behind({ cluster, clusterDns }: DnsServiceOptions, upstream: string): DesiredBackend {
   const { address, port } = endpoint(upstream);
-  return { cluster, address, port, flags: address === ipv4(clusterDns) ? BackendFlag.PASS : 0 };
+  return { cluster, address, port, flags: address === ipv4(clusterDns) ? BackendFlag.Pass : 0 };
 }
 
 function endpoint(text: string): { address: number; port: number } {

@@ -4,13 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { type Clock, every, ipv4, type Log, SealaneError } from '#kit/index.ts';
-import { type BpfMap, attachTc, gatewayCodec, loadObject, TypedMap, u32Codec } from '#kernel/index.ts';
+import { attachTc, type BpfMap, loadObject, objects, tableOf, tables as kernelTables } from '#kernel/index.ts';
 import { ipJson } from '#host/index.ts';
 import type { LocalService, OwnExport } from '#plan/index.ts';
 import { gatewayModel } from '#plan/index.ts';
 import { laneMaps } from '../apply/kernel-maps.ts';
 import { LaneTables } from '../apply/lane-tables.ts';
-import { mapOf } from './hooks.ts';
 
 export interface GatewayOptions {
   readonly objects: string;
@@ -45,14 +44,14 @@ const ONE_DEVICE = 1;
 
 /** @throws `agent/gateway-address` when the device does not carry the address */
 export async function startGateway(options: GatewayOptions): Promise<GatewayDuty> {
-  const { objects, pinDir, clock, log, lanePorts } = options;
+  const { pinDir, clock, log, lanePorts } = options;
   const rodata = { lane_port_first: lanePorts.first, lane_port_last: lanePorts.last };
-  const incoming = loadObject(`${objects}/gateway-in.bpf.o`, { pinDir, rodata });
-  const back = loadObject(`${objects}/gateway-back.bpf.o`, { pinDir, rodata });
-  const find = (name: string): BpfMap => mapOf([incoming, back], name);
+  const incoming = loadObject(`${options.objects}/${objects['gateway-in'].file}`, { pinDir, rodata });
+  const back = loadObject(`${options.objects}/${objects['gateway-back'].file}`, { pinDir });
+  const maps = { map: (name: string): BpfMap => incoming.map(name) };
   const uplink = uplinkOf(await devices(), options);
-  const tables = new LaneTables(laneMaps(find), uplink.mtu - TCP_IP_HEADERS, clock);
-  const sources = new TypedMap<number, number>(find('snat_addrs'), u32Codec, bigEndianAddress);
+  const tables = new LaneTables(laneMaps(maps), uplink.mtu - TCP_IP_HEADERS, clock);
+  const sources = tableOf(maps, kernelTables.snat_addrs);
   const attached = new Set<string>();
   let stop = () => {};
   let seen = '';
@@ -66,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
 
   function takeIn(device: Device) {
     const address = device.addr_info?.find(({ family }) => family === 'inet')?.local;
-    if (address) sources.put(device.ifindex, ipv4(address));
+    if (address) sources.put(device.ifindex, inNetworkOrder(ipv4(address)));
     const name = `${device.ifname}.${device.ifindex}`;
     if (device.ifname === 'lo' || (device.ifindex === uplink.ifindex && !options.oneDevice) || attached.has(name))
       return;
@@ -94,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
         flags: options.oneDevice ? ONE_DEVICE : 0,
         spare: 0,
       };
-      new TypedMap(find('gateway'), u32Codec, gatewayCodec).put(0, state);
+      tableOf(maps, kernelTables.gateway).put(0, state);
       attachTc(incoming.program('gateway_in'), uplink.ifindex, 'ingress', { pin: `${pinDir}/links/gateway-in` });
       await takeInDevices();
       stop = every(clock, DEVICES_MS, () =>
@@ -123,8 +122,9 @@ function deviceNames(): string {
   return lines.map((line) => line.split(':')[0]?.trim()).join(' ');
 }
 
-const bigEndianAddress = {
-  size: 4,
-  encode: (value: number, view: DataView, at = 0) => view.setUint32(at, value),
-  decode: (view: DataView, at = 0) => view.getUint32(at),
-};
+/** The table's values are bare 32-bit words that the kernel reads in network order. */
+function inNetworkOrder(address: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, address, false);
+  return view.getUint32(0, true);
+}

@@ -1,12 +1,105 @@
-import type { Command } from 'commander';
-import { SealaneError } from '#kit/index.ts';
+import { type Command, Option } from 'commander';
+import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
+import { runAgent } from '#agent/index.ts';
+import { cidr, createLog, ipv4, SealaneError, systemClock } from '#kit/index.ts';
+import { objectsFolder } from '../installation.ts';
+import { untilSignalled } from '../until-signalled.ts';
+import { portRange } from '../port-range.ts';
+
+interface Flags {
+  readonly cluster: string;
+  readonly nodeName: string;
+  readonly kubeconfig: string;
+  readonly cgroup: string;
+  readonly pinDir: string;
+  readonly role: readonly ('node' | 'gateway')[];
+  readonly gatewayAddress?: string;
+  readonly gatewayDevice?: string;
+  readonly clusterDns: string;
+  readonly upstreamDns: readonly string[];
+  readonly serviceProxy: boolean;
+  readonly vipRange: string;
+  readonly lanePorts: { readonly first: number; readonly last: number };
+  readonly stateDir?: string;
+  readonly resolverAddress?: string;
+}
+
+const EXAMPLE = `
+Example (on a node, in its network namespace, kube-proxy left as it is):
+  sealane agent --cluster east --node-name node1 --kubeconfig /etc/sealane/east.kubeconfig \\
+    --cgroup /sys/fs/cgroup/kubepods.slice --pin-dir /sys/fs/bpf/sealane/east-node1 --role node,gateway \\
+    --gateway-address 192.0.2.11 --gateway-device eth0 --cluster-dns 10.96.0.10 --upstream-dns 10.96.0.10 --service-proxy=false`;
 
 export function register(program: Command): void {
   program
     .command('agent')
-    .allowUnknownOption()
-    .argument('[args...]')
-    .action(() => {
-      throw new SealaneError('cli/not-yet', 'run agent: not part of this build');
+    .description('serve one node: hook its pods, fill the kernel tables, be a gateway, answer DNS')
+    .requiredOption('--cluster <name>', 'name of this member')
+    .requiredOption('--node-name <name>', 'name of this node')
+    .requiredOption('--kubeconfig <file>', 'access to the local API server')
+    .requiredOption('--cgroup <path>', 'cgroup v2 folder that holds the pods of this node')
+    .requiredOption('--pin-dir <path>', 'folder in a BPF filesystem, this agent’s own')
+    .addOption(new Option('--role <list>', 'node, gateway, or both').default(['node'], 'node').argParser(roles))
+    .option('--gateway-address <ip>', 'where other members reach this gateway', address)
+    .option('--gateway-device <name>', 'the device that carries that address')
+    .requiredOption('--cluster-dns <ip>', 'the DNS address in the pods’ resolv.conf', address)
+    .requiredOption('--upstream-dns <ip,…>', 'the cluster’s own DNS servers', addresses)
+    .addOption(
+      new Option('--service-proxy <bool>', 'serve every ClusterIP, in kube-proxy’s place')
+        .default(false)
+        .argParser(bool),
+    )
+    .option('--vip-range <cidr>', 'addresses of imported services', range, DEFAULT_VIP_RANGE)
+    .option(
+      '--lane-ports <first-last>',
+      'ports of the gateway that lead to exported services',
+      portRange,
+      DEFAULT_LANE_PORTS,
+    )
+    .option('--state-dir <path>', 'where snapshots are kept (default: /run/sealane/<cluster>-<node>)')
+    .option('--resolver-address <ip[:port]>', 'where the node’s resolver listens')
+    .addHelpText('after', EXAMPLE)
+    .action(async (flags: Flags) => {
+      const log = createLog('agent', { cluster: flags.cluster, node: flags.nodeName });
+      const { role, stateDir = `/run/sealane/${flags.cluster}-${flags.nodeName}`, ...rest } = flags;
+      const agent = await runAgent({
+        ...rest,
+        roles: role,
+        stateDir,
+        objects: objectsFolder(),
+        clock: systemClock,
+        log,
+      });
+      await untilSignalled(() => agent.stop());
     });
+}
+
+function roles(text: string): ('node' | 'gateway')[] {
+  const all = text.split(',');
+  const wrong = all.find((role) => role !== 'node' && role !== 'gateway');
+  if (wrong !== undefined)
+    throw new SealaneError('cli/bad-role', `read --role "${text}": "${wrong}" is none`, { hint: 'node, gateway' });
+  return all as ('node' | 'gateway')[];
+}
+
+function bool(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new SealaneError('cli/bad-flag', `read --service-proxy "${text}": true or false is expected`);
+}
+
+function address(text: string): string {
+  ipv4(text);
+  return text;
+}
+
+function addresses(text: string): string[] {
+  return text.split(',').map((one) => {
+    address(one.split(':')[0] ?? '');
+    return one;
+  });
+}
+
+function range(text: string): string {
+  cidr(text);
+  return text;
 }

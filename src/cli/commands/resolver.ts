@@ -1,12 +1,35 @@
 import type { Command } from 'commander';
-import { SealaneError } from '#kit/index.ts';
+import { runResolver } from '#agent/index.ts';
+import { createLog, SealaneError, systemClock } from '#kit/index.ts';
+
+interface Flags {
+  readonly listen: { readonly address: string; readonly port: number };
+  readonly upstreamDns: readonly string[];
+  readonly snapshot: string;
+  readonly pinDir: string;
+}
 
 export function register(program: Command): void {
   program
-    .command('resolver')
-    .allowUnknownOption()
-    .argument('[args...]')
-    .action(() => {
-      throw new SealaneError('cli/not-yet', 'run resolver: not part of this build');
+    .command('resolver', { hidden: true })
+    .description('answer DNS on one node; started by the agent')
+    .requiredOption('--listen <ip:port>', 'UDP and TCP', endpoint)
+    .requiredOption('--upstream-dns <ip,…>', 'asked for what is not ours', (text: string) => text.split(','))
+    .requiredOption('--snapshot <file>', 'what the agent knows, replaced by rename')
+    .requiredOption('--pin-dir <path>', 'the agent’s pins')
+    .addHelpText(
+      'after',
+      '\nExample:\n  sealane resolver --listen 192.0.2.11:9953 --upstream-dns 10.96.0.10 --snapshot /run/sealane/east-node1/dns.json --pin-dir /sys/fs/bpf/sealane/east-node1',
+    )
+    .action(async ({ listen, upstreamDns: upstreams, snapshot: snapshotPath, pinDir }: Flags) => {
+      await runResolver({ listen, upstreams, snapshotPath, pinDir, clock: systemClock, log: createLog('resolver') });
+      await new Promise(() => {}); // its sockets keep it; a signal ends it
     });
+}
+
+function endpoint(text: string): { address: string; port: number } {
+  const [address = '', port] = text.split(':');
+  if (!port || !/^\d+$/.test(port))
+    throw new SealaneError('cli/bad-endpoint', `read --listen "${text}"`, { hint: 'ip:port' });
+  return { address, port: Number(port) };
 }
