@@ -65,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
 
   function takeIn(device: Device) {
     const address = device.addr_info?.find(({ family }) => family === 'inet')?.local;
-    if (address) sources.put(device.ifindex, inNetworkOrder(ipv4(address)));
+    if (address) sources.put(device.ifindex, { addr: ipv4(address) });
     const name = `${device.ifname}.${device.ifindex}`;
     if (device.ifname === 'lo' || (device.ifindex === uplink.ifindex && !options.oneDevice) || attached.has(name))
       return;
@@ -120,11 +120,4 @@ function devices(): Promise<Device[]> {
 function deviceNames(): string {
   const lines = readFileSync('/proc/self/net/dev', 'utf8').split('\n').slice(2);
   return lines.map((line) => line.split(':')[0]?.trim()).join(' ');
-}
-
-/** The table's values are bare 32-bit words that the kernel reads in network order. */
-function inNetworkOrder(address: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, address, false);
-  return view.getUint32(0, true);
 }
