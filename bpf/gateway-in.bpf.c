@@ -64,9 +64,9 @@ static __always_inline enum refusal find_lane(const struct flow_key *key, __u32 
 
 static __always_inline __be32 source_towards(__u32 ifindex, const struct gateway *gateway)
 {
-	__be32 *addr = bpf_map_lookup_elem(&snat_addrs, &ifindex);
+	struct snat_source *source = bpf_map_lookup_elem(&snat_addrs, &ifindex);
 
-	return addr ? *addr : gateway->addr;
+	return source ? source->addr : gateway->addr;
 }
 
 /* What came by a lane must not leave by one. */

@@ -61,10 +61,15 @@ struct lane_pod {
 LANE_ARRAY(lane_pods, LANE_PODS, struct lane_pod);
 
 /* The source address that pods behind a device see; without one, the gateway's. */
+struct snat_source {
+	__be32 addr;
+	__u32 spare;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__type(key, __u32);   /* ifindex */
-	__type(value, __be32);
+	__type(key, __u32); /* ifindex */
+	__type(value, struct snat_source);
 	__uint(max_entries, 1024);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } snat_addrs SEC(".maps");

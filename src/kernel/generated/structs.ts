@@ -248,6 +248,24 @@ export const LanePod: Codec<LanePod> = {
   }),
 };
 
+/** The source address that pods behind a device see; without one, the gateway's. */
+export interface SnatSource {
+  /** A plain number here, network order in the kernel. */
+  readonly addr: number;
+}
+
+/** 8 bytes. */
+export const SnatSource: Codec<SnatSource> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.addr, false);
+    new Uint8Array(view.buffer, view.byteOffset + at + 4, 4).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    addr: view.getUint32(at, false),
+  }),
+};
+
 /** Written once, before the programs are attached. */
 export interface Gateway {
   /** 0: no gateway here, everything passes. A plain number here, network order in the kernel. */

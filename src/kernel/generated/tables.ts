@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Flow, FlowKey, Gateway, Given, LaneKey, LanePod, Traffic, TrafficKey, VipKey } from './structs.ts';
+import { Backend, Flow, FlowKey, Gateway, Given, LaneKey, LanePod, SnatSource, Traffic, TrafficKey, VipKey } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -166,7 +166,7 @@ export const tables = {
     name: 'snat_addrs',
     type: 1,
     key: u32Codec,
-    value: u32Codec,
+    value: SnatSource,
     maxEntries: 1024,
     flags: 1,
     writer: 'agent',

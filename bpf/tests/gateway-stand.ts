@@ -1,0 +1,248 @@
+/**
+ * A gateway in a namespace of its own whose programs are run on single packets: devices and routes are real, because the
+ * programs ask the kernel for the way, but no packet is sent.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNamespaces, deleteNamespaces, ipBatch, ipJson, namespacePath, run, setSysctls } from '#host/index.ts';
+import {
+  enterNamespace,
+  type LoadedObject,
+  loadObject,
+  mappedTable,
+  mountBpfFilesystem,
+  packRange,
+  progTestRun,
+  Refusal,
+  type TypedMap,
+  tableOf,
+  tables,
+} from '#kernel/index.ts';
+import { ipv4 } from '#kit/index.ts';
+import { HOST_MAC } from './gateway-packets.ts';
+
+export const GATEWAY = '172.30.77.11';
+export const CALLER = '172.30.77.22';
+export const LOCAL_POD = '10.244.1.5';
+export const REMOTE_POD = '10.244.2.5';
+/** Source addresses that pods see, by the device they are reached by. */
+export const POD_SIDE = '10.244.1.1';
+export const LAN_SIDE = '10.77.0.11';
+const PROTO = { tcp: 6, udp: 17 } as const;
+const repository = join(import.meta.dirname, '../..');
+
+export interface LaneSpec {
+  readonly port: number;
+  readonly proto?: 'tcp' | 'udp';
+  readonly mss?: number;
+  readonly pods: readonly PodSpec[];
+}
+
+export interface PodSpec {
+  readonly address: string;
+  readonly port?: number;
+  readonly is?: 'ready' | 'last resort' | 'gone';
+}
+
+export type Verdict = 'pass' | 'drop' | 'redirect';
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly frame: Buffer;
+  readonly durationNs: number;
+}
+
+export type Device = 'wan0' | 'pods0' | 'lan0';
+
+export interface RunOptions {
+  readonly device?: Device;
+  /** Segment size of a packet that stands for several (GSO). */
+  readonly segmentBytes?: number;
+  readonly repeat?: number;
+}
+
+type RefusalName = keyof typeof Refusal;
+
+const POD_FLAGS = { ready: 1, 'last resort': 2, gone: 0 } as const;
+
+export interface StandOptions {
+  readonly rodata?: Readonly<Record<string, number | bigint>>;
+  /** Flows in the table; default 1024. */
+  readonly capacity?: number;
+  readonly flags?: number;
+}
+
+export async function createStand(options: StandOptions = {}): Promise<Stand> {
+  const name = `slt-${process.pid}-${counter++}`;
+  await run('sh', [join(repository, 'tools/build-bpf.sh')]);
+  await createNamespaces([name]);
+  try {
+    return await prepare(name, options);
+  } catch (error) {
+    await deleteNamespaces([name]);
+    throw error;
+  }
+}
+
+async function prepare(name: string, options: StandOptions): Promise<Stand> {
+  await ipBatch(links, { namespace: name });
+  await setSysctls({ 'net.ipv4.ip_forward': '1' }, { namespace: name });
+  const devices = await ipJson<{ ifname: string; ifindex: number }>(['link', 'show'], { namespace: name });
+  return new Stand(name, new Map(devices.map(({ ifname, ifindex }) => [ifname, ifindex])), options);
+}
+
+let counter = 0;
+
+const links = [
+  `link add wan0 address ${HOST_MAC} type veth peer name wan-end`,
+  `link add pods0 address ${HOST_MAC} type veth peer name pods-end`,
+  `link add lan0 address ${HOST_MAC} mtu 1400 type veth peer name lan-end`,
+  `addr add ${GATEWAY}/24 dev wan0`,
+  `addr add ${POD_SIDE}/24 dev pods0`,
+  `addr add ${LAN_SIDE}/24 dev lan0`,
+  ...['wan0', 'wan-end', 'pods0', 'pods-end', 'lan0', 'lan-end'].map((device) => `link set ${device} up`),
+  'route add 10.244.2.0/24 via 10.77.0.12',
+  'route add 10.244.66.0/24 via 172.30.77.66',
+];
+
+export class Stand {
+  readonly namespace: string;
+  readonly inbound: LoadedObject;
+  readonly backbound: LoadedObject;
+  readonly #devices: ReadonlyMap<string, number>;
+  readonly #pins: string;
+
+  constructor(namespace: string, devices: ReadonlyMap<string, number>, options: StandOptions) {
+    const capacity = options.capacity ?? 1024;
+    const loading = {
+      pinDir: `/sys/fs/bpf/${namespace}`,
+      rodata: { nat_capacity: capacity, ...options.rodata },
+      maxEntries: { nat_slots: capacity, nat_flows: 2 * capacity, nat_half_open: 4096 },
+    };
+    this.namespace = namespace;
+    this.#devices = devices;
+    this.#pins = loading.pinDir;
+    mkdirSync('/sys/fs/bpf', { recursive: true });
+    mountBpfFilesystem();
+    this.inbound = loadObject(join(repository, 'dist/bpf/gateway-in.bpf.o'), loading);
+    this.backbound = loadObject(join(repository, 'dist/bpf/gateway-back.bpf.o'), loading);
+    this.configure(options.flags ?? 0);
+  }
+
+  configure(flags: number): void {
+    const wan = this.ifindex('wan0');
+    tableOf(this.inbound, tables.gateway).put(0, { addr: ipv4(GATEWAY), ifindex: wan, flags });
+    const sources = tableOf(this.inbound, tables.snat_addrs);
+    sources.put(this.ifindex('pods0'), { addr: ipv4(POD_SIDE) });
+    sources.put(this.ifindex('lan0'), { addr: ipv4(LAN_SIDE) });
+  }
+
+  ifindex(device: Device): number {
+    return this.#devices.get(device) ?? 0;
+  }
+
+  /** Forgets every flow and lane, and writes these lanes. */
+  reset(lanes: readonly LaneSpec[] = []): void {
+    this.clear(tables.nat_flows.name);
+    this.clear(tables.nat_half_open.name);
+    this.clear(tables.lane_ports.name);
+    const slots = tableOf(this.inbound, tables.nat_slots);
+    for (const [slot] of slots.entries()) slots.put(slot, { src: 0, dst: 0, sport: 0, dport: 0, proto: 0 });
+    this.writeLanes(lanes);
+  }
+
+  clear(table: string): void {
+    const map = this.inbound.map(table);
+    map.deleteAll([...map.entries()].map(([key]) => key));
+  }
+
+  /** As an agent does: pods, then their ranges, then the ports that lead there. */
+  writeLanes(lanes: readonly LaneSpec[]): void {
+    const pods = mappedTable(this.inbound.map('lane_pods'), tables.lane_pods);
+    const ranges = tableOf(this.inbound, tables.lanes);
+    let first = 0;
+    for (const [lane, spec] of lanes.entries()) {
+      for (const [i, pod] of spec.pods.entries()) {
+        const flags = POD_FLAGS[pod.is ?? 'ready'];
+        pods.set(first + i, { addr: ipv4(pod.address), port: pod.port ?? 8080, flags });
+      }
+      ranges.put(lane, packRange({ first, count: spec.pods.length }));
+      tableOf(this.inbound, tables.lane_mss).put(lane, spec.mss ?? 0);
+      const key = { addr: ipv4(GATEWAY), port: spec.port, proto: PROTO[spec.proto ?? 'tcp'] };
+      tableOf(this.inbound, tables.lane_ports).put(key, lane);
+      first += spec.pods.length;
+    }
+  }
+
+  /** Runs the program that sits on a device on a packet coming in by it. */
+  send(frame: Buffer, { device = 'wan0', segmentBytes = 0, repeat = 1 }: RunOptions = {}): Outcome {
+    const program =
+      device === 'wan0' ? this.inbound.program('gateway_in') : this.backbound.program('gateway_back');
+    const ctx = context(this.ifindex(device), segmentBytes, frame.length);
+    const { retval, packet, durationNs } = enterNamespace(namespacePath(this.namespace), () =>
+      progTestRun(program, frame, { ctx, repeat }),
+    );
+    return { verdict: verdictOf(retval), frame: packet, durationNs };
+  }
+
+  /** What `act` had counted, by reason. */
+  refusedBy<T>(act: () => T): { result: T; refused: Partial<Record<RefusalName, number>> } {
+    const before = this.#refusals();
+    const result = act();
+    const after = this.#refusals();
+    const moved = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)] as const);
+    return { result, refused: Object.fromEntries(moved.filter(([, count]) => count > 0)) };
+  }
+
+  flows(): TypedMap<FlowKeyOf, FlowOf> {
+    return tableOf(this.inbound, tables.nat_flows);
+  }
+
+  halfOpen(): TypedMap<FlowKeyOf, FlowOf> {
+    return tableOf(this.inbound, tables.nat_half_open);
+  }
+
+  /** Makes every flow look as if it had been idle for so long. */
+  age(seconds: number): void {
+    for (const table of [this.flows(), this.halfOpen()]) {
+      for (const [key, flow] of [...table.entries()]) {
+        table.put(key, { ...flow, seen: flow.seen - BigInt(seconds) * 1_000_000_000n });
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.inbound.close();
+    this.backbound.close();
+    await run('rm', ['-rf', this.#pins]);
+    await deleteNamespaces([this.namespace]);
+  }
+
+  #refusals(): Map<RefusalName, number> {
+    const map = this.inbound.map('refusals');
+    return new Map(
+      (Object.keys(Refusal) as RefusalName[]).map((name) => [name, Number(map.counter(Refusal[name]))]),
+    );
+  }
+}
+
+type FlowKeyOf = Parameters<typeof tables.nat_flows.key.encode>[0];
+type FlowOf = Parameters<typeof tables.nat_flows.value.encode>[0];
+
+/** struct __sk_buff: those fields that a test may set. */
+function context(ifindex: number, segmentBytes: number, length: number): Buffer {
+  const ctx = Buffer.alloc(192);
+  ctx.writeUInt32LE(ifindex, 40);
+  if (segmentBytes > 0) {
+    ctx.writeUInt32LE(Math.ceil(length / segmentBytes), 164);
+    ctx.writeUInt32LE(segmentBytes, 176);
+  }
+  return ctx;
+}
+
+function verdictOf(retval: number): Verdict {
+  const verdicts: Readonly<Record<number, Verdict>> = { 0xffffffff: 'pass', 2: 'drop', 7: 'redirect' };
+  const verdict = verdicts[retval];
+  if (!verdict) throw new RangeError(`verdict ${retval}`);
+  return verdict;
+}
