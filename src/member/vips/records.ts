@@ -115,7 +115,7 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
     peerOf: (cluster) => state.peers.find((one) => one.cluster === cluster && !one.releasedAt)?.address,
     wantLanePorts(keys, observed) {
       const ports = reconcileLanePorts(state.lanePorts, keys, {
-        range: [lanePorts.first, lanePorts.last],
+        range: lanePorts,
         now: clock.now(),
         epoch: state.epoch,
         observed,

@@ -1,0 +1,46 @@
+/** MemberClusters of the hub, mirrored into this member for its agents. What the hub no longer shows stays. */
+import {
+  FIELD_MANAGER,
+  LABEL_MIRROR,
+  MEMBER_CLUSTERS,
+  type MemberCluster,
+  type MemberClusterStatus,
+} from '#api/index.ts';
+import { deepEqual } from '#objects/index.ts';
+import { ensure } from '../ensure.ts';
+import type { MemberState } from '../member-state.ts';
+
+export async function keepMirror({ caches, settings }: MemberState, name: string): Promise<void> {
+  const { client } = settings;
+  const onHub = caches.hubMembers.get(name);
+  const mirror = caches.mirrors.get(name);
+  if (!onHub) {
+    const left = mirror?.spec?.removed && name !== settings.cluster && caches.hubSynced;
+    if (mirror && left) await client.delete(MEMBER_CLUSTERS, mirror.metadata);
+    return;
+  }
+  const desired: MemberCluster = {
+    apiVersion: onHub.apiVersion,
+    kind: 'MemberCluster',
+    metadata: { name, labels: { [LABEL_MIRROR]: 'true' } },
+    spec: onHub.spec ?? {},
+  };
+  const written = await ensure(client, MEMBER_CLUSTERS, mirror, desired);
+  const status = mirroredStatus(onHub.status ?? {});
+  if (covers(written.status ?? {}, status)) return;
+  await client.patch(
+    MEMBER_CLUSTERS,
+    { name },
+    { status },
+    { subresource: 'status', fieldManager: FIELD_MANAGER.member },
+  );
+}
+
+/** Without what only members read on the hub: it changes often, and every member would write it again. */
+function mirroredStatus({ observed: _, published: __, ...status }: MemberClusterStatus): MemberClusterStatus {
+  return status;
+}
+
+function covers(before: MemberClusterStatus, after: MemberClusterStatus): boolean {
+  return Object.entries(after).every(([field, value]) => deepEqual(before[field as keyof MemberClusterStatus], value));
+}

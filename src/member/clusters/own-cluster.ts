@@ -1,0 +1,110 @@
+/** The own MemberCluster on the hub: made if it is not there (its spec from the mirror), its status kept. */
+import {
+  FIELD_MANAGER,
+  MEMBER_CLUSTERS,
+  type MemberCluster,
+  type MemberClusterStatus,
+  SEALANE_GROUP,
+} from '#api/index.ts';
+import { isFault, timestamp } from '#kit/index.ts';
+import { deepEqual } from '#objects/index.ts';
+import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
+import { type MemberState, nameIsOurs } from '../member-state.ts';
+import { currentMarker } from '../replicate/marker.ts';
+import type { Agents } from './agents.ts';
+
+/** Of the function that merges exports; the set uses the lowest. */
+export const MERGE_VERSION = 1;
+
+export interface OwnClusterInput {
+  readonly agents: Agents;
+  /** Epochs of the others that have been taken in and written. */
+  readonly observed: ReadonlyMap<string, number>;
+}
+
+export async function keepOwnCluster(state: MemberState, input: OwnClusterInput): Promise<void> {
+  const { caches, settings } = state;
+  if (!caches.hubConnected) return;
+  const current = caches.hubMembers.get(settings.cluster) ?? (await createOwn(state));
+  if (!current) return;
+  if (!nameIsOurs(state)) {
+    if (!settings.takeover) return refuse(state, current);
+    settings.log.warn({ cluster: settings.cluster }, 'taking the name over from another cluster');
+  }
+  const status = desiredStatus(state, current, input);
+  if (!differs(current.status ?? {}, status)) return;
+  await settings.hub.patch(MEMBER_CLUSTERS, { name: settings.cluster }, { status }, STATUS);
+}
+
+const STATUS = { subresource: 'status', fieldManager: FIELD_MANAGER.member };
+
+function refuse({ settings, clusterUID }: MemberState, current: MemberCluster): void {
+  const fields = { cluster: settings.cluster, ours: clusterUID, onHub: current.status?.clusterUID };
+  settings.log.error(fields, 'this name belongs to another cluster: nothing is published (--takeover takes it over)');
+}
+
+/** Whoever has emptied the hub did not mean to change the set: what the admin wrote comes back from the mirror. */
+async function createOwn({ caches, settings }: MemberState): Promise<MemberCluster | undefined> {
+  const name = settings.cluster;
+  const spec = caches.mirrors.get(name)?.spec ?? {};
+  const object: MemberCluster = {
+    apiVersion: `${SEALANE_GROUP}/v1alpha1`,
+    kind: 'MemberCluster',
+    metadata: { name },
+    spec,
+  };
+  try {
+    return await settings.hub.create(MEMBER_CLUSTERS, object, { fieldManager: FIELD_MANAGER.member });
+  } catch (error) {
+    if (isFault(error, 'kube/exists')) return settings.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name });
+    throw error;
+  }
+}
+
+function desiredStatus(
+  state: MemberState,
+  { spec, status = {} }: MemberCluster,
+  { agents, observed }: OwnClusterInput,
+): MemberClusterStatus {
+  const { settings, clusterUID } = state;
+  const gateways = agents.gateways();
+  const conditions = withConditions(
+    status.conditions,
+    [readiness(spec?.transport ?? 'WireGuard', gateways.length)],
+    timestamp(settings.clock),
+  );
+  const marker = currentMarker(state);
+  return {
+    clusterUID,
+    gateways,
+    observed: { ...Object.fromEntries(observed) },
+    version: settings.version,
+    mergeVersion: MERGE_VERSION,
+    conditions: conditions ?? status.conditions ?? [],
+    ...(marker && { published: { ...marker } }),
+  };
+}
+
+/** A merge patch adds and replaces; what is left out stays. */
+function differs(before: MemberClusterStatus, after: MemberClusterStatus): boolean {
+  return Object.entries(after).some(([field, value]) => {
+    const old = before[field as keyof MemberClusterStatus];
+    return !deepEqual(old ?? (Array.isArray(value) ? [] : undefined), JSON.parse(JSON.stringify(value)));
+  });
+}
+
+function readiness(transport: string, gateways: number): Judgement {
+  const condition = { type: 'Ready' };
+  if (transport !== 'Plain') {
+    const message = `transport ${transport} is not available yet; other members do not call this one (set spec.transport: Plain where the network is private)`;
+    return { ...condition, status: 'False', reason: 'TransportUnavailable', message };
+  }
+  if (gateways === 0)
+    return { ...condition, status: 'False', reason: 'NoGateway', message: 'no agent with the gateway role is alive' };
+  return {
+    ...condition,
+    status: 'True',
+    reason: 'Ready',
+    message: 'reachable unencrypted and unauthenticated (transport Plain)',
+  };
+}

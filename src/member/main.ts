@@ -1,0 +1,120 @@
+/** `sealane member`: one per cluster. Publishes what is exported here, imports what the others export, gives out addresses. */
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE, MEMBER_LEASE, MEMBER_NAME_MAX, SYSTEM_NAMESPACE } from '#api/index.ts';
+import { cidr, createLog, SealaneError, systemClock } from '#kit/index.ts';
+import { lead } from '#kube/index.ts';
+import { createCaches } from './caches.ts';
+import { startDuties } from './duties.ts';
+import { dutyQueue } from './duty-queue.ts';
+import type { MemberState } from './member-state.ts';
+import type { MemberOptions, MemberSettings } from './options.ts';
+import { ensureSystemNamespace, insist, mcsTypes, tracesOf, uidOf } from './prepare.ts';
+import { loadRecords } from './vips/records.ts';
+
+/**
+ * Resolves when the signal fires. Starts and serves without the hub: whatever needs it waits.
+ *
+ * @throws `member/bad-name`, `member/bad-lane-ports`, `kit/bad-range` at once when the options make no sense
+ */
+export async function runMember(options: MemberOptions): Promise<void> {
+  const settings = complete(options);
+  const { client, signal, log } = settings;
+  await insist(settings, signal, 'make namespace sealane-system', () => ensureSystemNamespace(client));
+  await lead(client, {
+    namespace: SYSTEM_NAMESPACE,
+    name: MEMBER_LEASE,
+    identity: settings.identity,
+    instance: randomUUID(),
+    clock: settings.clock,
+    log,
+    signal,
+    run: (term) => serve(settings, term),
+  });
+}
+
+function complete(options: MemberOptions): MemberSettings {
+  const { cluster, vipRange = DEFAULT_VIP_RANGE, lanePorts = DEFAULT_LANE_PORTS } = options;
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(cluster) || cluster.length > MEMBER_NAME_MAX) {
+    const hint = `one DNS label of at most ${MEMBER_NAME_MAX} characters`;
+    throw new SealaneError('member/bad-name', `start member "${cluster}"`, { hint });
+  }
+  if (cidr(vipRange).prefixLength > 23) {
+    throw new SealaneError('kit/bad-range', `use range ${vipRange}`, {
+      hint: 'at least a /23: a /24 is for peers, the rest for services',
+    });
+  }
+  if (!(lanePorts.first >= 1 && lanePorts.first <= lanePorts.last && lanePorts.last <= 65_535)) {
+    throw new SealaneError('member/bad-lane-ports', `use lane ports ${lanePorts.first}-${lanePorts.last}`);
+  }
+  return {
+    takeover: false,
+    identity: hostname(),
+    version: 'dev',
+    clock: systemClock,
+    log: createLog('member', { cluster }),
+    ...options,
+    vipRange,
+    lanePorts,
+  };
+}
+
+async function serve(settings: MemberSettings, term: AbortSignal): Promise<void> {
+  const { client, log } = settings;
+  const mcs = await insist(settings, term, 'find the Multi-Cluster Services API', () => mcsTypes(client));
+  const clusterUID = await insist(settings, term, 'read namespace kube-system', () => uidOf(client));
+  if (!mcs || clusterUID === undefined) return;
+  const caches = createCaches(settings, mcs.serviceExports.version);
+  term.addEventListener('abort', () => caches.stop(), { once: true });
+  if (!(await caches.localSynced())) return;
+  const records = await insist(settings, term, 'load the records', () => loadRecords(settings, tracesOf(caches)));
+  if (!records) return;
+  const hub = followHubUID(settings, caches);
+  const state: MemberState = { settings, caches, records, mcs, clusterUID, hubUID: hub.uid };
+  const stop = startDuties(state);
+  hub.onUID(() => caches.hubMembers.relist());
+  log.info({ clusterUID, vipRange: settings.vipRange, lanePorts: settings.lanePorts }, 'serving');
+  await aborted(term);
+  stop();
+  hub.stop();
+  caches.stop();
+}
+
+type Caches = ReturnType<typeof createCaches>;
+
+/** Reads the hub's UID each time the hub is reached anew: it may be another one behind the same address. */
+function followHubUID({ hub, clock, log }: MemberSettings, caches: Caches) {
+  let uid: string | undefined;
+  let listener = () => {};
+  const queue = dutyQueue('hub', clock, log, async () => {
+    if (!caches.hubMembers.connected) return;
+    const found = await uidOf(hub);
+    if (found === uid) return;
+    if (uid !== undefined) {
+      log.warn({ before: uid, now: found }, 'another hub behind the same address');
+      caches.hubExports.relist();
+    }
+    uid = found;
+    listener();
+  });
+  const ask = () => queue.add('uid');
+  const unsubscribe = caches.hubMembers.onState(ask);
+  ask();
+  return {
+    uid: () => uid,
+    onUID: (react: () => void) => {
+      listener = react;
+    },
+    stop: () => {
+      unsubscribe();
+      queue.stop();
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
