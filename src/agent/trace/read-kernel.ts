@@ -1,0 +1,40 @@
+/** What the kernel holds for one called address, read from the pins: the agent may be running or not. */
+import type { KernelService, KernelTier } from '#explain/index.ts';
+import { formatIpv4 } from '#kit/index.ts';
+import { openPinnedMap } from '#kernel/index.ts';
+import { ClusterIndex } from '../apply/cluster-index.ts';
+import { connectMaps } from '../apply/kernel-maps.ts';
+import type { ConnectMaps, VipAddress } from '../apply/maps.ts';
+import { numbers } from '../apply/placement.ts';
+
+/** @throws `kernel/pinned-map` when no agent has run with these pins */
+export function pinnedConnectMaps(pinDir: string, stateDir: string, self: string): ConnectMaps {
+  const map = (name: string) => openPinnedMap(`${pinDir}/maps/${name}`, 'read');
+  return connectMaps({ map }, new ClusterIndex(`${stateDir}/clusters.json`, self), 'read');
+}
+
+/** Undefined when the kernel does not know the address and port. */
+export function readKernelService(maps: ConnectMaps, vip: VipAddress): KernelService | undefined {
+  const entry = [...maps.vips.entries()].find(([key]) => sameAddress(key, vip));
+  if (!entry) return undefined;
+  const [, index] = entry;
+  return { index, tiers: numbers(maps.services.get(index)).map((at) => readTier(maps, at)) };
+}
+
+function readTier(maps: ConnectMaps, at: number): KernelTier {
+  const slots = numbers(maps.tiers.get(at)).map((slot) => maps.shares.get(slot));
+  const groups = [...new Set(slots)].map((group) => {
+    const backends = numbers(maps.groups.get(group)).flatMap((index) => maps.backends.get(index) ?? []);
+    return {
+      group,
+      slots: slots.filter((slot) => slot === group).length,
+      ...(backends[0] && { cluster: backends[0].cluster }),
+      backends: backends.map(({ address, port }) => ({ address: formatIpv4(address), port })),
+    };
+  });
+  return { shares: groups };
+}
+
+function sameAddress(a: VipAddress, b: VipAddress): boolean {
+  return a.address === b.address && a.port === b.port && a.protocol === b.protocol;
+}

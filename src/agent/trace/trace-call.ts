@@ -1,0 +1,139 @@
+/** `sealane trace`: asks the cluster and the kernel, and lets `explain` hold the two against each other. */
+import { PODS } from '#api/index.ts';
+import { type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
+import { formatIpv4, ipv4, type Log, SealaneError } from '#kit/index.ts';
+import { createClient, readKubeconfig } from '#kube/index.ts';
+import type { KubeObject } from '#objects/index.ts';
+import type { DnsSnapshot } from '#plan/index.ts';
+import { vipKey } from '../apply/desired.ts';
+import { compileService, type Site } from '../compile/service-tables.ts';
+import { snapshotOf } from '../duties/dns-snapshot.ts';
+import { type Registration, registrations } from '../duties/register.ts';
+import { type ClusterView, watchCluster } from '../watch/cluster-view.ts';
+import { inputsOf, siteOf } from '../watch/inputs.ts';
+import { pinnedConnectMaps, readKernelService } from './read-kernel.ts';
+
+export interface TraceQuestion {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly pod: string;
+  /** A name as the pod would type it, or an address. */
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+  /** Part of the pin directory, to choose among several agents of one cluster name. */
+  readonly within?: string;
+  readonly log: Log;
+}
+
+interface PodObject extends KubeObject {
+  readonly spec?: { readonly nodeName?: string };
+}
+
+const SYNC_MS = 10_000;
+
+/** @throws `agent/no-such-agent`, `agent/no-such-pod`, `kube/...`, `kernel/pinned-map` */
+export async function traceCall(question: TraceQuestion): Promise<TraceReport> {
+  const candidates = registrations().filter(
+    ({ cluster, pinDir }) => cluster === question.cluster && pinDir.includes(question.within ?? ''),
+  );
+  const [first] = candidates;
+  if (!first) throw noAgent(question.cluster);
+  const client = createClient(readKubeconfig(first.kubeconfig));
+  const view = watchCluster(client, question.log);
+  try {
+    if (!(await synced(view)))
+      throw new SealaneError(
+        'agent/no-answer',
+        `read cluster ${question.cluster}: its API server did not answer in ${SYNC_MS} ms`,
+      );
+    const pod = await client.find<PodObject>(PODS, { namespace: question.namespace, name: question.pod });
+    if (!pod)
+      throw new SealaneError(
+        'agent/no-such-pod',
+        `trace from ${question.namespace}/${question.pod}: no such pod in ${question.cluster}`,
+      );
+    const node = pod.spec?.nodeName;
+    const agent = candidates.find((one) => one.node === node) ?? first;
+    return trace(inputFor(question, view, agent, node));
+  } finally {
+    view.stop();
+    client.close();
+  }
+}
+
+async function synced(view: ClusterView): Promise<boolean> {
+  const deadline = AbortSignal.timeout(SYNC_MS);
+  await view.whenSynced(deadline);
+  return !deadline.aborted;
+}
+
+function inputFor(
+  question: TraceQuestion,
+  view: ClusterView,
+  agent: Registration,
+  node: string | undefined,
+): TraceInput {
+  const { host, port, protocol } = question;
+  const dns = answer(snapshotOf(view), view, question);
+  const site = siteOf(view, { cluster: agent.cluster, node: agent.node, serviceProxy: agent.serviceProxy });
+  const address = dns.addresses[0];
+  const vip = address ? { address: ipv4(address), port, protocol } : undefined;
+  const wanted = vip && wantedAt(view, site, vipKey(vip));
+  const kernel = vip && readKernelService(pinnedConnectMaps(agent.pinDir, agent.stateDir, agent.cluster), vip);
+  return {
+    caller: { cluster: question.cluster, namespace: question.namespace, pod: question.pod, ...(node && { node }) },
+    target: { host, port, protocol },
+    dns,
+    ...(wanted && { wanted }),
+    ...(kernel && { kernel }),
+  };
+}
+
+/** The service whose compiled tables have this entry. */
+function wantedAt(view: ClusterView, site: Site, key: string): WantedService | undefined {
+  for (const service of view.serviceNames()) {
+    const inputs = inputsOf(view, service);
+    const { desired, decisions } = compileService(site, inputs);
+    const at = desired.findIndex((entry) => vipKey(entry) === key);
+    const entry = desired[at];
+    const decision = decisions[at];
+    if (!entry || !decision) continue;
+    const backends = Object.fromEntries(
+      entry.groups.map((group) => [
+        group.key,
+        group.backends.map((backend) => ({ address: formatIpv4(backend.address), port: backend.port })),
+      ]),
+    );
+    return { ...inputs.name, portName: decision.portName, compiled: decision.compiled, backends };
+  }
+  return undefined;
+}
+
+/** What the node's resolver answers, along the search path of a pod. */
+function answer(snapshot: DnsSnapshot, view: ClusterView, { host, namespace }: TraceQuestion): TraceInput['dns'] {
+  if (/^[\d.]+$/.test(host)) return { rcode: 'NOERROR', addresses: [host], answeredBy: 'the address itself' };
+  const absolute = host.replace(/\.$/, '').toLowerCase();
+  const search = ['', `.${namespace}.svc.cluster.local`, '.svc.cluster.local', '.cluster.local'];
+  for (const suffix of host.endsWith('.') ? [''] : search) {
+    const name = absolute + suffix;
+    const own = snapshot.overrides[name] ?? snapshot.records[name];
+    if (own) return { rcode: 'NOERROR', addresses: own, name, answeredBy: 'the node’s resolver' };
+    const local = /^([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(name);
+    const clusterIp = local && view.services.get(`${local[2]}/${local[1]}`)?.spec?.clusterIP;
+    if (clusterIp && clusterIp !== 'None')
+      return { rcode: 'NOERROR', addresses: [clusterIp], name, answeredBy: 'the cluster’s own DNS' };
+  }
+  return { rcode: 'NXDOMAIN', addresses: [] };
+}
+
+function noAgent(cluster: string): SealaneError {
+  const known = [...new Set(registrations().map((one) => one.cluster))];
+  return new SealaneError(
+    'agent/no-such-agent',
+    `trace in ${cluster}: no agent of that cluster has run on this machine`,
+    {
+      hint: known.length > 0 ? `known here: ${known.join(', ')}` : 'run it on a node, or in the sandbox',
+    },
+  );
+}
