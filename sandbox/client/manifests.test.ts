@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseManifests } from './index.ts';
+
+test('several documents, empty ones and lists among them, become objects', () => {
+  const text = `---
+apiVersion: v1
+kind: Namespace
+metadata: {name: a}
+---
+---
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}
+`;
+  assert.deepEqual(
+    parseManifests(text, 'f').map(({ metadata }) => metadata.name),
+    ['a', 'b'],
+  );
+});
+
+test('text that is no YAML is refused with its line', () => {
+  assert.throws(() => parseManifests('a: [\n', 'f.yaml'), {
+    code: 'sandbox/bad-manifest',
+    message: /^read f\.yaml:2:1: /,
+  });
+});
+
+test('an object without a name is refused, and which one it is is said', () => {
+  assert.throws(
+    () => parseManifests('apiVersion: v1\nkind: Pod\nmetadata: {}\n', 'f.yaml'),
+    /f\.yaml, document 1: metadata\.name is missing/,
+  );
+  assert.throws(() => parseManifests('just text', 'f.yaml'), /apiVersion is missing/);
+});
