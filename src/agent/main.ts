@@ -56,7 +56,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const isNode = options.roles.includes('node');
   const hooks = isNode
-    ? loadHooks({ objectDir: options.objects, pinDir, vipRange: maskOf(options.vipRange) })
+    ? loadHooks({ objectDir: options.objects, pinDir, vipRange: cidr(options.vipRange) })
     : undefined;
   const gateway = options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined;
   const view = watchCluster(client, log);
@@ -101,11 +101,6 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       client.close();
     },
   };
-}
-
-function maskOf(range: string): { base: number; mask: number } {
-  const { base, size } = cidr(range);
-  return { base, mask: 2 ** 32 - size };
 }
 
 interface Duties {
