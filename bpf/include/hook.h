@@ -9,11 +9,10 @@
 #define ALLOW 1
 #define REFUSE 0
 #define ECONNREFUSED 111
-#define NO_SERVICE 0xffffffffU
 
-/* Addresses between these belong to services, assigned or not: nothing to them leaves by the default route. */
+/* Addresses of this range belong to services, assigned or not: nothing to them leaves by the default route. 0: no range. */
 const volatile __be32 vip_range_base = 0;
-const volatile __be32 vip_range_mask = 0xffffffff;
+const volatile __be32 vip_range_mask = 0;
 
 static __always_inline struct vip_key destination(struct bpf_sock_addr *ctx)
 {
@@ -24,7 +23,9 @@ static __always_inline int is_service_address(__be32 addr)
 {
 	struct vip_key whole = { .addr = addr };
 
-	return (addr & vip_range_mask) == vip_range_base || bpf_map_lookup_elem(&vips, &whole);
+	if (vip_range_base && (addr & vip_range_mask) == vip_range_base)
+		return 1;
+	return bpf_map_lookup_elem(&vips, &whole) != NULL;
 }
 
 static __always_inline int refuse(enum refusal reason)

@@ -4,6 +4,7 @@
  * programs read the same tables meanwhile.
  */
 import { join } from 'node:path';
+import type { Range } from '#kit/index.ts';
 import { attachCgroup } from './attach-cgroup.ts';
 import { objects } from './generated/objects.ts';
 import type { Link } from './link.ts';
@@ -18,8 +19,8 @@ export interface HookOptions extends Pick<LoadOptions, 'maxEntries' | 'onLog'> {
   /** Where the compiled objects are, `dist/bpf`. */
   readonly objectDir: string;
   readonly pinDir: string;
-  /** Addresses of services, assigned or not; host order, as `cidr` of kit has them. Others' ports are refused. */
-  readonly vipRange?: { readonly base: number; readonly mask: number };
+  /** Addresses of services, assigned or not: what no table names is refused. */
+  readonly vipRange?: Range;
 }
 
 export interface Hooks {
@@ -59,7 +60,9 @@ function loadHook(name: (typeof HOOKS)[number], options: HookOptions): LoadedObj
   const { file, constants } = objects[name];
   const range = options.vipRange;
   const rodata =
-    range && 'vip_range_base' in constants ? { vip_range_base: range.base, vip_range_mask: range.mask } : undefined;
+    range && 'vip_range_base' in constants
+      ? { vip_range_base: range.base, vip_range_mask: 2 ** 32 - range.size }
+      : undefined;
   return loadObject(join(options.objectDir, file), { ...options, rodata });
 }
 

@@ -1,0 +1,153 @@
+/**
+ * A process that makes real sockets on command, over Node's IPC channel: the caller (inside the hooked cgroup) or the
+ * servers (outside of it). One request, one answer.
+ */
+import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
+import { connect, createServer, type Socket } from 'node:net';
+import type { Answer, Endpoint, Request } from './requests.ts';
+
+const kept = new Map<number, Socket>();
+const datagrams = new Map<number, UdpSocket>();
+let next = 1;
+
+/** Answers every line with the address it was reached at, so that a caller knows who answered. */
+function serveTcp({ address, port }: Endpoint): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on('data', (data) => socket.write(`${address} ${data.toString().trim()}\n`));
+    socket.on('error', () => socket.destroy());
+  });
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(port, address, 4096, () => resolve('listening'));
+  });
+}
+
+function serveUdp({ address, port }: Endpoint): Promise<string> {
+  const socket = createSocket('udp4');
+  socket.on('message', (message, from) => socket.send(`${address} ${message}`, from.port, from.address));
+  return new Promise((resolve) => socket.bind(port, address, () => resolve('listening')));
+}
+
+/** @returns `address` of who answered, or the errno's name */
+function call(endpoint: Endpoint): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: endpoint.address, port: endpoint.port });
+    socket.on('connect', () => socket.write('hello\n'));
+    socket.on('data', (data) => {
+      resolve(data.toString().split(' ')[0] ?? '');
+      socket.end();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+}
+
+async function calls(endpoint: Endpoint, count: number): Promise<string[]> {
+  const answers: string[] = [];
+  while (answers.length < count) {
+    const batch = Array.from({ length: Math.min(16, count - answers.length) }, () => call(endpoint));
+    answers.push(...(await Promise.all(batch)));
+  }
+  return answers;
+}
+
+function open(endpoint: Endpoint): Promise<{ id: number; peer: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: endpoint.address, port: endpoint.port });
+    socket.setNoDelay(true);
+    socket.on('error', reject);
+    socket.on('connect', () => {
+      kept.set(next, socket);
+      resolve({ id: next++, peer: `${socket.remoteAddress}:${socket.remotePort}` });
+    });
+  });
+}
+
+function exchange(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('data', (data) => {
+      socket.off('error', reject);
+      resolve(data.toString().trim());
+    });
+    socket.write('again\n');
+  });
+}
+
+async function requests(id: number, count: number): Promise<string> {
+  const socket = kept.get(id) as Socket;
+  let last = '';
+  for (let i = 0; i < count; i++) last = await exchange(socket);
+  return last;
+}
+
+function close(id: number): Promise<string> {
+  const socket = kept.get(id) as Socket;
+  return new Promise((resolve) => {
+    socket.on('close', () => resolve('closed'));
+    socket.end();
+    socket.resume();
+  });
+}
+
+function udpOpen(connectTo: Endpoint | undefined): Promise<{ id: number; peer: string }> {
+  const socket = createSocket('udp4');
+  datagrams.set(next, socket);
+  const id = next++;
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    if (!connectTo) return socket.bind(0, () => resolve({ id, peer: '' }));
+    socket.connect(connectTo.port, connectTo.address, () => {
+      const { address, port } = socket.remoteAddress();
+      resolve({ id, peer: `${address}:${port}` });
+    });
+    return undefined;
+  });
+}
+
+/** @returns who answered, and the source address the socket saw; or the errno's name */
+function udpSend(id: number, to: Endpoint | undefined): Promise<{ who: string; from: string }> {
+  const socket = datagrams.get(id) as UdpSocket;
+  return new Promise((resolve) => {
+    const done = (message: Buffer, from: RemoteInfo): void =>
+      resolve({ who: message.toString().split(' ')[0] ?? '', from: `${from.address}:${from.port}` });
+    socket.once('message', done);
+    const failed = (error: Error | null): void => {
+      if (!error) return;
+      socket.off('message', done);
+      resolve({ who: (error as NodeJS.ErrnoException).code ?? error.message, from: '' });
+    };
+    if (to) socket.send('hello', to.port, to.address, failed);
+    else socket.send('hello', failed);
+  });
+}
+
+function answer(request: Request): Promise<unknown> {
+  switch (request.do) {
+    case 'serve-tcp':
+      return serveTcp(request.at);
+    case 'serve-udp':
+      return serveUdp(request.at);
+    case 'calls':
+      return calls(request.to, request.count);
+    case 'open':
+      return open(request.to);
+    case 'requests':
+      return requests(request.id, request.count);
+    case 'close':
+      return close(request.id);
+    case 'udp-open':
+      return udpOpen(request.to);
+    case 'udp-send':
+      return udpSend(request.id, request.to);
+  }
+}
+
+process.on('message', (request: Request) => {
+  answer(request).then(
+    (value) => process.send?.({ ticket: request.ticket, value } satisfies Answer),
+    (error: NodeJS.ErrnoException) =>
+      process.send?.({ ticket: request.ticket, value: undefined, error: error.code ?? error.message } satisfies Answer),
+  );
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ ticket: 0, value: 'ready' } satisfies Answer);

@@ -1,0 +1,21 @@
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export type Wish =
+  | { readonly do: 'serve-tcp' | 'serve-udp'; readonly at: Endpoint }
+  | { readonly do: 'calls'; readonly to: Endpoint; readonly count: number }
+  | { readonly do: 'open'; readonly to: Endpoint }
+  | { readonly do: 'requests'; readonly id: number; readonly count: number }
+  | { readonly do: 'close'; readonly id: number }
+  | { readonly do: 'udp-open'; readonly to?: Endpoint }
+  | { readonly do: 'udp-send'; readonly id: number; readonly to?: Endpoint };
+
+export type Request = Wish & { readonly ticket: number };
+
+export interface Answer {
+  readonly ticket: number;
+  readonly value: unknown;
+  readonly error?: string;
+}

@@ -1,0 +1,45 @@
+import { cidr } from '#kit/index.ts';
+import { type Hooks, loadHooks } from '../hooks.ts';
+import type { Link } from '../link.ts';
+import { Arena, OBJECTS, type Pod } from './arena.ts';
+import { World } from './world.ts';
+
+/** Hooks attached to a scratch cgroup, a caller inside it and servers beside it. */
+export interface Stage extends AsyncDisposable {
+  readonly arena: Arena;
+  readonly hooks: Hooks;
+  readonly links: readonly Link[];
+  readonly world: World;
+  readonly caller: Pod;
+  readonly servers: Pod;
+  /** Sum over all CPUs. */
+  refused(reason: number): number;
+}
+
+export const SMALL = { vips: 1024, services: 1024, tiers: 1024, shares: 4096, groups: 1024, backends: 8192 } as const;
+export const VIP_RANGE = cidr('240.10.0.0/16');
+
+export async function stage(): Promise<Stage> {
+  const arena = new Arena();
+  const hooks = loadTestHooks(arena);
+  const links = hooks.attach(arena.cgroup);
+  const [caller, servers] = await Promise.all([arena.caller(), arena.servers()]);
+  return {
+    arena,
+    hooks,
+    links,
+    world: new World(hooks),
+    caller,
+    servers,
+    refused: (reason) => Number(hooks.map('refusals').counter(reason)),
+    [Symbol.asyncDispose]: async () => {
+      for (const link of links) link.close();
+      hooks.close();
+      await arena[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function loadTestHooks(arena: Arena): Hooks {
+  return loadHooks({ objectDir: OBJECTS, pinDir: arena.pinDir, maxEntries: SMALL, vipRange: VIP_RANGE });
+}
