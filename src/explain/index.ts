@@ -1,12 +1,15 @@
 /** Door of `explain`: why a call goes where. */
+export type {
+  Difference,
+  DnsFinding,
+  KernelBackend,
+  KernelService,
+  KernelShare,
+  KernelTier,
+  TracedShare,
+  TraceInput,
+  TraceReport,
+  WantedService,
+} from './model.ts';
 export { renderTrace } from './render.ts';
-export {
-  type Difference,
-  type KernelBackend,
-  type KernelService,
-  type KernelTier,
-  type TraceInput,
-  type TraceReport,
-  type WantedService,
-  trace,
-} from './trace.ts';
+export { trace } from './trace.ts';

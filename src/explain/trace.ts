@@ -1,95 +1,71 @@
-import type { CompiledPort, Protocol, Tier } from '#plan/index.ts';
-
-/** One backend entry of the kernel as plain data: a pod at home, or a gateway's lane port. */
-export interface KernelBackend {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Shares of one tier as counted in the kernel's table, and the backends of each cluster's group. */
-export interface KernelTier {
-  readonly shares: readonly {
-    /** Name of the group's cluster; undefined when the kernel's group id is not known to plan. */
-    readonly cluster?: string;
-    readonly group: number;
-    readonly slots: number;
-    readonly backends: readonly KernelBackend[];
-  }[];
-}
-
-/** What the kernel has for one (address, port, protocol); undefined entry: it does not know the address. */
-export interface KernelService {
-  readonly index: number;
-  readonly tiers: readonly KernelTier[];
-}
-
-/** What plan wants the kernel to hold for the same port. */
-export interface WantedService {
-  readonly namespace: string;
-  readonly name: string;
-  readonly portName: string;
-  readonly compiled: CompiledPort;
-  /** Backends per cluster that plan wants: own pods, or each gateway's lane port. */
-  readonly backends: Readonly<Record<string, readonly KernelBackend[]>>;
-}
-
-export interface TraceInput {
-  /** The question: who calls what. */
-  readonly caller: {
-    readonly cluster: string;
-    readonly namespace: string;
-    readonly pod: string;
-    readonly node?: string;
-  };
-  /** Host as typed, port and protocol. */
-  readonly target: { readonly host: string; readonly port: number; readonly protocol: Protocol };
-  readonly dns: {
-    readonly rcode: string;
-    readonly addresses: readonly string[];
-    /** The full name that answered, after the search path. */
-    readonly name?: string;
-    readonly answeredBy?: string;
-  };
-  /** Absent: plan knows no service at that address and port. */
-  readonly wanted?: WantedService;
-  /** Absent: the kernel has no entry for that address and port. */
-  readonly kernel?: KernelService;
-}
-
-/** One thing that is not as plan wants it. */
-export interface Difference {
-  /** Such as `tiers[0].shares.cluster-1`. */
-  readonly path: string;
-  readonly wanted: string;
-  readonly found: string;
-}
-
-export interface TraceReport {
-  readonly question: {
-    readonly caller: string;
-    readonly name: string;
-    readonly port: number;
-    readonly protocol: Protocol;
-  };
-  readonly dns: TraceInput['dns'];
-  readonly address?: string;
-  readonly service?: { readonly namespace: string; readonly name: string; readonly portName: string };
-  readonly resolved: readonly Tier[];
-  readonly tiers: readonly {
-    readonly shares: readonly {
-      readonly cluster: string;
-      readonly slots: number;
-      /** 0 … 100, of this tier. */
-      readonly percent: number;
-      readonly backends: readonly string[];
-    }[];
-  }[];
-  readonly problems: readonly string[];
-  readonly differences: readonly Difference[];
-  /** One sentence: where the call goes, or why it is refused. */
-  readonly verdict: string;
-}
+/**
+ * Why a call goes where it goes: the name's answer, the service, the tiers that the policy means, the shares and backends that the
+ * kernel really has, and where the two differ. What the kernel has is read by the caller; nothing is looked up here.
+ */
+import { differencesOf, endpointOf, nameOf } from './differences.ts';
+import type { KernelService, KernelTier, TraceInput, TraceReport, TracedShare } from './model.ts';
 
 export function trace(input: TraceInput): TraceReport {
-  throw new Error(`not written: ${input.target.host}`);
+  const { caller, target, dns, wanted, kernel } = input;
+  const address = dns ? dns.addresses[0] : target.host;
+  const found = kernel && tracedKernel(kernel);
+  return {
+    question: {
+      caller: `${caller.cluster} ${caller.namespace}/${caller.pod}`,
+      name: target.host,
+      port: target.port,
+      protocol: target.protocol,
+    },
+    ...(dns && { dns }),
+    ...(address !== undefined && { address }),
+    ...(wanted && { service: { namespace: wanted.namespace, name: wanted.name, portName: wanted.portName } }),
+    resolved: wanted?.compiled.resolved ?? [],
+    ...(found && { kernel: found }),
+    problems: wanted?.compiled.problems.map(({ message }) => message) ?? [],
+    differences: differencesOf(wanted, kernel),
+    verdict: verdictOf(input, address, found),
+  };
+}
+
+type TracedKernel = NonNullable<TraceReport['kernel']>;
+
+function tracedKernel({ index, tiers }: KernelService): TracedKernel {
+  return { index, tiers: tiers.map((tier) => ({ shares: tracedShares(tier) })) };
+}
+
+function tracedShares({ shares }: KernelTier): readonly TracedShare[] {
+  const sum = shares.reduce((all, { slots }) => all + slots, 0);
+  return shares.map((share) => ({
+    cluster: nameOf(share),
+    slots: share.slots,
+    percent: sum === 0 ? 0 : Math.round((share.slots / sum) * 1000) / 10,
+    backends: share.backends.map(endpointOf),
+  }));
+}
+
+function verdictOf(
+  { target, dns, wanted }: TraceInput,
+  address: string | undefined,
+  kernel: TracedKernel | undefined,
+): string {
+  if (dns && address === undefined) return noAddress(target.host, dns.rcode);
+  const called = `${address}:${target.port}/${target.protocol}`;
+  if (!kernel) {
+    return wanted
+      ? `not served by this node's kernel yet: it has no entry for ${called}`
+      : `left to the cluster's own routing: ${called} is no address of sealane's`;
+  }
+  const tier = kernel.tiers.find(({ shares }) => shares.some((share) => share.slots > 0 && share.backends.length > 0));
+  if (!tier) return `refused: no cluster has a ready endpoint for ${called} that this caller may use`;
+  const serving = tier.shares.filter((share) => share.slots > 0 && share.backends.length > 0);
+  return `goes to ${serving.map(destination).join(', ')}`;
+}
+
+function noAddress(host: string, rcode: string): string {
+  const why = rcode === 'NOERROR' ? 'it has no IPv4 address' : rcode;
+  return `fails before the call: ${host} does not resolve (${why})`;
+}
+
+function destination({ cluster, percent, backends }: TracedShare): string {
+  return `${cluster} (${percent} %, ${backends.length} ${backends.length === 1 ? 'backend' : 'backends'})`;
 }
