@@ -211,7 +211,8 @@ struct slot_search {
 
 static long try_slot(__u32 step, struct slot_search *search)
 {
-	__u32 slot = (search->first + step) % nat_capacity;
+	int hurried = step >= PATIENT_TRIES;
+	__u32 slot = (search->first + step - (hurried ? PATIENT_TRIES : 0)) % nat_capacity;
 	struct flow_key *holder = bpf_map_lookup_elem(&nat_slots, &slot);
 	struct flow_key key;
 	struct flow *flow;
@@ -221,7 +222,7 @@ static long try_slot(__u32 step, struct slot_search *search)
 	key = *holder;
 	flow = key.proto ? flow_in(&nat_flows, &key) : NULL;
 	if (flow && flow->slot == slot) {
-		if (!is_free(&nat_flows, flow, 0, search->now, step >= PATIENT_TRIES))
+		if (!is_free(&nat_flows, flow, 0, search->now, hurried))
 			return 0;
 		forget(&nat_flows, &key, flow);
 	}
@@ -229,7 +230,7 @@ static long try_slot(__u32 step, struct slot_search *search)
 	return 1;
 }
 
-/* Each search has its own stretch of slots, so two processors never take the same one. */
+/* Each search has its own stretch of slots, so two processors never take the same one; it is walked again in a hurry. */
 static __always_inline int take_slot(const struct flow_key *key, __u64 now, __u32 *slot)
 {
 	__u32 zero = 0, *hand = bpf_map_lookup_elem(&nat_hand, &zero);
@@ -239,7 +240,7 @@ static __always_inline int take_slot(const struct flow_key *key, __u64 now, __u3
 	if (!hand)
 		return 0;
 	search.first = __sync_fetch_and_add(hand, SLOT_TRIES);
-	bpf_loop(SLOT_TRIES, try_slot, &search, 0);
+	bpf_loop(PATIENT_TRIES + SLOT_TRIES, try_slot, &search, 0);
 	*slot = search.found - 1;
 	holder = search.found ? bpf_map_lookup_elem(&nat_slots, slot) : NULL;
 	if (!holder)

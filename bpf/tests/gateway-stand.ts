@@ -56,8 +56,6 @@ export type Device = 'wan0' | 'pods0' | 'lan0';
 
 export interface RunOptions {
   readonly device?: Device;
-  /** Segment size of a packet that stands for several (GSO). */
-  readonly segmentBytes?: number;
   readonly repeat?: number;
 }
 
@@ -175,10 +173,9 @@ export class Stand {
   }
 
   /** Runs the program that sits on a device on a packet coming in by it. */
-  send(frame: Buffer, { device = 'wan0', segmentBytes = 0, repeat = 1 }: RunOptions = {}): Outcome {
-    const program =
-      device === 'wan0' ? this.inbound.program('gateway_in') : this.backbound.program('gateway_back');
-    const ctx = context(this.ifindex(device), segmentBytes, frame.length);
+  send(frame: Buffer, { device = 'wan0', repeat = 1 }: RunOptions = {}): Outcome {
+    const program = device === 'wan0' ? this.inbound.program('gateway_in') : this.backbound.program('gateway_back');
+    const ctx = context(this.ifindex(device));
     const { retval, packet, durationNs } = enterNamespace(namespacePath(this.namespace), () =>
       progTestRun(program, frame, { ctx, repeat }),
     );
@@ -220,23 +217,17 @@ export class Stand {
 
   #refusals(): Map<RefusalName, number> {
     const map = this.inbound.map('refusals');
-    return new Map(
-      (Object.keys(Refusal) as RefusalName[]).map((name) => [name, Number(map.counter(Refusal[name]))]),
-    );
+    return new Map((Object.keys(Refusal) as RefusalName[]).map((name) => [name, Number(map.counter(Refusal[name]))]));
   }
 }
 
 type FlowKeyOf = Parameters<typeof tables.nat_flows.key.encode>[0];
 type FlowOf = Parameters<typeof tables.nat_flows.value.encode>[0];
 
-/** struct __sk_buff: those fields that a test may set. */
-function context(ifindex: number, segmentBytes: number, length: number): Buffer {
+/** struct __sk_buff: of what a test may set, the device. */
+function context(ifindex: number): Buffer {
   const ctx = Buffer.alloc(192);
   ctx.writeUInt32LE(ifindex, 40);
-  if (segmentBytes > 0) {
-    ctx.writeUInt32LE(Math.ceil(length / segmentBytes), 164);
-    ctx.writeUInt32LE(segmentBytes, 176);
-  }
   return ctx;
 }
 

@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { type Decoded, decode, encode, Flag, type Packet } from './gateway-packets.ts';
+import { CALLER, createStand, GATEWAY, LAN_SIDE, LOCAL_POD, POD_SIDE, REMOTE_POD, Stand } from './gateway-stand.ts';
+
+const { SYN, ACK, FIN, RST } = Flag;
+const ISN = 7000;
+const right = { ipSum: 'right', l4Sum: 'right' } as const;
+const lanes = [
+  { port: 10_001, mss: 1300, pods: [{ address: LOCAL_POD }] },
+  { port: 10_002, proto: 'udp', pods: [{ address: LOCAL_POD, port: 53 }] },
+  { port: 10_003, pods: [{ address: REMOTE_POD }] },
+] as const;
+
+/** One caller's TCP connection through a stand, both ends played. */
+class Connection {
+  readonly stand: Stand;
+  readonly caller: Packet;
+  /** What the pod got last. */
+  atPod: Decoded;
+
+  constructor(stand: Stand, caller: Partial<Packet> = {}) {
+    this.stand = stand;
+    this.caller = { proto: 'tcp', src: CALLER, sport: 20_000, dst: GATEWAY, dport: 10_001, seq: 1000, ...caller };
+    this.atPod = decode(stand.send(encode(this.caller)).frame);
+  }
+
+  call(flags: number, more: Partial<Packet> = {}): Decoded {
+    const { frame } = this.stand.send(encode({ ...this.caller, flags, seq: 1001, ack: ISN + 1, ...more }));
+    this.atPod = decode(frame);
+    return this.atPod;
+  }
+
+  answer(flags: number, more: Partial<Packet> = {}): Decoded {
+    const { frame } = this.stand.send(encode(this.reply(flags, more)), { device: this.device() });
+    return decode(frame);
+  }
+
+  reply(flags: number, more: Partial<Packet> = {}): Packet {
+    const { src, sport, dst, dport } = this.atPod;
+    const turned = { src: dst, sport: dport, dst: src, dport: sport };
+    return { proto: this.caller.proto, ...turned, flags, seq: ISN, ack: 1001, ...more };
+  }
+
+  device(): 'pods0' | 'lan0' {
+    return this.caller.dport === 10_003 ? 'lan0' : 'pods0';
+  }
+
+  establish(): this {
+    this.answer(SYN | ACK);
+    this.call(ACK);
+    return this;
+  }
+
+  end(): this {
+    this.call(FIN | ACK);
+    this.answer(FIN | ACK, { seq: ISN + 1 });
+    return this;
+  }
+}
+
+const count = (table: { entries(): Iterable<unknown> }): number => [...table.entries()].length;
+
+describe('a flow through the gateway', () => {
+  let stand: Stand;
+  before(async () => {
+    stand = await createStand({ capacity: 64 });
+  });
+  after(() => stand.close());
+  beforeEach(() => stand.reset(lanes));
+
+  test('the pod’s answer leaves as the lane port’s', () => {
+    const { src, sport, dst, dport, ttl, ipSum, l4Sum } = new Connection(stand).answer(SYN | ACK);
+    assert.deepEqual(
+      { src, sport, dst, dport, ttl },
+      { src: GATEWAY, sport: 10_001, dst: CALLER, dport: 20_000, ttl: 63 },
+    );
+    assert.deepEqual({ ipSum, l4Sum }, right);
+  });
+
+  test('the answer of a pod on another node leaves as the lane port’s', () => {
+    const connection = new Connection(stand, { dport: 10_003, sport: 45_000 });
+    assert.equal(connection.atPod.src, LAN_SIDE);
+    const { src, sport, dst, dport } = connection.answer(SYN | ACK);
+    assert.deepEqual({ src, sport, dst, dport }, { src: GATEWAY, sport: 10_003, dst: CALLER, dport: 45_000 });
+  });
+
+  test('the segment size of a SYN-ACK is lowered too', () => {
+    const { options, l4Sum } = new Connection(stand).answer(SYN | ACK, { options: [2, 4, 0x05, 0xb4] });
+    assert.deepEqual({ options, l4Sum }, { options: [2, 4, 0x05, 0x14], l4Sum: 'right' });
+  });
+
+  test('other traffic of a pod to the node passes untouched', () => {
+    const connection = new Connection(stand);
+    const frame = encode(connection.reply(SYN | ACK, { sport: 9999 }));
+    const out = stand.send(frame, { device: 'pods0' });
+    assert.deepEqual([out.verdict, out.frame], ['pass', frame]);
+  });
+
+  test('a handshake moves the flow from the half-open table to the lasting one', () => {
+    const connection = new Connection(stand);
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [2, 0]);
+    connection.establish();
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [0, 2]);
+  });
+
+  test('a forged ACK that the pod’s answer does not fit moves nothing', () => {
+    const connection = new Connection(stand);
+    connection.call(ACK);
+    connection.answer(SYN | ACK);
+    connection.call(ACK, { ack: ISN + 100_000 });
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [2, 0]);
+  });
+
+  test('data and answers of an established flow keep every checksum right', () => {
+    const connection = new Connection(stand).establish();
+    for (let bytes = 0; bytes < 64; bytes++) {
+      const payload = Buffer.alloc(bytes, bytes * 7);
+      const there = connection.call(ACK, { payload });
+      const back = connection.answer(ACK, { payload });
+      assert.deepEqual([there.ipSum, there.l4Sum, back.ipSum, back.l4Sum], ['right', 'right', 'right', 'right']);
+      assert.deepEqual([there.payload, back.payload], [payload, payload]);
+    }
+  });
+
+  test('a SYN sent again keeps its pod and port', () => {
+    const many = Array.from({ length: 50 }, (_, i) => ({ address: `10.244.1.${i + 10}` }));
+    stand.reset([{ port: 10_001, pods: many }]);
+    const connection = new Connection(stand, { sport: 50_000 });
+    const first = connection.atPod;
+    for (let again = 0; again < 10; again++) {
+      const { dst, sport } = connection.call(SYN, { seq: 1000, ack: 0 });
+      assert.deepEqual({ dst, sport }, { dst: first.dst, sport: first.sport });
+    }
+    assert.equal(count(stand.halfOpen()), 2);
+  });
+
+  test('a flow outlives its lane', () => {
+    const connection = new Connection(stand).establish();
+    stand.clear('lane_ports');
+    assert.equal(connection.call(ACK).dst, LOCAL_POD);
+    assert.equal(decode(stand.send(encode({ ...connection.caller, sport: 20_001 })).frame).flags, RST | ACK);
+  });
+
+  test('a SYN on a flow that both ends have closed begins another one', () => {
+    const connection = new Connection(stand).establish().end();
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [0, 2]);
+    assert.equal(connection.call(SYN, { seq: 90_000, ack: 0 }).dst, LOCAL_POD);
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [2, 0]);
+  });
+
+  test('a SYN on a live flow goes to the same pod, which decides', () => {
+    const connection = new Connection(stand).establish();
+    assert.equal(connection.call(SYN, { seq: 90_000, ack: 0 }).dst, LOCAL_POD);
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [0, 2]);
+  });
+
+  test('a connection refused by the pod may be tried again at once', () => {
+    const connection = new Connection(stand);
+    assert.equal(connection.answer(RST | ACK).flags, RST | ACK);
+    stand.writeLanes([{ port: 10_001, pods: [{ address: REMOTE_POD }] }]);
+    assert.equal(connection.call(SYN, { seq: 2000, ack: 0 }).dst, REMOTE_POD);
+  });
+
+  test('two callers with the same port get different source ports towards one pod', () => {
+    const one = new Connection(stand).atPod;
+    const other = new Connection(stand, { src: '172.30.77.23' }).atPod;
+    assert.equal(one.sport, 20_000);
+    assert.notEqual(other.sport, one.sport);
+    assert.equal(count(stand.halfOpen()), 4);
+  });
+
+  test('each of two callers with the same port hears its own answers', () => {
+    const one = new Connection(stand).establish();
+    const other = new Connection(stand, { src: '172.30.77.23' }).establish();
+    assert.deepEqual([one.answer(ACK).dst, other.answer(ACK).dst], [CALLER, '172.30.77.23']);
+  });
+
+  test('UDP goes both ways, and lasts once the caller has spoken again', () => {
+    const caller = { proto: 'udp', dport: 10_002, payload: Buffer.from('one') } as const;
+    const conversation = new Connection(stand, caller);
+    const back = conversation.answer(0, { payload: Buffer.from('two') });
+    assert.deepEqual([back.src, back.sport, back.dst, back.l4Sum], [GATEWAY, 10_002, CALLER, 'right']);
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [2, 0]);
+    conversation.call(0);
+    assert.deepEqual([count(stand.halfOpen()), count(stand.flows())], [0, 2]);
+  });
+
+  test('an absent UDP checksum of the pod stays absent', () => {
+    const conversation = new Connection(stand, { proto: 'udp', dport: 10_002 });
+    assert.equal(conversation.answer(0, { sum: 'absent' }).l4Sum, 'absent');
+  });
+
+  test('a fragmented answer is refused and counted', () => {
+    const conversation = new Connection(stand, { proto: 'udp', dport: 10_002 });
+    const frame = encode(conversation.reply(0, { dontFragment: false, moreFragments: true }));
+    const { result, refused } = stand.refusedBy(() => stand.send(frame, { device: 'pods0' }));
+    assert.deepEqual([result.verdict, refused], ['drop', { Fragment: 1 }]);
+  });
+
+  test('an answer too large for the lanes’ device is told so', () => {
+    const connection = new Connection(stand).establish();
+    const { refused, result } = stand.refusedBy(() => connection.answer(ACK, { payload: Buffer.alloc(1600) }));
+    assert.deepEqual([refused, result.proto, result.dst, result.l4Sum], [{ TooBig: 1 }, 'icmp', LOCAL_POD, 'right']);
+  });
+
+  test('an answer at the end of its life is dropped', () => {
+    const connection = new Connection(stand);
+    const frame = encode(connection.reply(SYN | ACK, { ttl: 1 }));
+    assert.deepEqual(stand.refusedBy(() => stand.send(frame, { device: 'pods0' })).refused, { Ttl: 1 });
+  });
+});
+
+/* Times are short here: a flow cannot be made older than the machine. */
+const TIMES = {
+  tcp_idle_ns: 40_000_000_000n,
+  tcp_half_closed_ns: 20_000_000_000n,
+  tcp_closed_ns: 5_000_000_000n,
+  half_open_ns: 10_000_000_000n,
+  udp_idle_ns: 15_000_000_000n,
+};
+
+describe('silence', () => {
+  let stand: Stand;
+  before(async () => {
+    stand = await createStand({ rodata: TIMES });
+  });
+  after(() => stand.close());
+  beforeEach(() => stand.reset(lanes));
+
+  const idles: [description: string, prepare: (connection: Connection) => void, keptSeconds: number][] = [
+    ['an established flow', (it) => it.establish(), 40],
+    ['a flow that one end has closed', (it) => it.establish().call(FIN | ACK), 20],
+    ['a flow that both ends have closed', (it) => it.establish().end(), 5],
+    ['a flow that was reset', (it) => it.establish().answer(RST), 5],
+    ['a half-open flow', () => undefined, 10],
+  ];
+  for (const [what, prepare, keptSeconds] of idles) {
+    test(`${what} is over after its own time of silence`, () => {
+      const connection = new Connection(stand);
+      prepare(connection);
+      stand.age(keptSeconds - 2);
+      const kept = stand.refusedBy(() => connection.call(ACK, { ack: 1 }));
+      assert.deepEqual([kept.refused, kept.result.dst], [{}, LOCAL_POD]);
+      stand.reset(lanes);
+      const other = new Connection(stand);
+      prepare(other);
+      stand.age(keptSeconds + 2);
+      const over = stand.refusedBy(() => other.call(ACK, { ack: 1 }));
+      assert.deepEqual([over.refused, over.result.flags], [{ NoFlow: 1 }, RST]);
+    });
+  }
+
+  test('a flow stays while only one direction is used', () => {
+    const connection = new Connection(stand).establish();
+    stand.age(30);
+    connection.answer(ACK);
+    stand.age(30);
+    assert.equal(connection.call(ACK).dst, LOCAL_POD);
+  });
+
+  test('a segment after a reset that was not taken keeps the flow', () => {
+    const connection = new Connection(stand).establish();
+    connection.call(RST);
+    connection.call(ACK);
+    stand.age(20);
+    assert.equal(connection.call(ACK).dst, LOCAL_POD);
+  });
+
+  test('a UDP flow ends after its silence and begins anew', () => {
+    const conversation = new Connection(stand, { proto: 'udp', dport: 10_002, sport: 50_001 });
+    stand.age(13);
+    conversation.call(0);
+    assert.equal(count(stand.halfOpen()), 2);
+    stand.writeLanes([{ port: 10_002, proto: 'udp', pods: [{ address: REMOTE_POD }] }]);
+    assert.equal(conversation.call(0).dst, LOCAL_POD);
+    stand.age(17);
+    assert.equal(conversation.call(0).dst, REMOTE_POD);
+    assert.equal(count(stand.halfOpen()), 2);
+  });
+});
+
+describe('a full gateway', () => {
+  const PORTS = { snat_port_first: 15_000, snat_port_last: 15_007 };
+  let stand: Stand;
+  before(async () => {
+    stand = await createStand({ capacity: 32, rodata: PORTS });
+  });
+  after(() => stand.close());
+  beforeEach(() => stand.reset(lanes));
+
+  const callers = (amount: number): Connection[] =>
+    Array.from({ length: amount }, (_, i) => new Connection(stand, { sport: 40_000 + i }));
+
+  test('counts a caller for whom no source port is left', () => {
+    const { refused } = stand.refusedBy(() => {
+      for (let i = 0; i < 60; i++) stand.send(encode({ ...new Connection(stand).caller, sport: 40_000 + i }));
+    });
+    assert.equal(count(stand.halfOpen()) <= 2 * 9, true);
+    assert.ok((refused.NatPorts ?? 0) >= 50, JSON.stringify(refused));
+  });
+
+  test('gives the ports of closed flows to new ones at once', () => {
+    for (let i = 0; i < 100; i++) {
+      new Connection(stand, { sport: 41_000 + i }).establish().end();
+    }
+    const { refused } = stand.refusedBy(() => new Connection(stand, { sport: 45_000 }).establish());
+    assert.deepEqual(refused, {});
+  });
+
+  test('never gives away the port of a live flow', () => {
+    const live = callers(6).map((connection) => connection.establish());
+    for (let i = 0; i < 100; i++) stand.send(encode({ ...live[0]?.caller, sport: 46_000 + i } as Packet));
+    for (const connection of live) assert.equal(connection.answer(ACK).dport, connection.caller.sport);
+  });
+});
+
+describe('a full flow table', () => {
+  let stand: Stand;
+  before(async () => {
+    stand = await createStand({ capacity: 32, rodata: TIMES });
+  });
+  after(() => stand.close());
+  beforeEach(() => stand.reset(lanes));
+
+  const establish = (amount: number, from: number): Connection[] =>
+    Array.from({ length: amount }, (_, i) => new Connection(stand, { sport: from + i }).establish());
+
+  test('refuses the flow beyond its capacity, counted, and keeps the others', () => {
+    const held = establish(32, 20_000);
+    const beyond = new Connection(stand, { sport: 25_000 });
+    beyond.answer(SYN | ACK);
+    const frame = encode({ ...beyond.caller, flags: ACK, seq: 1001, ack: ISN + 1 });
+    const { result, refused } = stand.refusedBy(() => stand.send(frame));
+    assert.deepEqual([result.verdict, refused, count(stand.flows())], ['drop', { NatFull: 1 }, 64]);
+    for (const connection of held) assert.equal(connection.answer(ACK).dport, connection.caller.sport);
+  });
+
+  test('a flow that is over makes room', () => {
+    establish(32, 20_000);
+    stand.age(42);
+    const { refused } = stand.refusedBy(() => establish(32, 21_000));
+    assert.deepEqual([refused, count(stand.flows())], [{}, 64]);
+  });
+
+  test('a closed flow makes room before its time', () => {
+    for (const connection of establish(32, 20_000)) connection.end();
+    const { refused } = stand.refusedBy(() => establish(32, 21_000));
+    assert.deepEqual([refused, count(stand.flows())], [{}, 64]);
+  });
+
+  test('a flood of SYNs leaves established flows alone', () => {
+    const held = establish(10, 20_000);
+    for (let i = 0; i < 6000; i++)
+      stand.send(encode({ ...held[0]?.caller, src: `198.51.${i >> 8}.${i & 255}` } as Packet));
+    for (const connection of held) assert.equal(connection.call(ACK).sport, connection.caller.sport);
+    for (const connection of held) assert.equal(connection.answer(ACK).dport, connection.caller.sport);
+  });
+});
