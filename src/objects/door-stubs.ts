@@ -1,46 +1,11 @@
 import { SealaneError } from '#kit/index.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Condition, KubeObject } from './meta.ts';
-import type { Problem, Result } from './problem.ts';
-import type { Schema, SchemaLookup } from './schema/schema.ts';
+import type { Result } from './problem.ts';
 
 const todo = (...of: unknown[]): never => {
   throw new SealaneError('objects/not-implemented', `call ${of.length}`);
 };
-
-// --- apply ---
-export interface ApplyRequest {
-  /** Absent: the object is made. */
-  readonly live?: JsonObject | undefined;
-  /** What the manager sent; without managedFields. */
-  readonly applied: JsonObject;
-  readonly manager: string;
-  readonly force?: boolean;
-  /** `status`, `scale`; absent for the object itself. */
-  readonly subresource?: string | undefined;
-  readonly schema: Schema;
-  readonly lookup?: SchemaLookup | undefined;
-  /** RFC 3339, for managedFields. */
-  readonly time: string;
-}
-export type ApplyOutcome =
-  | { readonly outcome: 'ok'; readonly object: JsonObject }
-  /** 409; `message` and each problem's are Kubernetes' words. */
-  | { readonly outcome: 'conflict'; readonly message: string; readonly problems: readonly Problem[] }
-  | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] };
-export const serverSideApply = (request: ApplyRequest): ApplyOutcome => todo(request);
-export interface TrackRequest {
-  /** Absent: a create. */
-  readonly before?: JsonObject | undefined;
-  readonly after: JsonObject;
-  readonly manager: string;
-  readonly subresource?: string | undefined;
-  readonly schema: Schema;
-  readonly lookup?: SchemaLookup | undefined;
-  readonly time: string;
-}
-/** `after` with the managedFields of a create, update or patch made by `manager`. */
-export const trackUpdate = (request: TrackRequest): JsonObject => todo(request);
 
 // --- selectors ---
 export interface Requirement {

@@ -1,7 +1,7 @@
 /** Door of `objects`: Kubernetes mechanics, pure. */
+export { type ApplyOutcome, type ApplyRequest, serverSideApply } from './apply/server-side-apply.ts';
+export { type TrackRequest, trackUpdate } from './apply/track-update.ts';
 export {
-  type ApplyOutcome,
-  type ApplyRequest,
   buildTable,
   type FieldRequirement,
   humanAge,
@@ -14,11 +14,8 @@ export {
   parseFieldSelector,
   parseLabelSelector,
   type Requirement,
-  serverSideApply,
   setCondition,
   type TableRequest,
-  type TrackRequest,
-  trackUpdate,
 } from './door-stubs.ts';
 export { canonical, clone, deepEqual } from './equal.ts';
 export {
