@@ -69,7 +69,7 @@ other_system() {
 quietly() {
   log=$(mktemp)
   if "$@" >"$log" 2>&1; then rm -f "$log"; return 0; fi
-  tail -n 20 "$log" >&2
+  grep -v "npm warn EBADENGINE" "$log" | head -n 40 >&2
   rm -f "$log"
   return 1
 }
