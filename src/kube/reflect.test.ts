@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { CONFIG_MAPS, type ConfigMap } from '#api/index.ts';
+import { createMemoryStore } from '#objects/index.ts';
+import { createClient } from './client.ts';
+import { type ReflectOptions, reflect } from './reflect.ts';
+import { type SmallServerOptions, startSmallServer } from './testing/small-server.ts';
+import { until } from './testing/until.ts';
+
+const map = (name: string, value = 'x'): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { namespace: 'demo', name },
+  data: { value },
+});
+
+async function stand(t: TestContext, options: SmallServerOptions = {}, reflectOptions: ReflectOptions<ConfigMap> = {}) {
+  const server = await startSmallServer(options);
+  const client = createClient({ server: server.url });
+  const cache = reflect<ConfigMap>(client, CONFIG_MAPS, reflectOptions);
+  const all = { server };
+  t.after(async () => {
+    cache.stop();
+    client.close();
+    await all.server.close();
+  });
+  return { client, cache, all };
+}
+
+test('holds what was there, and what comes, changes and goes', async (t) => {
+  const { client, cache } = await stand(t);
+  await client.create(CONFIG_MAPS, map('a'));
+  await until('a is seen', () => cache.get('demo/a') !== undefined);
+  await client.patch(CONFIG_MAPS, { namespace: 'demo', name: 'a' }, { data: { value: 'y' } });
+  await until('the change is seen', () => cache.get('demo/a')?.data?.['value'] === 'y');
+  await client.delete(CONFIG_MAPS, { namespace: 'demo', name: 'a' });
+  await until('a is gone', () => cache.size === 0);
+});
+
+test('reads a long list in pages', async (t) => {
+  const store = createMemoryStore();
+  for (let i = 0; i < 1_201; i++)
+    store.create({ resource: 'configmaps', namespace: 'demo', name: `m${i}` }, map(`m${i}`));
+  const { cache, all } = await stand(t, { store });
+  assert.equal(await cache.whenSynced(), true);
+  assert.equal(cache.size, 1_201);
+  assert.equal(all.server.requests.filter((line) => line.includes('limit=500')).length, 3);
+});
+
+test('misses nothing while the connection is cut', async (t) => {
+  const { client, cache, all } = await stand(t);
+  await client.create(CONFIG_MAPS, map('a'));
+  await until('a is seen', () => cache.size === 1);
+  all.server.cut();
+  all.server.store.create({ resource: 'configmaps', namespace: 'demo', name: 'b' }, map('b'));
+  all.server.store.delete({ resource: 'configmaps', namespace: 'demo', name: 'a' });
+  await until('b is there and a is not', () => cache.keys().join() === 'demo/b');
+});
+
+test('keeps its state while the server is away and follows the one that comes back in its place', async (t) => {
+  const { client, cache, all } = await stand(t);
+  for (const name of ['a', 'b', 'c']) await client.create(CONFIG_MAPS, map(name));
+  await until('three are seen', () => cache.size === 3);
+  const { url } = all.server;
+  await all.server.close();
+  await until('the loss is noticed', () => !cache.connected);
+  assert.equal(cache.size, 3);
+  const store = createMemoryStore();
+  store.create({ resource: 'configmaps', namespace: 'demo', name: 'z' }, map('z'));
+  all.server = await startSmallServer({ store, port: Number(new URL(url).port) });
+  await until('only the new server counts', () => cache.keys().join() === 'demo/z');
+  assert.equal((await client.get<ConfigMap>(CONFIG_MAPS, { namespace: 'demo', name: 'z' })).data?.['value'], 'x');
+});
+
+test('lists again when the server has forgotten the changes in between', async (t) => {
+  const { client, cache, all } = await stand(t);
+  await client.create(CONFIG_MAPS, map('a'));
+  await until('a is seen', () => cache.size === 1);
+  const { store } = all.server;
+  all.server.cut();
+  store.delete({ resource: 'configmaps', namespace: 'demo', name: 'a' });
+  store.create({ resource: 'configmaps', namespace: 'demo', name: 'b' }, map('b'));
+  store.compact(store.revision());
+  await until('b is there and a is not', () => cache.keys().join() === 'demo/b');
+});
+
+test('treats a kind that is not served as empty when it may be missing', async (t) => {
+  const { cache } = await stand(t, { missing: new Set(['configmaps']) }, { optional: true });
+  assert.equal(await cache.whenSynced(), true);
+  assert.deepEqual([cache.size, cache.served], [0, false]);
+});
+
+test('says what has changed, with the state before, and nothing twice', async (t) => {
+  const { client, cache } = await stand(t);
+  await cache.whenSynced();
+  const seen: string[] = [];
+  cache.onChange(({ type, key, before }) => seen.push(`${type} ${key} ${before ? 'known' : 'new'}`));
+  await client.create(CONFIG_MAPS, map('a'));
+  await client.patch(CONFIG_MAPS, { namespace: 'demo', name: 'a' }, { data: { value: 'y' } });
+  await client.delete(CONFIG_MAPS, { namespace: 'demo', name: 'a' });
+  await until('it is gone', () => seen.length === 3);
+  assert.deepEqual(seen, ['put demo/a new', 'put demo/a known', 'gone demo/a known']);
+  cache.relist();
+  await until('it is followed again', () => cache.connected);
+  assert.equal(seen.length, 3);
+});
+
+test('finds objects by the index of its owner', async (t) => {
+  const { client, cache } = await stand(t, {}, { indexBy: ({ data }) => data?.['value'] });
+  await client.create(CONFIG_MAPS, map('a', 'red'));
+  await client.create(CONFIG_MAPS, map('b', 'blue'));
+  await until('both are seen', () => cache.size === 2);
+  await client.patch(CONFIG_MAPS, { namespace: 'demo', name: 'a' }, { data: { value: 'blue' } });
+  await until('both are blue', () => cache.indexed('blue').length === 2);
+  assert.deepEqual(cache.indexed('red'), []);
+});
