@@ -1,22 +1,7 @@
 /** Door of `objects`: Kubernetes mechanics, pure. */
 export { type ApplyOutcome, type ApplyRequest, serverSideApply } from './apply/server-side-apply.ts';
 export { type TrackRequest, trackUpdate } from './apply/track-update.ts';
-export {
-  buildTable,
-  type FieldRequirement,
-  humanAge,
-  jsonPath,
-  type LabelSelector,
-  labelRequirements,
-  matchesFields,
-  matchesLabels,
-  type PrinterColumn,
-  parseFieldSelector,
-  parseLabelSelector,
-  type Requirement,
-  setCondition,
-  type TableRequest,
-} from './door-stubs.ts';
+export { findCondition, setCondition } from './conditions.ts';
 export { canonical, clone, deepEqual } from './equal.ts';
 export {
   asJson,
@@ -80,3 +65,11 @@ export {
   type WatchOutcome,
   type WriteOutcome,
 } from './store/store.ts';
+export { type FieldRequirement, matchesFields, parseFieldSelector } from './selector/field-selector.ts';
+export { type LabelSelector, labelRequirements } from './selector/label-requirements.ts';
+export { labelKeyProblem, labelValueProblem } from './selector/label-syntax.ts';
+export { parseLabelSelector } from './selector/parse-label-selector.ts';
+export { matchesLabels, type Operator, type Requirement } from './selector/requirement.ts';
+export { AGE, buildTable, type PrinterColumn, type TableRequest } from './table/build-table.ts';
+export { humanAge } from './table/human-age.ts';
+export { type JsonPath, jsonPath } from './table/json-path.ts';
