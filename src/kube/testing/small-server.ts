@@ -70,14 +70,28 @@ async function handle(
       code,
       message: `${plural} "${name}" ${reason}`,
     });
+  if (/^\/apis\/[^/]+$/.test(url.pathname))
+    return send(200, { kind: 'APIGroup', versions: [{ version: 'v1beta1' }, { version: 'v1alpha1' }] });
   if (!plural || options.missing?.has(plural)) return refuse(404, 'NotFound');
   const resource = group ? `${group}/${plural}` : plural;
   const key = { resource, namespace, name: name ?? '' };
   const revision = url.searchParams.get('resourceVersion');
   if (request.method === 'GET' && !name) {
-    if (url.searchParams.has('watch')) return watch(store, resource, namespace, Number(revision), response, refuse);
+    if (url.searchParams.has('watch'))
+      return watch(
+        store,
+        { resource, namespace, revision: Number(revision), filter: selected(url.searchParams.get('labelSelector')) },
+        response,
+        refuse,
+      );
     const limit = Number(url.searchParams.get('limit') ?? 0);
-    const outcome = store.list(resource, { namespace, limit, continue: url.searchParams.get('continue') ?? undefined });
+    const filter = selected(url.searchParams.get('labelSelector'));
+    const outcome = store.list(resource, {
+      namespace,
+      limit,
+      filter,
+      continue: url.searchParams.get('continue') ?? undefined,
+    });
     if (outcome.outcome !== 'ok') return refuse(410, 'Expired');
     return send(200, {
       metadata: { resourceVersion: String(outcome.revision), continue: outcome.continue },
@@ -134,15 +148,14 @@ function withGeneration(before: KubeObject, after: KubeObject): KubeObject {
 
 function watch(
   store: Store,
-  resource: string,
-  namespace: string | undefined,
-  fromRevision: number,
+  { resource, namespace, revision: fromRevision, filter }: Watched,
   response: http.ServerResponse,
   refuse: Refuse,
 ) {
   const pending: string[] = [];
   let open = false;
   const outcome = store.watch(resource, { namespace, fromRevision }, ({ type, object }) => {
+    if (!filter(object)) return;
     const line = `${JSON.stringify({ type, object })}\n`;
     if (open) response.write(line);
     else pending.push(line);
@@ -153,6 +166,19 @@ function watch(
   open = true;
   for (const line of pending) response.write(line);
   response.on('close', () => outcome.stop());
+}
+
+interface Watched {
+  readonly resource: string;
+  readonly namespace: string | undefined;
+  readonly revision: number;
+  readonly filter: (object: KubeObject) => boolean;
+}
+
+/** One `key=value` at most. */
+function selected(selector: string | null): (object: KubeObject) => boolean {
+  const [key = '', value] = selector?.split('=') ?? [];
+  return ({ metadata }) => !selector || metadata.labels?.[key] === value;
 }
 
 async function read(request: http.IncomingMessage): Promise<unknown> {
