@@ -41,8 +41,7 @@ export function resolve(query: Query, snapshot: DnsSnapshot | undefined, random:
   if (!below(query.name, snapshot.zone)) return { kind: 'forward' };
   const record = own(snapshot.records, query.name);
   if (record) return addressesOf(query, record, snapshot.zone, random);
-  const rcode = snapshot.emptyNames.includes(query.name) ? 'NOERROR' : 'NXDOMAIN';
-  return { kind: 'answer', rcode, addresses: [], zone: snapshot.zone };
+  return { kind: 'answer', rcode: 'NXDOMAIN', addresses: [], zone: snapshot.zone };
 }
 
 /** RFC 8482 lets ANY be answered with a part; the addresses are all there is. */

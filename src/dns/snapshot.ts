@@ -17,14 +17,13 @@ function parsed(text: string): unknown {
 
 function isSnapshot(value: unknown): value is DnsSnapshot {
   if (!isObject(value)) return false;
-  const { version, zone, serial, records, emptyNames, overrides } = value;
+  const { version, zone, serial, records, overrides } = value;
   return (
     version === 1 &&
     typeof zone === 'string' &&
     typeof serial === 'number' &&
     isAddresses(records) &&
-    isAddresses(overrides) &&
-    isTexts(emptyNames)
+    isAddresses(overrides)
   );
 }
 

@@ -27,9 +27,8 @@ export interface DnsSnapshot {
   readonly zone: string;
   /** A hash of the content, the SOA's serial; compare for equality only. */
   readonly serial: number;
+  /** Addresses by name. None: the name exists only because something below it does (RFC 8020), or because it is the zone's own. */
   readonly records: Readonly<Record<string, readonly string[]>>;
-  /** Names that exist only because something below them does (RFC 8020): NODATA. The zone's apex is one. */
-  readonly emptyNames: readonly string[];
   /** Names outside the zone that resolve here instead of upstream. */
   readonly overrides: Readonly<Record<string, readonly string[]>>;
 }
@@ -38,11 +37,12 @@ export interface DnsSnapshot {
 export function dnsView(input: DnsInput): DnsSnapshot {
   const { imports, zone = 'clusterset.local', clusterDomain = 'cluster.local' } = input;
   const named = imports.filter(({ type, ips }) => type === 'ClusterSetIP' && ips.length > 0);
-  const records = sorted(named.map((one) => [nameIn(zone, one), one.ips]));
+  const names = named.map((one) => [nameIn(zone, one), one.ips] as const);
+  const above = [zone, ...names.flatMap(([name]) => parents(name, zone))].map((name) => [name, []] as const);
+  const records = sorted([...above, ...names]);
   const overrides = sorted(taken(named, input).map((one) => [nameIn(clusterDomain, one), one.ips]));
-  const emptyNames = emptyAbove(Object.keys(records), zone);
-  const serial = hash32(JSON.stringify([zone, records, overrides, emptyNames]));
-  return { version: 1, zone, serial, records, emptyNames, overrides };
+  const serial = hash32(JSON.stringify([zone, records, overrides]));
+  return { version: 1, zone, serial, records, overrides };
 }
 
 function nameIn(domain: string, { namespace, name }: ServiceName): string {
@@ -63,11 +63,6 @@ function keyOf({ namespace, name }: ServiceName): string {
   return `${namespace}/${name}`;
 }
 
-function emptyAbove(names: readonly string[], zone: string): readonly string[] {
-  const above = names.flatMap((name) => parents(name, zone));
-  return [...new Set([zone, ...above])].filter((name) => !names.includes(name)).toSorted(byText);
-}
-
 /** The names between this one and the zone, the zone included. */
 function parents(name: string, zone: string): readonly string[] {
   if (name === zone) return [];
@@ -75,6 +70,7 @@ function parents(name: string, zone: string): readonly string[] {
   return [parent, ...parents(parent, zone)];
 }
 
+/** A name that is there twice has what was said last. */
 function sorted<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
   return Object.fromEntries(entries.toSorted(([a], [b]) => byText(a, b)));
 }
