@@ -51,11 +51,11 @@ system_packages() {
   command -v apt-get >/dev/null 2>&1 || fail "install $missing: no apt-get here"
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086  # a list of words
-  quietly apt-get install -y --no-install-recommends $missing && return 0
+  quietly apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $missing && return 0
   say 'package lists may be old: updating them'
   quietly apt-get update || fail 'apt-get update failed, see above'
   # shellcheck disable=SC2086
-  quietly apt-get install -y --no-install-recommends $missing || fail 'apt-get install failed, see above'
+  quietly apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $missing || fail 'apt-get install failed, see above'
 }
 
 # Not Debian: whatever brought them there, the programs must be there.

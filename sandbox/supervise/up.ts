@@ -5,6 +5,7 @@ import { bundlePath } from '#cli/index.ts';
 import { cgroup2Mount, startProcess } from '#host/index.ts';
 import { type Clock, SealaneError } from '#kit/index.ts';
 import { buildNetwork, cgroups, planNetwork, type Topology, withFreeWan } from '#sandbox/topology/index.ts';
+import { complaints } from './complaints.ts';
 import { writeConfigs } from './configs.ts';
 import { askSupervisor } from './control.ts';
 import { writeCredentials } from './credentials.ts';
@@ -49,10 +50,23 @@ export async function up({ sandbox, topology: wanted, clock, say, wait }: UpOpti
   await step('supervisor', () => startSupervisor(sandbox, paths, clock));
   await askSupervisor(paths.control, { verb: 'begin', stage: 'api' });
   const { apiServers, everyone } = readiness(paths, topology);
-  await step('API servers', () => awaitAll(apiServers, API_SERVERS_MS, clock));
+  await step('API servers', () => explained(sandbox, awaitAll(apiServers, API_SERVERS_MS, clock)));
   await step('first objects', () => createFirstObjects(paths, topology));
   await askSupervisor(paths.control, { verb: 'begin', stage: 'rest' });
-  if (wait) await step('nodes, members, agents', () => awaitAll(everyone, EVERYONE_MS, clock));
+  if (wait) await step('nodes, members, agents', () => explained(sandbox, awaitAll(everyone, EVERYONE_MS, clock)));
+}
+
+/** Adds what the processes that died have to say. */
+async function explained(sandbox: string, waiting: Promise<void>): Promise<void> {
+  try {
+    await waiting;
+  } catch (cause) {
+    const died = await complaints(sandbox);
+    if (died.length === 0) throw cause;
+    throw new SealaneError('sandbox/not-ready', `bring up sandbox "${sandbox}":\n  ${died.join('\n  ')}\nand so`, {
+      cause,
+    });
+  }
 }
 
 /** A crashed sandbox of this name makes room; a living one and anyone else's names do not. */
