@@ -38,7 +38,7 @@ function textProblems(
   path: string,
 ): Problem[] {
   const problems: Problem[] = [];
-  const length = value.length > minLength && value.length <= maxLength ? value.length : [...value].length;
+  const length = value.length > minLength && value.length <= maxLength ? value.length : Array.from(value).length;
   if (length > maxLength) {
     const message = `Too long: may not be more than ${maxLength} bytes`;
     problems.push({ path, reason: 'FieldValueTooLong', message });

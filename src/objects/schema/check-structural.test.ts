@@ -93,8 +93,22 @@ test('metadata may bound its name only', () => {
 });
 
 const words = fc.constantFrom(
-  ...['type', 'properties', 'items', 'additionalProperties', 'required', 'enum', 'default', 'pattern', 'allOf', 'not'],
-  ...['metadata', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', '$ref', 'nullable', 'maxLength'],
+  'type',
+  'properties',
+  'items',
+  'additionalProperties',
+  'required',
+  'enum',
+  'default',
+  'pattern',
+  'allOf',
+  'not',
+  'metadata',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  '$ref',
+  'nullable',
+  'maxLength',
 );
 const anyShape = fc.letrec((tie) => ({
   shape: fc.oneof(

@@ -87,7 +87,10 @@ test('a label selector that cannot be read is refused', () => {
 
 test('any text is parsed or refused', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'ab=!,()<> in') }), (text) => void parseLabelSelector(text).ok),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...'ab=!,()<> in'.split('')) }),
+      (text) => void parseLabelSelector(text).ok,
+    ),
   );
 });
 

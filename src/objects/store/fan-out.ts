@@ -4,10 +4,10 @@ import type { StoreEvent, StoreListener, WatchOptions, WatchOutcome } from './st
 /** Hands the changes of a source to watchers; any store keeps one. */
 export interface FanOut {
   /** {@link Store.watch} */
-  watch(resource: string, options: WatchOptions, listener: StoreListener): WatchOutcome;
+  readonly watch: (resource: string, options: WatchOptions, listener: StoreListener) => WatchOutcome;
   /** After a change was appended to the source. */
-  publish(): void;
-  stop(): void;
+  readonly publish: () => void;
+  readonly stop: () => void;
 }
 
 interface Watcher {

@@ -3,16 +3,16 @@ import type { StoreEvent } from './store.ts';
 /** The recent changes, by revision without gaps. */
 export interface EventSource {
   /** The change that made this revision, if it happened and is still kept. */
-  at(revision: number): StoreEvent | undefined;
+  readonly at: (revision: number) => StoreEvent | undefined;
   /** Of the last change. */
-  revision(): number;
+  readonly revision: () => number;
   /** Changes up to this one are forgotten: the oldest revision that can be asked for. */
-  compacted(): number;
+  readonly compacted: () => number;
 }
 
 export interface History extends EventSource {
-  append(event: StoreEvent): void;
-  compact(revision: number): void;
+  readonly append: (event: StoreEvent) => void;
+  readonly compact: (revision: number) => void;
 }
 
 /** In memory. Keeps at least the last `limit` changes, at most twice as many: forgetting one by one would cost more. */

@@ -79,7 +79,7 @@ export interface WatchOptions {
   readonly fromRevision: number;
 }
 
-export type WatchOutcome = { readonly outcome: 'watching'; stop(): void } | Expired;
+export type WatchOutcome = { readonly outcome: 'watching'; readonly stop: () => void } | Expired;
 
 /** The history needed is gone: 410 to a client. */
 export interface Expired {

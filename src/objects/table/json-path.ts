@@ -45,8 +45,7 @@ function stepOf(token: Readonly<Record<string, string | undefined>>): Step | und
   if (deepKey !== undefined) return (value) => everywhere(value).flatMap(child(unescaped(deepKey)));
   if (key !== undefined) return key === '*' ? children : child(unescaped(key));
   if (name !== undefined) return child(name);
-  if (index !== undefined)
-    return (value) => (isArray(value) ? [value.at(Number(index)) ?? []].flat(0) : []).slice(0, 1);
+  if (index !== undefined) return nth(Number(index));
   if (all) return children;
   if (from !== undefined && to !== undefined) return slice(from, to);
   if (filter !== undefined) return filterStep(filter);
