@@ -40,11 +40,7 @@ async function applyOne(client: Client, object: KubeObject, namespace: string, c
   }
 }
 
-async function awaitKind(
-  client: Client,
-  { apiVersion = '', kind = '' }: KubeObject,
-  clock: Clock,
-): Promise<ResourceType> {
+async function awaitKind(client: Client, { apiVersion, kind }: KubeObject, clock: Clock): Promise<ResourceType> {
   const end = clock.monotonic() + KIND_WAIT_MS;
   for (;;) {
     try {

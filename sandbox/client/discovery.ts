@@ -50,7 +50,11 @@ async function resourcesOf(client: Client, apiVersion: string): Promise<Found[]>
   return resources
     .filter(({ name }) => !name.includes('/'))
     .map(({ name, singularName, kind, namespaced, shortNames = [] }) => ({
-      ...{ group, version, plural: name, kind, namespaced },
+      group,
+      version,
+      plural: name,
+      kind,
+      namespaced,
       words: [name, singularName ?? '', kind.toLowerCase(), ...shortNames].filter(Boolean),
     }));
 }

@@ -25,7 +25,11 @@ export async function execInPod(access: Access, client: Client, request: ExecReq
   const { headers } = await client.connection.dialOptions();
   const { ca, cert, key, serverName, insecure } = access;
   const socket = new WebSocket(urlOf(access.server, request), [PROTOCOL], {
-    ...{ headers, ca, cert, key, rejectUnauthorized: !insecure },
+    headers,
+    ca,
+    cert,
+    key,
+    rejectUnauthorized: !insecure,
     ...(serverName === undefined ? {} : { servername: serverName }),
     perMessageDeflate: false,
   });
@@ -38,7 +42,7 @@ function urlOf(server: string, { namespace, pod, container, command, stdin }: Ex
   query.set('stdin', String(stdin !== undefined));
   query.set('stdout', 'true');
   query.set('stderr', 'true');
-  return `${server.replace(/^http/, 'ws')}${pathOf(PODS, { namespace, name: pod }, 'exec')}?${query}`;
+  return `${server.replace(/^http/, 'ws')}${pathOf(PODS, { namespace, name: pod }, 'exec')}?${query.toString()}`;
 }
 
 function converse(socket: WebSocket, request: ExecRequest): Promise<number> {

@@ -26,7 +26,13 @@ export async function readTable(client: Client, path: string, withNamespace: boo
     columns: [...(withNamespace ? ['Namespace'] : []), ...main.map(({ name }) => name)],
     rows: (table.rows ?? []).map(({ cells = [], object }) => ({
       ...(withNamespace ? { Namespace: object?.metadata?.namespace ?? '' } : {}),
-      ...Object.fromEntries(main.map(({ name, i }) => [name, String(cells[i] ?? '')])),
+      ...Object.fromEntries(main.map(({ name, i }) => [name, textOf(cells[i])])),
     })),
   };
+}
+
+/** Cells are texts and numbers; whatever else comes is shown as JSON. */
+function textOf(cell: unknown): string {
+  if (cell === undefined || cell === null) return '';
+  return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }

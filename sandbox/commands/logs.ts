@@ -36,7 +36,7 @@ export function register(program: Command): void {
 async function run(cluster: string, target: string, options: Options): Promise<void> {
   await withContext(checkName(options.name), cluster, async (client) => {
     const pod = await findPod(client, target);
-    const body = await client.stream({ path: `${pathOf(PODS, pod, 'log')}?${queryOf(options)}` });
+    const body = await client.stream({ path: `${pathOf(PODS, pod, 'log')}?${queryOf(options).toString()}` });
     if (options.output === 'json') printJson({ pod: `${pod.namespace}/${pod.name}`, lines: linesOf(await text(body)) });
     else await pipeline(body, process.stdout, { end: false });
   });

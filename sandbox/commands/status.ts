@@ -21,7 +21,11 @@ async function run({ name, output }: { name: string; output: OutputFormat }): Pr
   const now = systemClock.now();
   print(output, status, ['process', 'state', 'pid', 'restarts', 'age', 'memory', 'last exit', 'log'], () =>
     status.processes.map((it) => ({
-      ...{ process: it.name, state: it.state, pid: it.pid, restarts: it.restarts, log: it.log },
+      process: it.name,
+      state: it.state,
+      pid: it.pid,
+      restarts: it.restarts,
+      log: it.log,
       age: it.pid === undefined || it.since === undefined ? '' : `${Math.round((now - it.since) / 1000)}s`,
       memory: it.residentKiB === undefined ? '' : `${Math.round(it.residentKiB / 1024)} MiB`,
       'last exit': it.lastExit,

@@ -9,7 +9,7 @@ import type { StatePaths } from './state.ts';
 export interface Condition {
   readonly what: string;
   /** @returns what is still missing, undefined when it holds. Throwing is the same as not holding. */
-  holds(): Promise<string | undefined>;
+  readonly holds: () => Promise<string | undefined>;
 }
 
 const LOOK_EVERY_MS = 100;

@@ -15,7 +15,9 @@ export async function runSupervisor(sandbox: string): Promise<void> {
   const log = createLog('supervisor', { sandbox });
   const processes = readJson<ProcessSpec[]>(sandbox, paths.processes);
   const supervisor = createSupervisor({
-    ...{ processes, log, clock: systemClock },
+    processes,
+    log,
+    clock: systemClock,
     start: (spec) => launch(spec, paths),
   });
   writeJson(paths.supervisorPid, { pid: process.pid, startTime: startTimeOf(process.pid) });

@@ -26,7 +26,8 @@ export async function sandboxStatus(sandbox: string): Promise<SandboxStatus> {
     kubeconfig: paths.kubeconfig,
     processes: processes.map((it) => ({ ...it, ...memoryOf(it.pid), log: paths.log(it.name) })),
     clusters: topology.clusters.map(({ name, wanAddress, nodes }) => ({
-      ...{ name, wanAddress },
+      name,
+      wanAddress,
       nodes: nodes.map((node) => namespaces.node(sandbox, name, node.name)),
     })),
   };

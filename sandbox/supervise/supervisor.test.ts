@@ -63,8 +63,8 @@ function stage(...specs: readonly [name: string, stage: Stage][]) {
   return { supervisor, advance, started, signals, die };
 }
 
-const state = ({ status }: { status(): { name: string; state: string }[] }) =>
-  Object.fromEntries(status().map(({ name, state: it }) => [name, it]));
+const state = (supervisor: { status(): { name: string; state: string }[] }) =>
+  Object.fromEntries(supervisor.status().map(({ name, state: it }) => [name, it]));
 
 test('API servers are started first, the rest when told to', async () => {
   const { supervisor, started } = stage(['apiserver/a', 'api'], ['member/a', 'rest']);

@@ -76,7 +76,13 @@ interface Entry<T> {
 export function createSupervisor<T extends Named>({ processes, start, clock, log }: SupervisorOptions<T>): Supervisor {
   const entries = processes.map(
     (spec): Entry<T> => ({
-      ...{ spec, state: 'waiting', begun: false, launches: 0, child: undefined, restarts: 0, failures: 0 },
+      spec,
+      state: 'waiting',
+      begun: false,
+      launches: 0,
+      child: undefined,
+      restarts: 0,
+      failures: 0,
       ...{ since: undefined, lastExit: undefined, cancelRetry: () => {} },
     }),
   );
@@ -160,7 +166,9 @@ export function createSupervisor<T extends Named>({ processes, start, clock, log
     },
     status: () =>
       entries.map(({ spec: { name }, state, child, restarts, since, lastExit }) => ({
-        ...{ name, state, restarts },
+        name,
+        state,
+        restarts,
         ...(child ? { pid: child.pid } : {}),
         ...(since === undefined ? {} : { since }),
         ...(lastExit === undefined ? {} : { lastExit }),

@@ -137,7 +137,7 @@ function parsed(value: string): Range {
 
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  return JSON.stringify(value).slice(0, 60);
 }
 
 export type ClusterValues = Values<typeof CLUSTER_FIELDS> & { readonly name: string };

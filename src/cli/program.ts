@@ -11,7 +11,7 @@ export interface CommandModule {
 
 export interface LazyCommand {
   readonly summary: string;
-  load(): Promise<CommandModule>;
+  readonly load: () => Promise<CommandModule>;
   /** Not in the help: started by other processes. */
   readonly hidden?: boolean;
 }

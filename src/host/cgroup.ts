@@ -26,7 +26,10 @@ export async function removeCgroup(
   const end = clock.monotonic() + timeoutMs;
   while (!removeFolders(path)) {
     if (clock.monotonic() > end) {
-      throw new SealaneError('host/cgroup-busy', `remove cgroup ${path}: processes ${processesIn(path)} do not go`);
+      throw new SealaneError(
+        'host/cgroup-busy',
+        `remove cgroup ${path}: processes ${processesIn(path).join(', ')} do not go`,
+      );
     }
     killCgroup(path);
     await sleep(clock, 10);

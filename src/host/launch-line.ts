@@ -28,6 +28,8 @@ while [ "$n" -gt 0 ]; do mount --bind "$1" "$2" || exit 126; shift 2; n=$((n - 1
 shift
 exec "$@"`;
 
+const PRIVATE = ['unshare', '--mount', '--uts', '--propagation', 'private', '--', 'sh', '-c', PREPARE];
+
 export function launchLine(command: readonly string[], around: Surroundings): string[] {
   const prepared = insideNamespace(around.namespace, withPrivateFiles(command, around));
   return around.cgroup === undefined ? prepared : ['sh', '-c', ENTER_CGROUP, around.cgroup, ...prepared];
@@ -36,7 +38,8 @@ export function launchLine(command: readonly string[], around: Surroundings): st
 function withPrivateFiles(command: readonly string[], { binds = [], hostname }: Surroundings): string[] {
   if (binds.length === 0 && hostname === undefined) return [...command];
   return [
-    ...['unshare', '--mount', '--uts', '--propagation', 'private', '--', 'sh', '-c', PREPARE, String(binds.length)],
+    ...PRIVATE,
+    String(binds.length),
     ...binds.flatMap(({ source, target }) => [source, target]),
     hostname ?? '',
     ...command,
