@@ -27,7 +27,7 @@ test('an agent is told its own node, cgroup, pins and addresses', () => {
       'agent --cluster cluster-2 --node-name node-1 --kubeconfig RUN/kubeconfig.d/cluster-2.agent-node-1',
       '--cgroup /cg/sealane-box/cluster-2/node-1/pods --pin-dir /sys/fs/bpf/sealane/box/cluster-2-node-1',
       '--role node,gateway --gateway-address 172.30.77.21 --gateway-device wan0',
-      '--cluster-dns 10.96.0.10 --upstream-dns 10.77.0.1 --service-proxy=true',
+      '--cluster-dns 10.96.0.10 --upstream-dns 10.77.0.1 --service-proxy true',
       '--state-dir RUN/agent/cluster-2.node-1 --vip-range 240.10.0.0/16 --lane-ports 10000-14999',
     ].join(' '),
   );

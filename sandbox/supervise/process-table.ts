@@ -68,10 +68,14 @@ function clusterProcesses(sandbox: string, cluster: Cluster, paths: StatePaths, 
       bundle: 'sealane',
       namespace,
       args: [
-        ...['member', '--cluster', name],
-        ...['--kubeconfig', paths.kubeconfigOf(name, 'member')],
-        ...['--hub-kubeconfig', paths.kubeconfigOf('hub', `member-${name}`)],
-        ...['--vip-range', formatRange(cluster.vipRange), '--lane-ports', lanePorts(cluster)],
+        'member',
+        ...flags({
+          '--cluster': name,
+          '--kubeconfig': paths.kubeconfigOf(name, 'member'),
+          '--hub-kubeconfig': paths.kubeconfigOf('hub', `member-${name}`),
+          '--vip-range': formatRange(cluster.vipRange),
+          '--lane-ports': lanePorts(cluster),
+        }),
       ],
     },
     configured('kubelet', `kubelet/${name}`, namespace, paths),
@@ -86,18 +90,29 @@ function agent(sandbox: string, cluster: Cluster, node: ClusterNode, paths: Stat
     bundle: 'sealane',
     namespace: namespaces.node(sandbox, cluster.name, node.name),
     args: [
-      ...['agent', '--cluster', cluster.name, '--node-name', node.name],
-      ...['--kubeconfig', paths.kubeconfigOf(cluster.name, `agent-${node.name}`)],
-      ...['--cgroup', `${cgroupMount}/${cgroups.pods(sandbox, cluster.name, node.name)}`],
-      ...['--pin-dir', pinFolder(sandbox, cluster.name, node.name)],
-      ...['--role', node.gateway ? 'node,gateway' : 'node'],
-      ...['--gateway-address', node.wanAddress, '--gateway-device', 'wan0'],
-      ...['--cluster-dns', cluster.dnsAddress, '--upstream-dns', cluster.lanAddress],
-      '--service-proxy=true',
-      ...['--state-dir', paths.agentState(cluster.name, node.name)],
-      ...['--vip-range', formatRange(cluster.vipRange), '--lane-ports', lanePorts(cluster)],
+      'agent',
+      ...flags({
+        '--cluster': cluster.name,
+        '--node-name': node.name,
+        '--kubeconfig': paths.kubeconfigOf(cluster.name, `agent-${node.name}`),
+        '--cgroup': `${cgroupMount}/${cgroups.pods(sandbox, cluster.name, node.name)}`,
+        '--pin-dir': pinFolder(sandbox, cluster.name, node.name),
+        '--role': node.gateway ? 'node,gateway' : 'node',
+        '--gateway-address': node.wanAddress,
+        '--gateway-device': 'wan0',
+        '--cluster-dns': cluster.dnsAddress,
+        '--upstream-dns': cluster.lanAddress,
+        '--service-proxy': 'true',
+        '--state-dir': paths.agentState(cluster.name, node.name),
+        '--vip-range': formatRange(cluster.vipRange),
+        '--lane-ports': lanePorts(cluster),
+      }),
     ],
   };
+}
+
+function flags(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flat();
 }
 
 function lanePorts({ lanePorts: { first, last } }: Cluster): string {

@@ -73,19 +73,23 @@ interface Entry<T> {
   cancelRetry: () => void;
 }
 
+function newEntry<T>(spec: T): Entry<T> {
+  return {
+    spec,
+    state: 'waiting',
+    begun: false,
+    launches: 0,
+    child: undefined,
+    restarts: 0,
+    failures: 0,
+    since: undefined,
+    lastExit: undefined,
+    cancelRetry: () => {},
+  };
+}
+
 export function createSupervisor<T extends Named>({ processes, start, clock, log }: SupervisorOptions<T>): Supervisor {
-  const entries = processes.map(
-    (spec): Entry<T> => ({
-      spec,
-      state: 'waiting',
-      begun: false,
-      launches: 0,
-      child: undefined,
-      restarts: 0,
-      failures: 0,
-      ...{ since: undefined, lastExit: undefined, cancelRetry: () => {} },
-    }),
-  );
+  const entries = processes.map((spec) => newEntry(spec));
 
   async function launch(entry: Entry<T>): Promise<void> {
     const { name } = entry.spec;
