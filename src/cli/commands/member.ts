@@ -1,12 +1,46 @@
 import type { Command } from 'commander';
-import { SealaneError } from '#kit/index.ts';
+import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
+import { createLog } from '#kit/index.ts';
+import { createClient, readKubeconfig } from '#kube/index.ts';
+import { runMember } from '#member/index.ts';
+import { portRange } from '../port-range.ts';
+import { version } from '../version.ts';
+
+interface Flags {
+  readonly cluster: string;
+  readonly kubeconfig: string;
+  readonly hubKubeconfig: string;
+  readonly vipRange: string;
+  readonly lanePorts: { readonly first: number; readonly last: number };
+  readonly takeover: boolean;
+}
 
 export function register(program: Command): void {
   program
     .command('member')
-    .allowUnknownOption()
-    .argument('[args...]')
-    .action(() => {
-      throw new SealaneError('cli/not-yet', 'run member: not part of this build');
-    });
+    .description('keep one cluster’s exports and imports')
+    .requiredOption('--cluster <name>', 'name of this member')
+    .requiredOption('--kubeconfig <file>', 'access to this cluster’s API server')
+    .requiredOption('--hub-kubeconfig <file>', 'access to the hub’s')
+    .option('--vip-range <cidr>', 'addresses given to imported services', DEFAULT_VIP_RANGE)
+    .option('--lane-ports <first-last>', 'ports given to exported services', portRange, DEFAULT_LANE_PORTS)
+    .option('--takeover', 'take over a name that another cluster has used', false)
+    .addHelpText(
+      'after',
+      '\nExample:\n  sealane member --cluster east --kubeconfig east.kubeconfig --hub-kubeconfig hub.kubeconfig',
+    )
+    .action(run);
+}
+
+async function run({ kubeconfig, hubKubeconfig, ...options }: Flags): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  await runMember({
+    ...options,
+    version: version(),
+    client: createClient(readKubeconfig(kubeconfig)),
+    hub: createClient(readKubeconfig(hubKubeconfig)),
+    log: createLog('member', { cluster: options.cluster }),
+    signal: stop.signal,
+  });
 }
