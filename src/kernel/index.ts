@@ -17,6 +17,7 @@ export { packRange, type Span, unpackRange } from './range.ts';
 export { requireKernel } from './requirements.ts';
 export type { Constant } from './rodata.ts';
 export { collectRunStats } from './run-stats.ts';
+export { socketDescriptor } from './socket-descriptor.ts';
 export { type MappedTable, mappedTable, openTable, type Table, tableOf } from './table.ts';
 export { progTestRun, type TestRun, type TestRunOptions } from './test-run.ts';
 export { bytesOf, type Codec, TypedMap, u32Codec, u64Codec, valueOf } from './typed-map.ts';

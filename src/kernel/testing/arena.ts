@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { mountBpfFilesystem } from '../bpf-filesystem.ts';
-import type { Answer, Endpoint, Wish } from './requests.ts';
+import type { Answer, Endpoint, Slot, Wish } from './requests.ts';
 
 const POD = fileURLToPath(new URL('pod.ts', import.meta.url));
 export const OBJECTS = fileURLToPath(new URL('../../../dist/bpf', import.meta.url));
@@ -65,12 +65,12 @@ export class Pod {
     child.on('message', (answer: Answer) => this.#waiting.get(answer.ticket)?.(answer));
   }
 
-  serveTcp(address: string, port = 80): Promise<unknown> {
-    return this.#ask({ do: 'serve-tcp', at: { address, port } });
+  serveTcp(address: string, port = 80, alive?: Slot): Promise<unknown> {
+    return this.#ask({ do: 'serve-tcp', at: { address, port }, alive });
   }
 
-  serveUdp(address: string, port = 53): Promise<unknown> {
-    return this.#ask({ do: 'serve-udp', at: { address, port } });
+  serveUdp(address: string, port = 53, alive?: Slot): Promise<unknown> {
+    return this.#ask({ do: 'serve-udp', at: { address, port }, alive });
   }
 
   /** New connections, each asking who answers. @returns addresses, or names of errnos */

@@ -3,29 +3,43 @@
  * servers (outside of it). One request, one answer.
  */
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
-import { connect, createServer, type Socket } from 'node:net';
-import type { Answer, Endpoint, Request } from './requests.ts';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { openPinnedMap } from '../map.ts';
+import { socketDescriptor } from '../socket-descriptor.ts';
+import type { Answer, Endpoint, Request, Slot } from './requests.ts';
 
 const kept = new Map<number, Socket>();
 const datagrams = new Map<number, UdpSocket>();
 let next = 1;
 
 /** Answers every line with the address it was reached at, so that a caller knows who answered. */
-function serveTcp({ address, port }: Endpoint): Promise<string> {
+function serveTcp({ address, port }: Endpoint, alive: Slot | undefined): Promise<string> {
   const server = createServer((socket) => {
     socket.on('data', (data) => socket.write(`${address} ${data.toString().trim()}\n`));
     socket.on('error', () => socket.destroy());
   });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
-    server.listen(port, address, 4096, () => resolve('listening'));
+    server.listen(port, address, 4096, () => {
+      announce(server, alive);
+      resolve('listening');
+    });
   });
 }
 
-function serveUdp({ address, port }: Endpoint): Promise<string> {
+function serveUdp({ address, port }: Endpoint, alive: Slot | undefined): Promise<string> {
   const socket = createSocket('udp4');
   socket.on('message', (message, from) => socket.send(`${address} ${message}`, from.port, from.address));
-  return new Promise((resolve) => socket.bind(port, address, () => resolve('listening')));
+  return new Promise((resolve) => {
+    socket.bind(port, address, () => {
+      announce(socket, alive);
+      resolve('listening');
+    });
+  });
+}
+
+function announce(socket: UdpSocket | Server, alive: Slot | undefined): void {
+  if (alive) openPinnedMap(alive.pin, 'write').putSocket(alive.slot, socketDescriptor(socket));
 }
 
 /** @returns `address` of who answered, or the errno's name */
@@ -124,9 +138,9 @@ function udpSend(id: number, to: Endpoint | undefined): Promise<{ who: string; f
 function answer(request: Request): Promise<unknown> {
   switch (request.do) {
     case 'serve-tcp':
-      return serveTcp(request.at);
+      return serveTcp(request.at, request.alive);
     case 'serve-udp':
-      return serveUdp(request.at);
+      return serveUdp(request.at, request.alive);
     case 'calls':
       return calls(request.to, request.count);
     case 'open':

@@ -3,8 +3,14 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Which slot of a pinned SOCKMAP a server's socket goes to. */
+export interface Slot {
+  readonly pin: string;
+  readonly slot: number;
+}
+
 export type Wish =
-  | { readonly do: 'serve-tcp' | 'serve-udp'; readonly at: Endpoint }
+  | { readonly do: 'serve-tcp' | 'serve-udp'; readonly at: Endpoint; readonly alive?: Slot }
   | { readonly do: 'calls'; readonly to: Endpoint; readonly count: number }
   | { readonly do: 'open'; readonly to: Endpoint }
   | { readonly do: 'requests'; readonly id: number; readonly count: number }

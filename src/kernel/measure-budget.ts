@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { loadObject } from './load-object.ts';
+import { programInfo } from './program.ts';
+
+const SMALL = 1024;
+
+/** Loads every object of a directory and asks what its verification took. @returns instructions by program */
+export function measureDirectory(directory: string): Map<string, number> {
+  const files = readdirSync(directory).filter((name) => name.endsWith('.bpf.o'));
+  return new Map(files.sort().flatMap((name) => [...measureObject(join(directory, name))]));
+}
+
+/** @returns instructions by `object/program`, or by `object` where a program has its object's name */
+export function measureObject(path: string): Map<string, number> {
+  const object = loadObject(path, { maxEntries: { backends: SMALL, shares: SMALL } });
+  try {
+    const programs = [...object.programs.values()];
+    const name = basename(path, '.bpf.o');
+    return new Map(
+      programs.map((program) => [
+        program.name === name ? name : `${name}/${program.name}`,
+        programInfo(program.fd).verifiedInstructions,
+      ]),
+    );
+  } finally {
+    object.close();
+  }
+}
