@@ -24,6 +24,8 @@ class FakeUpstream {
   readonly address: string;
   rcode = 0;
   silent = false;
+  /** Turns each answer into something else. */
+  mangle = (answer: Buffer): Buffer => answer;
 
   constructor(address: string) {
     this.address = address;
@@ -58,7 +60,7 @@ class FakeUpstream {
     assert.ok(question);
     this.asked.push(question.name);
     const answers = this.rcode ? [] : [{ type: 'A' as const, name: question.name, ttl: 30, data: this.address }];
-    return encode({ type: 'response', id, flags: this.rcode, questions, answers });
+    return this.mangle(encode({ type: 'response', id, flags: this.rcode, questions, answers }));
   }
 }
 
@@ -222,6 +224,33 @@ test('moves on from an upstream that is silent, and from one that fails, over TC
     two.rcode = 2;
     assert.deepEqual(await client(resolver).resolve4('failing.example.org'), ['192.0.2.1']);
     two.rcode = 0;
+  });
+});
+
+test('takes no answer for another question, with another id, or cut, from an upstream', async () => {
+  const mangles: ((answer: Buffer) => Buffer)[] = [
+    (answer) => Buffer.from(answer.map((byte, at) => (at === 1 ? byte ^ 1 : byte))),
+    (answer) => Buffer.from(answer.map((byte, at) => (at === 13 ? byte ^ 1 : byte))),
+    (answer) => Buffer.from(answer.map((byte, at) => (at === 2 ? byte & 0x7f : byte))),
+    (answer) => answer.subarray(0, 11),
+    () => Buffer.alloc(0),
+  ];
+  for (const mangle of mangles) {
+    await withResolver({ upstreams: upstreams(), upstreamTimeoutMs: 150 }, async (resolver) => {
+      one.mangle = mangle;
+      assert.deepEqual(await client(resolver).resolve4('x.example.org'), ['192.0.2.2']);
+    });
+  }
+  one.mangle = (answer) => answer;
+});
+
+test('answers everything that one client asks at once over TCP', async () => {
+  await withResolver({ upstreams: upstreams() }, async ({ port }) => {
+    const answers = await overTcp(
+      port,
+      Array.from({ length: 200 }, (_, id) => question(`q${id}.example.org`, id)),
+    );
+    assert.equal(new Set(answers.map((answer) => answer.readUInt16BE(0))).size, 200);
   });
 });
 

@@ -14,6 +14,21 @@ export function differencesOf(
   return Array.from({ length }, (_, i) => inTier(i, tiers[i], kernel.tiers[i], wanted)).flat();
 }
 
+/**
+ * A group without backends does not say whose it is: it is taken for that of a cluster which should have none, so that "nothing to
+ * call there" on both sides is no difference.
+ */
+function withEmptyGroupsNamed(found: KernelTier, wanted: Tier, { backends }: WantedService): KernelTier {
+  const named = new Set(found.shares.map(({ cluster }) => cluster));
+  const empty = wanted.map(({ cluster }) => cluster).filter((one) => !named.has(one) && !backends[one]?.length);
+  return {
+    shares: found.shares.map((share) => {
+      const cluster = share.cluster ?? (share.backends.length === 0 ? empty.shift() : undefined);
+      return { ...share, ...(cluster !== undefined && { cluster }) };
+    }),
+  };
+}
+
 function inTier(
   i: number,
   wanted: Tier | undefined,
@@ -22,7 +37,8 @@ function inTier(
 ): readonly Difference[] {
   const path = `tiers[${i}]`;
   if (!wanted || !found) return [{ path, wanted: namesOf(wanted), found: foundNames(found) }];
-  return [...inShares(path, wanted, found), ...inBackends(path, wanted, found, service)];
+  const named = withEmptyGroupsNamed(found, wanted, service);
+  return [...inShares(path, wanted, named), ...inBackends(path, wanted, named, service)];
 }
 
 /** Compared as ratios: 1:1 is 50:50. */
@@ -53,8 +69,8 @@ function sentence(tier: Tier, cluster: string): string {
   return `${weight} of ${sum} slots`;
 }
 
-export function nameOf({ cluster, group }: KernelShare): string {
-  return cluster ?? `group ${group} (of no known cluster)`;
+export function nameOf({ cluster, group, backends }: KernelShare): string {
+  return cluster ?? `group ${group} (${backends.length === 0 ? 'empty' : 'of no known cluster'})`;
 }
 
 export function endpointOf({ address, port }: KernelBackend): string {

@@ -134,6 +134,18 @@ test('a group of no known cluster, a tier too many and an entry missing are diff
   ]);
 });
 
+test('a group that should be empty and is, is no difference', () => {
+  const wanted = { ...active, backends: { 'cluster-1': GATEWAYS['cluster-1'] ?? [] } };
+  const [tier] = programmed(wanted).tiers;
+  const shares = (tier?.shares ?? []).map(({ cluster, ...share }) =>
+    share.backends.length > 0 ? { cluster, ...share } : share,
+  );
+  const kernel = { index: 12, tiers: [{ shares }] };
+  assert.deepEqual(traced({ wanted, kernel }).differences, []);
+  assert.match(renderTrace(traced({ wanted, kernel })), /group 1 \(empty\)/);
+  assert.equal(traced({ kernel }).differences.length, 2, 'and one that should not be is');
+});
+
 test('says where a call ends that goes nowhere', () => {
   const refused = wantedBy({ lbType: 'Locality' });
   assert.match(
