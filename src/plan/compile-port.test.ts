@@ -175,6 +175,13 @@ test('a tier carries 1.4 × its ready share, and the rest spills into the next o
   assert.deepEqual(calls(policy, [at('a', 1, 10), at('b', 1, 2), at('c')]), [{ a: 7, b: 35, c: 8 }]);
 });
 
+test('a cluster without a ready endpoint counts against its tier, one that is not eligible does not', () => {
+  const policy: PolicySpec = { lbType: 'FailOver', targets: keys('eu/*/*/*', 'us/*/*/*'), fallback: 'None' };
+  const far = at('d', 2, 2, { region: 'us' });
+  assert.deepEqual(calls(policy, [at('b'), at('c', 0), far]), [{ b: 7, d: 3 }]);
+  assert.deepEqual(calls(policy, [at('b'), at('c', 0, 2, { eligible: false }), far]), [{ b: 1 }, { d: 100 }]);
+});
+
 test('what no tier has room for is shared as the tiers could carry', () => {
   const policy: PolicySpec = { lbType: 'FailOver', targets: keys('b'), fallback: 'None' };
   assert.deepEqual(calls(policy, [at('a', 1, 10), at('b', 2, 10)]), [{ a: 1, b: 2 }]);

@@ -24,7 +24,7 @@ function byPolicy(policy: TrafficPolicy, request: PortRequest): CompiledPort {
   const { tiers, fallback, problems } = resolveTiers(policy, request);
   const { carrying, below } = spillOver(tiers, request.exporters, policy.failover);
   const compiled = withoutRepeats([...carrying, ...fallback, ...below]);
-  return { resolved: [...tiers, ...fallback], compiled, nodeLocal: false, problems };
+  return { resolved: [...tiers.map(({ shares }) => shares), ...fallback], compiled, nodeLocal: false, problems };
 }
 
 /** A Service of this cluster that a policy governs serves its own name and address, exported or not. */

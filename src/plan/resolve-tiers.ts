@@ -3,9 +3,16 @@ import type { Exporter, LbType, Place, Problem, Share, Tier, TrafficPolicy } fro
 import { nearestFirst, perReadyEndpoint } from './nearest-first.ts';
 import { keyMatches, meansEverybody } from './place.ts';
 
+export interface ResolvedTier {
+  /** Those who can serve now, weights as asked; never empty. */
+  readonly shares: Tier;
+  /** All eligible clusters that the tier means, without a ready endpoint too: what the tier could carry is judged by them. */
+  readonly members: readonly string[];
+}
+
 export interface ResolvedTiers {
-  /** The policy's own tiers in order: those who can serve now, weights as asked. No tier is empty. */
-  readonly tiers: readonly Tier[];
+  /** The policy's own tiers in order. */
+  readonly tiers: readonly ResolvedTier[];
   /** Clusters beyond the targets that `fallback: Any` allows once no tier can serve. */
   readonly fallback: readonly Tier[];
   readonly problems: readonly Problem[];
@@ -23,12 +30,20 @@ export function resolveTiers(policy: TrafficPolicy, request: Request): ResolvedT
   const { groups, problems } = matchTargets(policy.targets, exporters, members);
   const candidates = exporters.filter(canServe);
   const wanted = tiersBy[policy.lbType]({ policy, self, groups, candidates, exporters });
-  const serving = new Set(candidates.map(({ cluster }) => cluster));
-  const tiers = wanted.map((tier) => tier.filter((share) => positive(share) && serving.has(share.cluster)));
+  const tiers = wanted.map((tier) => resolvedTier(tier.filter(positive), exporters));
   return {
-    tiers: tiers.filter((tier) => tier.length > 0),
+    tiers: tiers.filter(({ shares }) => shares.length > 0),
     fallback: policy.fallback === 'Any' ? beyond(groups, wanted, candidates, request) : [],
     problems: [...problems, ...surplusTargets(policy)],
+  };
+}
+
+function resolvedTier(tier: Tier, exporters: readonly Exporter[]): ResolvedTier {
+  const byName = new Map(exporters.map((exporter) => [exporter.cluster, exporter]));
+  const eligible = tier.filter(({ cluster }) => byName.get(cluster)?.eligible);
+  return {
+    shares: eligible.filter(({ cluster }) => (byName.get(cluster)?.ready ?? 0) > 0),
+    members: eligible.map(({ cluster }) => cluster),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Fraction, fraction, minus, ONE, smaller, times, wholeNumbers, ZERO } from './fraction.ts';
 import { fitted } from './largest-remainder.ts';
 import type { Exporter, Tier, TrafficPolicy } from './model.ts';
+import type { ResolvedTier } from './resolve-tiers.ts';
 
 /** Largest sum of weights that is kept as it is; above it they are rounded to it. */
 const MAX_WEIGHT_SUM = 2 ** 31;
@@ -16,15 +17,15 @@ export interface Spilled {
  * Lay tiers over each other: a tier carries min(1, overflow % × ready / total), the rest spills into the next one, and what no tier
  * takes is shared in the same ratio by those that took some.
  *
- * @param tiers     those who can serve now, in order, none empty
+ * @param tiers     in order
  * @param exporters everybody's counts
  */
 export function spillOver(
-  tiers: readonly Tier[],
+  tiers: readonly ResolvedTier[],
   exporters: readonly Exporter[],
   { minReadyPercent, overflow }: TrafficPolicy['failover'],
 ): Spilled {
-  const counted = withoutRepeats(tiers).map((tier) => ({ tier, ...countsOf(tier, exporters) }));
+  const counted = eachOnce(tiers).map(({ shares, members }) => ({ tier: shares, ...countsOf(members, exporters) }));
   const above = counted.filter(({ ready, total }) => ready * 100 >= minReadyPercent * total);
   const below = counted.filter((tier) => !above.includes(tier)).map(({ tier }) => tier);
   const percent = Math.max(0, Math.trunc(overflow));
@@ -40,16 +41,22 @@ export function withoutRepeats(tiers: readonly Tier[]): readonly Tier[] {
   return once.filter((tier) => tier.length > 0);
 }
 
-function countsOf(tier: Tier, exporters: readonly Exporter[]) {
-  const inTier = exporters.filter(({ cluster }) => tier.some((share) => share.cluster === cluster));
+/** A cluster counts for the first tier that means it. */
+function eachOnce(tiers: readonly ResolvedTier[]): readonly ResolvedTier[] {
+  const seen = new Set<string>();
+  const once = tiers.map(({ shares, members }) => {
+    const own = new Set(members.filter((cluster) => !seen.has(cluster)));
+    for (const cluster of own) seen.add(cluster);
+    return { shares: shares.filter(({ cluster }) => own.has(cluster)), members: [...own] };
+  });
+  return once.filter(({ shares }) => shares.length > 0);
+}
+
+function countsOf(members: readonly string[], exporters: readonly Exporter[]) {
+  const inTier = exporters.filter(({ cluster }) => members.includes(cluster));
   const ready = inTier.reduce((sum, one) => sum + one.ready, 0);
-  return {
-    ready,
-    total: Math.max(
-      ready,
-      inTier.reduce((sum, one) => sum + one.total, 0),
-    ),
-  };
+  const total = inTier.reduce((sum, one) => sum + Math.max(one.ready, one.total), 0);
+  return { ready, total };
 }
 
 function loadsOf(capacities: readonly Fraction[]): readonly Fraction[] {
