@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, type JsonObject, objectOf, own } from '../json.ts';
+import { isArray, isObject, type Json, type JsonObject, objectOf, own, withKey } from '../json.ts';
 import { EMPTY, type FieldSet, isEmpty, isSameSet } from './field-set.ts';
 import { fromFieldsV1, toFieldsV1 } from './fields-v1.ts';
 
@@ -69,10 +69,9 @@ export function withTimes(before: readonly Manager[], after: readonly Manager[],
 /** The object with its managers written down; without the field when there are none. */
 export function writeManagers(object: JsonObject, managers: readonly Manager[]): JsonObject {
   const metadata = own(object, 'metadata');
-  const others = isObject(metadata) ? Object.entries(metadata).filter(([key]) => key !== 'managedFields') : [];
   const entries = managers.toSorted(byOrder).map(writeManager);
-  const written = objectOf([...others, ['managedFields', entries.length > 0 ? entries : undefined]]);
-  return objectOf([...Object.entries(object).filter(([key]) => key !== 'metadata'), ['metadata', written]]);
+  const managedFields = entries.length > 0 ? entries : undefined;
+  return withKey(object, 'metadata', withKey(isObject(metadata) ? metadata : {}, 'managedFields', managedFields));
 }
 
 function writeManager({ name, operation, apiVersion, subresource, time, fields }: Manager): JsonObject {
