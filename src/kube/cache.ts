@@ -12,15 +12,15 @@ export interface Change<T> {
 export type ChangeListener<T> = (change: Change<T>) => void;
 
 export interface Shelf<T> {
-  get(key: string): T | undefined;
-  list(): T[];
-  keys(): string[];
-  inNamespace(namespace: string): T[];
+  readonly get: (key: string) => T | undefined;
+  readonly list: () => T[];
+  readonly keys: () => string[];
+  readonly inNamespace: (namespace: string) => T[];
   /** Objects for which `indexBy` gave this value. */
-  indexed(value: string): T[];
-  put(object: T): void;
-  remove(key: string): void;
-  onChange(listener: ChangeListener<T>): () => void;
+  readonly indexed: (value: string) => T[];
+  readonly put: (object: T) => void;
+  readonly remove: (key: string) => void;
+  readonly onChange: (listener: ChangeListener<T>) => () => void;
   readonly size: number;
 }
 

@@ -87,8 +87,8 @@ function attempt(url: URL, options: https.RequestOptions, { body, signal, timeou
   return new Promise<http.IncomingMessage>((resolve, reject) => {
     if (signal?.aborted) return reject(new Error('stopped'));
     const module = url.protocol === 'https:' ? https : http;
-    const headers =
-      body === undefined ? options.headers : { ...options.headers, 'content-length': Buffer.byteLength(body) };
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const headers = { ...(options.headers as Record<string, string>), ...length };
     const request = module.request(url, { ...options, headers });
     const onAbort = () => request.destroy(new Error('stopped'));
     const done = () => {

@@ -3,7 +3,7 @@ import { hubNamespace, type MemberCluster, serviceOfHubRecord } from '#api/index
 import { clusterVerdict } from '#compat/index.ts';
 import { every } from '#kit/index.ts';
 import type { Cache, Change } from '#kube/index.ts';
-import type { KubeObject } from '#objects/index.ts';
+import { deepEqual, type KubeObject } from '#objects/index.ts';
 import { sliceIndex } from './caches.ts';
 import { createAgents } from './clusters/agents.ts';
 import { keepMirror } from './clusters/mirror.ts';
@@ -124,7 +124,9 @@ export function startDuties(state: MemberState): () => void {
   on(caches.serviceImports, ({ key }) => imports.add(key));
   on(caches.policies, ({ key }) => policies.add(key));
   for (const { cache } of caches.flomeshPolicies) on(cache, ({ key }) => policies.add(key));
-  on(caches.agents, () => {
+  on(caches.agents, ({ type, object, before }) => {
+    const same = type === 'put' && before && deepEqual(object.metadata.annotations, before.metadata.annotations);
+    if (same) return;
     own.add(self);
     all.policies();
   });

@@ -87,6 +87,7 @@ function memberRights(): KubeObject[] {
 function agentRights(): KubeObject[] {
   const rules: Rule[] = [
     allow([SERVICES, NAMESPACES, NODES], READ),
+    { apiGroups: [''], resources: ['services/status'], verbs: ['patch'] },
     allow([ENDPOINT_SLICES], READ),
     allow([SERVICE_IMPORTS], READ),
     allow([CLUSTER_EXPORTS, MEMBER_CLUSTERS, GLOBAL_TRAFFIC_POLICIES], READ),

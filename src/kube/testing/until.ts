@@ -1,8 +1,10 @@
 /** Waits for a condition with a deadline; a test never sleeps for a fixed time. */
+import { sleep, systemClock } from '#kit/index.ts';
+
 export async function until(what: string, test: () => boolean, ms = 5_000): Promise<void> {
-  const deadline = Date.now() + ms;
+  const deadline = systemClock.monotonic() + ms;
   while (!test()) {
-    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (systemClock.monotonic() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
+    await sleep(systemClock, 5);
   }
 }

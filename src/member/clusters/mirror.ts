@@ -36,9 +36,11 @@ export async function keepMirror({ caches, settings }: MemberState, name: string
   );
 }
 
+const NOT_MIRRORED = new Set(['observed', 'published']);
+
 /** Without what only members read on the hub: it changes often, and every member would write it again. */
-function mirroredStatus({ observed: _, published: __, ...status }: MemberClusterStatus): MemberClusterStatus {
-  return status;
+function mirroredStatus(status: MemberClusterStatus): MemberClusterStatus {
+  return Object.fromEntries(Object.entries(status).filter(([field]) => !NOT_MIRRORED.has(field)));
 }
 
 function covers(before: MemberClusterStatus, after: MemberClusterStatus): boolean {

@@ -77,7 +77,7 @@ function desiredStatus(
   return {
     clusterUID,
     gateways,
-    observed: { ...Object.fromEntries(observed) },
+    observed: Object.fromEntries(observed),
     version: settings.version,
     mergeVersion: MERGE_VERSION,
     conditions: conditions ?? status.conditions ?? [],

@@ -59,13 +59,9 @@ function importSpec(merged: MergedImport, vip: string | undefined): ServiceImpor
 }
 
 /** v1alpha1, as Karmada ships it, prunes these; asking for them would never come to rest. */
-function olderSpec({
-  ipFamilies: _,
-  internalTrafficPolicy: __,
-  trafficDistribution: ___,
-  ...spec
-}: ServiceImportSpec): ServiceImportSpec {
-  return spec;
+function olderSpec(spec: ServiceImportSpec): ServiceImportSpec {
+  const { type, ports, ips, sessionAffinity, sessionAffinityConfig } = spec;
+  return { type, ports, ...(ips && { ips }), sessionAffinity, ...(sessionAffinityConfig && { sessionAffinityConfig }) };
 }
 
 export interface SliceInput {

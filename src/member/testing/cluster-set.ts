@@ -17,7 +17,7 @@ import {
   type ServicePort,
   SERVICES,
 } from '#api/index.ts';
-import { createLog, silentLog } from '#kit/index.ts';
+import { createLog, silentLog, sleep, systemClock } from '#kit/index.ts';
 import { type Client, createClient } from '#kube/index.ts';
 import type { KubeObject, ResourceType } from '#objects/index.ts';
 import { runMember } from '../main.ts';
@@ -167,13 +167,13 @@ export async function eventually<T>(
   test: (answer: T) => boolean,
   ms = 8_000,
 ): Promise<T> {
-  const deadline = Date.now() + ms;
+  const deadline = systemClock.monotonic() + ms;
   for (;;) {
     const answer = await ask();
     if (test(answer)) return answer;
-    if (Date.now() > deadline)
+    if (systemClock.monotonic() > deadline)
       throw new Error(`not within ${ms} ms: ${what}; last seen: ${JSON.stringify(answer, null, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(systemClock, 10);
   }
 }
 

@@ -1,0 +1,98 @@
+/** `sealane hub`: the few things a hub does by itself. Nothing waits for it: members find their way on a bare API server too. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  CLUSTER_EXPORTS,
+  type ClusterExport,
+  HUB_LEASE,
+  hubNamespace,
+  KARMADA_CLUSTERS,
+  MEMBER_CLUSTERS,
+  type MemberCluster,
+  memberOfHubNamespace,
+  type Namespace,
+  NAMESPACES,
+  SYSTEM_NAMESPACE,
+} from '#api/index.ts';
+import { type Clock, createLog, createQueue, isFault, type Log, sleep, systemClock } from '#kit/index.ts';
+import { type Client, lead, reflect, retryDelay } from '#kube/index.ts';
+import { type KarmadaCluster, keepMember } from './karmada/keep-member.ts';
+import { keepNamespace } from './namespaces/keep-namespace.ts';
+import type { HubOptions } from './options.ts';
+
+/** Resolves when the signal fires. */
+export async function runHub(options: HubOptions): Promise<void> {
+  const { client, signal, clock = systemClock, log = createLog('hub'), identity = hostname() } = options;
+  await makeSystemNamespace(client, clock, log, signal);
+  await lead(client, {
+    namespace: SYSTEM_NAMESPACE,
+    name: HUB_LEASE,
+    identity,
+    instance: randomUUID(),
+    clock,
+    log,
+    signal,
+    run: (term) => serve(client, clock, log, term),
+  });
+}
+
+async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal): Promise<void> {
+  const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, { clock, log });
+  const records = reflect<ClusterExport>(client, CLUSTER_EXPORTS, { clock, log });
+  const namespaces = reflect<Namespace>(client, NAMESPACES, { clock, log });
+  const karmada = reflect<KarmadaCluster>(client, KARMADA_CLUSTERS, { clock, log, optional: true });
+  const caches = [members, records, namespaces, karmada];
+  term.addEventListener('abort', () => caches.forEach((cache) => cache.stop()), { once: true });
+  if (!(await Promise.all(caches.map((cache) => cache.whenSynced()))).every(Boolean)) return;
+
+  const queue = createQueue({
+    clock,
+    log,
+    maxRetryMs: 2_000,
+    async work(name) {
+      const cluster = karmada.get(name);
+      const member = members.get(name);
+      if (cluster) await keepMember(client, cluster, member);
+      if (!member) return;
+      const namespace = hubNamespace(name);
+      await keepNamespace(
+        { client, namespace: namespaces.get(namespace), records: records.inNamespace(namespace) },
+        member,
+      );
+    },
+  });
+
+  const addOwner = (namespace: string) => {
+    const member = memberOfHubNamespace(namespace);
+    if (member) queue.add(member);
+  };
+  members.onChange(({ key }) => queue.add(key));
+  karmada.onChange(({ key }) => queue.add(key));
+  namespaces.onChange(({ key }) => addOwner(key));
+  records.onChange(({ object }) => addOwner(object.metadata.namespace ?? ''));
+  for (const name of [...members.keys(), ...karmada.keys()]) queue.add(name);
+  log.info({ members: members.size, karmada: karmada.served }, 'serving');
+  await aborted(term);
+  queue.stop();
+}
+
+async function makeSystemNamespace(client: Client, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
+  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } };
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      if (!(await client.find(NAMESPACES, { name: SYSTEM_NAMESPACE }))) await client.create(NAMESPACES, namespace);
+      return;
+    } catch (error) {
+      if (isFault(error, 'kube/exists')) return;
+      if (failures % 20 === 0) log.warn({ err: error }, 'the API server does not answer yet, will be tried again');
+      await sleep(clock, retryDelay(failures, clock), signal);
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,13 @@
+import type { Clock, Log } from '#kit/index.ts';
+import type { Client } from '#kube/index.ts';
+
+export interface HubOptions {
+  /** The hub's API server. */
+  readonly client: Client;
+  /** Stable over restarts of this process; default: the host's name. */
+  readonly identity?: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Ends the hub's controllers. */
+  readonly signal: AbortSignal;
+}
