@@ -33,10 +33,12 @@ export async function applyFault(sandbox: string, fault: Fault, target: string):
 async function heal(sandbox: string, target: string): Promise<readonly string[]> {
   if (target === 'all') return [...(await startStopped(sandbox)), ...(await healEveryLink(sandbox))];
   const links = cutPorts(sandbox, readTopologyState(sandbox), target);
+  const healed = links.length > 0 ? await setCut(sandbox, target, false) : [];
+  // `hub` is the name of a place and of a process; no other place is.
+  if (links.length > 0 && target !== 'hub') return healed;
   const started = await ask(sandbox, 'start', target);
-  if (links.length > 0) return [...started, ...(await setCut(sandbox, target, false))];
-  await requireProcess(sandbox, target);
-  return started;
+  if (healed.length === 0) await requireProcess(sandbox, target);
+  return [...started, ...healed];
 }
 
 async function startStopped(sandbox: string): Promise<string[]> {
