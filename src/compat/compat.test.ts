@@ -69,6 +69,14 @@ test('several rules for one port export it once; an empty list of targets means 
   assert.deepEqual(readServiceExport(exportOf({ targetClusters })).targetClusters, targetClusters);
 });
 
+test('a target that cannot be read is said, and means nobody', () => {
+  const { problems } = readServiceExport(exportOf({ targetClusters: ['cluster-2', 'default/cluster-2'] }));
+  assert.deepEqual(
+    problems.map(({ path, reason }) => [path, reason]),
+    [['spec.targetClusters[1]', 'MalformedKey']],
+  );
+});
+
 test('ActiveActive shares by weight: a missing weight is 100, and 0 is none', () => {
   const targets = [
     { clusterKey: 'default/default/default/cluster-1', weight: 0 },

@@ -1,5 +1,5 @@
 import type { KubeObject } from '#objects/index.ts';
-import type { Problem } from '#plan/index.ts';
+import { isClusterKey, type Problem } from '#plan/index.ts';
 import type { FlomeshExportSpec } from './schema/service-export.ts';
 
 export interface FlomeshServiceExport extends KubeObject {
@@ -12,7 +12,7 @@ export interface ReadExport {
   readonly portNumbers?: readonly number[];
   /** Names or `region/zone/group/cluster` keys of who may import; absent: every member. */
   readonly targetClusters?: readonly string[];
-  /** Reason `NotYetHonoured` for each HTTP field that is set; the export works without them. */
+  /** `NotYetHonoured` for each HTTP field that is set: the export works without them. `MalformedKey` for a target that means nobody. */
   readonly problems: readonly Problem[];
 }
 
@@ -24,7 +24,7 @@ export function readServiceExport(object: FlomeshServiceExport): ReadExport {
   return {
     ...(numbers.length > 0 && { portNumbers: numbers }),
     ...(spec.targetClusters?.length && { targetClusters: spec.targetClusters }),
-    problems: notYetHonoured(spec),
+    problems: [...malformedTargets(spec), ...notYetHonoured(spec)],
   };
 }
 
@@ -38,6 +38,14 @@ function notYetHonoured(spec: FlomeshExportSpec): readonly Problem[] {
     spec.serviceAccountName && spec.serviceAccountName !== '*' && 'spec.serviceAccountName',
   ];
   return paths.flatMap((path) => (path ? [problem(path)] : []));
+}
+
+function malformedTargets({ targetClusters = [] }: FlomeshExportSpec): readonly Problem[] {
+  return targetClusters.flatMap((key, i) => {
+    const path = `spec.targetClusters[${i}]`;
+    const message = `${path} is "${key}", expected region/zone/group/cluster or a cluster's name: it means nobody`;
+    return isClusterKey(key) ? [] : [{ path, reason: 'MalformedKey', message }];
+  });
 }
 
 function problem(path: string): Problem {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { decode, encode } from 'dns-packet';
-import { type Log, silentLog, systemClock } from '#kit/index.ts';
+import { type Clock, type Log, silentLog, systemClock } from '#kit/index.ts';
 import { dnsView } from '#plan/index.ts';
 import { createFrameReader, framed } from './frames.ts';
 import { type Resolver, type ResolverOptions, startResolver } from './server.ts';
@@ -251,6 +251,15 @@ test('answers everything that one client asks at once over TCP', async () => {
       Array.from({ length: 200 }, (_, id) => question(`q${id}.example.org`, id)),
     );
     assert.equal(new Set(answers.map((answer) => answer.readUInt16BE(0))).size, 200);
+  });
+});
+
+test('closes a connection over which nothing is asked for 10 s', async () => {
+  const fast: Clock = { ...systemClock, after: (ms, run, options) => systemClock.after(ms / 50, run, options) };
+  await withResolver({ clock: fast }, async ({ port }) => {
+    const socket = connect(port, '127.0.0.1');
+    await new Promise<void>((resolve) => socket.on('close', () => resolve()).resume());
+    assert.ok(socket.destroyed);
   });
 });
 

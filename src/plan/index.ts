@@ -16,6 +16,7 @@ export { isOwnSlice, type SliceView } from './own-slices.ts';
 export { mergeExports } from './merge-exports.ts';
 export { namesHash } from './names-hash.ts';
 export { type PeerChange, type PeerRecord, pickPeerAddress, reconcilePeers } from './peers.ts';
+export { isClusterKey } from './place.ts';
 export { shareCounts, sharesTable } from './shares-table.ts';
 export { type PolicySpec, trafficPolicy } from './traffic-policy.ts';
 export { pickVip, reconcileVips, type VipChange, type VipRecord } from './vips.ts';

@@ -15,6 +15,10 @@ export function parseKey(clusterKey: string): readonly string[] | undefined {
   return parts.length === PARTS.length ? parts : undefined;
 }
 
+export function isClusterKey(text: string): boolean {
+  return parseKey(text) !== undefined;
+}
+
 /** Whether a target key means this member. A malformed key means nobody. */
 export function keyMatches(clusterKey: string, place: Place): boolean {
   const parts = parseKey(clusterKey);
