@@ -282,6 +282,17 @@ function watchCases(fresh: Fresh) {
     assert.deepEqual(late.story(), early.story());
   });
 
+  test('a listener is not called again before it has returned', () => {
+    const store = fresh();
+    const returned: string[] = [];
+    store.watch(PODS, { fromRevision: 0 }, ({ key }) => {
+      if (key.name === 'a') filled(store, ['b']);
+      returned.push(key.name);
+    });
+    filled(store, ['a']);
+    assert.deepEqual(returned, ['a', 'b']);
+  });
+
   test('a listener that stops its watch is not called again, even for changes that wait', () => {
     const store = filled(fresh(), ['a', 'b']);
     const seen: string[] = [];
