@@ -3,6 +3,7 @@ import { runPodTool } from '#sandbox/images/index.ts';
 
 export function register(program: Command): void {
   program
+    .enablePositionalOptions()
     .command('pod-tool', { hidden: true })
     .description('a program that stands in for a container image’s own')
     .argument('[args...]')
@@ -12,5 +13,4 @@ export function register(program: Command): void {
     .action(async (args: string[]) => {
       process.exitCode = await runPodTool(args);
     });
-  program.enablePositionalOptions();
 }
