@@ -31,7 +31,6 @@ static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair
 	settle(given);
 	given->connected = *pair;
 	given->group = group;
-	given->since = bpf_ktime_get_ns();
 	given->flags = SOCKET_CONNECTED | (ctx->protocol == IPPROTO_TCP ? SOCKET_PENDING : 0);
 	return 1;
 }

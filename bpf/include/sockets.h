@@ -32,11 +32,10 @@ struct given {
 	struct pair connected; /* by connect(), valid with SOCKET_CONNECTED */
 	__u32 group;	       /* of connected */
 	enum socket_flag flags;
-	__u32 sent;		    /* pairs ever stored */
+	__u32 sent; /* pairs ever stored */
 	__u32 pad;
-	__u64 since;		    /* ns of connect(), CLOCK_MONOTONIC */
-	struct pair pairs[PAIRS];   /* a ring: the last destinations of sendmsg() */
-	__u8 spare[32];
+	struct pair pairs[PAIRS]; /* a ring: the last destinations of sendmsg() */
+	__u8 spare[40];
 };
 
 /* Writer: kernel. */

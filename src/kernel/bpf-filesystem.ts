@@ -1,4 +1,4 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SealaneError } from '#kit/index.ts';
 import { kernelFault } from './faults.ts';
@@ -30,6 +30,7 @@ export function mountBpfFilesystem(path = '/sys/fs/bpf'): void {
   if (answer < 0) throw kernelFault('kernel/bpffs-mount', `mount the BPF filesystem at ${path}`, answer);
 }
 
+/** @returns false also where there is no such path */
 export function isBpfFilesystem(path: string): boolean {
-  return statfsSync(path).type === BPF_FS_MAGIC;
+  return existsSync(path) && statfsSync(path).type === BPF_FS_MAGIC;
 }

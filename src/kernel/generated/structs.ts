@@ -113,8 +113,6 @@ export interface Given {
   readonly flags: number;
   /** pairs ever stored. */
   readonly sent: number;
-  /** ns of connect(), CLOCK_MONOTONIC. */
-  readonly since: bigint;
   /** a ring: the last destinations of sendmsg() */
   readonly pairs: readonly Pair[];
 }
@@ -127,18 +125,16 @@ export const Given: Codec<Given> = {
     view.setUint32(at + 24, value.group, true);
     view.setUint32(at + 28, value.flags, true);
     view.setUint32(at + 32, value.sent, true);
-    view.setBigUint64(at + 40, value.since, true);
-    for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 48 + i * 24);
+    for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 40 + i * 24);
     new Uint8Array(view.buffer, view.byteOffset + at + 36, 4).fill(0);
-    new Uint8Array(view.buffer, view.byteOffset + at + 144, 32).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 136, 40).fill(0);
   },
   decode: (view, at = 0) => ({
     connected: Pair.decode(view, at),
     group: view.getUint32(at + 24, true),
     flags: view.getUint32(at + 28, true),
     sent: view.getUint32(at + 32, true),
-    since: view.getBigUint64(at + 40, true),
-    pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 48 + i * 24)),
+    pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 40 + i * 24)),
   }),
 };
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isFault } from '#kit/index.ts';
+import { parseBtf } from './btf.ts';
+import { tables } from './generated/tables.ts';
+import { inspectObject } from './inspect-object.ts';
+import { misfit } from './map-fit.ts';
+import { OBJECTS } from './testing/arena.ts';
+
+const connect4 = inspectObject(join(OBJECTS, 'connect4.bpf.o'));
+
+test('an object file says what it holds without being loaded', () => {
+  assert.deepEqual(
+    connect4.programs.map(({ name, section }) => [name, section]),
+    [['connect4', 'cgroup/connect4']],
+  );
+  assert.deepEqual([...connect4.state].sort(), ['refusals', 'sockets', 'traffic']);
+  assert.equal(connect4.constants.get('vip_range_base'), 4);
+});
+
+test('descriptors agree with the objects', () => {
+  for (const map of connect4.maps) {
+    const table = Object.values(tables).find(({ name }) => name === map.name);
+    assert.deepEqual(
+      [table?.type, table?.maxEntries, table?.flags, table?.key.size, table?.value.size],
+      [map.type, map.maxEntries, map.flags, map.keySize, map.valueSize],
+      map.name,
+    );
+  }
+});
+
+test('a table fits itself, and a difference is told by its field', () => {
+  const facts = connect4.maps.find(({ name }) => name === 'traffic');
+  assert.ok(facts);
+  const shape = { ...facts, types: connect4.types };
+  assert.equal(misfit(shape, shape), undefined);
+  assert.match(misfit(shape, { ...shape, type: 5 }) ?? '', /type 1, pinned 5/);
+  const renamed = connect4.types.map((type) =>
+    type.name === 'traffic' && type.members.length > 0
+      ? {
+          ...type,
+          members: type.members.map((member) => (member.name === 'failed' ? { ...member, name: 'x' } : member)),
+        }
+      : type,
+  );
+  assert.equal(misfit(shape, { ...shape, types: renamed }), 'value field failed: not in the pinned map');
+});
+
+test('what is no type information is refused, however it is cut or changed', () => {
+  const fault = (error: unknown): boolean => isFault(error, 'kernel/btf-malformed');
+  assert.throws(() => parseBtf(new Uint8Array(0)), fault);
+  assert.throws(() => parseBtf(Buffer.from('not BTF at all, really')), fault);
+  const cut = Buffer.alloc(28);
+  cut.writeUInt16LE(0xeb9f, 0);
+  cut.writeUInt32LE(24, 4);
+  cut.writeUInt32LE(1000, 12);
+  assert.throws(() => parseBtf(cut), fault);
+});
