@@ -182,6 +182,12 @@ test('a cluster without a ready endpoint counts against its tier, one that is no
   assert.deepEqual(calls(policy, [at('b'), at('c', 0, 2, { eligible: false }), far]), [{ b: 1 }, { d: 100 }]);
 });
 
+test('endpoints that serve while terminating count as present, though they are in no total', () => {
+  const policy: PolicySpec = { lbType: 'FailOver', targets: keys('eu/*/*/*', 'us/*/*/*'), fallback: 'None' };
+  const exporters = [at('b', 2, 0), at('c', 0, 2), at('d', 2, 2, { region: 'us' })];
+  assert.deepEqual(calls(policy, exporters), [{ b: 7, d: 3 }]);
+});
+
 test('what no tier has room for is shared as the tiers could carry', () => {
   const policy: PolicySpec = { lbType: 'FailOver', targets: keys('b'), fallback: 'None' };
   assert.deepEqual(calls(policy, [at('a', 1, 10), at('b', 2, 10)]), [{ a: 1, b: 2 }]);
@@ -227,6 +233,11 @@ test('says which key means nobody, which does not export, and which cannot be re
   );
   assert.match(problems[0]?.message ?? '', /no member is called "nowhere" \(members: c\)/);
   assert.deepEqual(shown(compiled), [{ b: 1 }], 'the others are honoured');
+});
+
+test('a weight of 0 holds in the fallback, also on a target that Locality leaves out', () => {
+  const policy: PolicySpec = { lbType: 'Locality', targets: keys('b', ['c', 0]), fallback: 'Any' };
+  assert.deepEqual(calls(policy, [at('b'), at('c'), at('d')]), [{ b: 1 }, { d: 2 }]);
 });
 
 test('Locality with two targets uses the first and says so', () => {
