@@ -23,7 +23,8 @@ import type { HubOptions } from './options.ts';
 /** Resolves when the signal fires. */
 export async function runHub(options: HubOptions): Promise<void> {
   const { client, signal, clock = systemClock, log = createLog('hub'), identity = hostname() } = options;
-  await makeSystemNamespace(client, clock, log, signal);
+  await makeNamespace(client, 'kube-system', clock, log, signal);
+  await makeNamespace(client, SYSTEM_NAMESPACE, clock, log, signal);
   await lead(client, {
     namespace: SYSTEM_NAMESPACE,
     name: HUB_LEASE,
@@ -76,11 +77,12 @@ async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal):
   queue.stop();
 }
 
-async function makeSystemNamespace(client: Client, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
-  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } };
+/** kube-system too: its UID tells one hub from another, and a bare API server may not have it. */
+async function makeNamespace(client: Client, name: string, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
+  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
   for (let failures = 0; !signal.aborted; failures++) {
     try {
-      if (!(await client.find(NAMESPACES, { name: SYSTEM_NAMESPACE }))) await client.create(NAMESPACES, namespace);
+      if (!(await client.find(NAMESPACES, { name }))) await client.create(NAMESPACES, namespace);
       return;
     } catch (error) {
       if (isFault(error, 'kube/exists')) return;

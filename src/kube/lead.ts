@@ -1,7 +1,7 @@
 /** Runs something while this process is the one that holds a Lease. */
 import { type Clock, type Log, messageOf, sleep, systemClock } from '#kit/index.ts';
 import type { Client } from './client.ts';
-import { type Claim, type Seen, tryClaim } from './lease.ts';
+import { type Claim, release, type Seen, tryClaim } from './lease.ts';
 
 export interface LeadOptions extends Omit<Claim, 'durationSeconds'> {
   readonly durationSeconds?: number;
@@ -51,5 +51,9 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
     }
     await sleep(clock, ours === undefined ? Math.min(renewMs, 500) : renewMs, signal);
   }
+  if (!term) return;
   await end();
+  await release(client, claim, clock).catch((error: unknown) => {
+    log?.debug({ reason: messageOf(error) }, 'lease not released, it will run out');
+  });
 }

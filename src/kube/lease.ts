@@ -99,6 +99,14 @@ function leaseOf(claim: Claim, clock: Clock, before?: Lease): Lease {
   };
 }
 
+/** Lets somebody else take it at once. */
+export async function release(client: Client, claim: Claim, clock: Clock): Promise<void> {
+  const lease = await client.find<Lease>(LEASES, claim);
+  if (lease?.metadata.annotations?.[ANNOTATION_INSTANCE] !== claim.instance) return;
+  const free = leaseOf({ ...claim, identity: '' }, clock, lease);
+  await write(() => client.update(LEASES, free));
+}
+
 /** Losing a race is an answer, not a fault. */
 async function write(attempt: () => Promise<unknown>): Promise<boolean> {
   try {

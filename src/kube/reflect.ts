@@ -14,6 +14,8 @@ import { retryDelay } from './retry-delay.ts';
 export interface ReflectOptions<T extends KubeObject> extends ListQuery {
   /** Keep only what is needed of each object; metadata name, namespace, uid and resourceVersion must stay. */
   readonly project?: (object: T) => T;
+  /** Objects that fail are as if they were not there; asked before `project`. */
+  readonly keep?: (object: T) => boolean;
   /** One index of the caller's choice, read by `indexed`. */
   readonly indexBy?: (object: T) => string | undefined;
   /** The kind may not be served: then it is empty and synced, and looked for again every 5 s. */
@@ -51,6 +53,10 @@ const PAGE = 500;
 const ABSENT_RETRY_MS = 5_000;
 /** The server ends a watch after this long; a connection that died silently is noticed then at the latest. */
 const WATCH_SECONDS = { min: 60, spread: 30 };
+/** A restart is nobody's business; what lasts is said once. */
+const SAID_AFTER = 5;
+/** A watch that lasted this long was a good one. */
+const GOOD_WATCH_MS = 5_000;
 const WATCH_GRACE_MS = 5_000;
 
 interface State {
@@ -99,16 +105,18 @@ export function reflect<T extends KubeObject>(
         if (state.version !== undefined && state.suspicious) await checkHistory(context, signal);
         if (state.version === undefined) await fill(context, signal);
         await follow(context, signal);
-        if (state.suspicious) await sleep(clock, retryDelay(state.failures++, clock), signal);
+        // Ended on schedule: taken up again where it was, nobody need know.
+        if (!state.suspicious) continue;
+        set({ connected: false });
+        await sleep(clock, retryDelay(state.failures++, clock), signal);
       } catch (error) {
+        set({ connected: false });
         if (!stopping.signal.aborted && !round.signal.aborted) await recover(error);
       }
-      set({ connected: false });
     }
   }
 
   async function recover(error: unknown) {
-    set({ connected: false });
     if (isFault(error, 'kube/expired')) {
       state.version = undefined;
       if (state.failures++ === 0) return;
@@ -116,10 +124,9 @@ export function reflect<T extends KubeObject>(
     if (options.optional && isFault(error, 'kube/not-found')) return settleAbsent();
     state.suspicious = true;
     const delay = retryDelay(state.failures++, clock);
-    log?.debug(
-      { resource: subjectOf(type, options), reason: messageOf(error), delay },
-      'watch broken, will be resumed',
-    );
+    const fields = { resource: subjectOf(type, options), reason: messageOf(error), delay };
+    if (state.failures === SAID_AFTER) log?.warn(fields, 'cannot follow, still trying');
+    else log?.debug(fields, 'watch broken, will be resumed');
     await sleep(clock, delay, stopping.signal);
   }
 
@@ -192,6 +199,7 @@ async function fill<T extends KubeObject>(
   for await (const page of client.pages<T>(type, options, PAGE, signal)) {
     version = page.resourceVersion;
     for (const item of page.items) {
+      if (options.keep && !options.keep(item)) continue;
       const object = project(item, options);
       seen.add(keyOf(object));
       shelf.put(object);
@@ -232,6 +240,7 @@ async function follow<T extends KubeObject>(context: Context<T>, outer: AbortSig
       response.destroy();
     }
   } finally {
+    if (clock.monotonic() - startedAt > GOOD_WATCH_MS) state.failures = 0;
     cancel();
   }
 }
@@ -245,7 +254,8 @@ function take<T extends KubeObject>({ shelf, state, options, type }: Context<T>,
     return;
   }
   state.version = object.metadata.resourceVersion ?? state.version;
-  if (event.type === 'DELETED') shelf.remove(keyOf(object));
+  const unwanted = event.type === 'DELETED' || (options.keep && !options.keep(object));
+  if (unwanted) shelf.remove(keyOf(object));
   else shelf.put(project(object, options));
 }
 

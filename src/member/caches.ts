@@ -79,7 +79,7 @@ export function sliceIndex({ metadata }: EndpointSlice): string | undefined {
   return own === undefined ? undefined : `own ${namespace}/${own}`;
 }
 
-export function createCaches({ client, hub, clock, log }: MemberSettings, mcsVersion: string): Caches {
+export function createCaches({ client, hub, clock, log, cluster }: MemberSettings, mcsVersion: string): Caches {
   const started: Cache[] = [];
   const follow = <T extends KubeObject>(
     from: typeof client,
@@ -104,7 +104,7 @@ export function createCaches({ client, hub, clock, log }: MemberSettings, mcsVer
     slices: follow(client, ENDPOINT_SLICES, { indexBy: sliceIndex, project: withoutDetail }),
     serviceExports: follow(client, { ...SERVICE_EXPORTS, version: mcsVersion }),
     serviceImports: follow(client, { ...SERVICE_IMPORTS, version: mcsVersion }),
-    records: follow(client, CLUSTER_EXPORTS),
+    records: follow(client, CLUSTER_EXPORTS, { keep: (object) => isOwnRecord(object, cluster) }),
     mirrors: follow(client, MEMBER_CLUSTERS),
     policies: follow(client, GLOBAL_TRAFFIC_POLICIES),
     agents: follow(client, LEASES, { namespace: SYSTEM_NAMESPACE, labelSelector: `${LABEL_AGENT}=true` }),
@@ -126,6 +126,13 @@ export function createCaches({ client, hub, clock, log }: MemberSettings, mcsVer
     stop: () => started.forEach((cache) => cache.stop()),
   };
   return caches;
+}
+
+/** Where one API server is hub and member at once, the replicas lie beside the records. */
+function isOwnRecord({ metadata, spec }: ClusterExport, cluster: string): boolean {
+  return (
+    spec?.cluster === cluster && spec.service?.namespace === metadata.namespace && spec.service.name === metadata.name
+  );
 }
 
 function withoutDetail(slice: EndpointSlice): EndpointSlice {

@@ -148,7 +148,10 @@ export function startDuties(state: MemberState): () => void {
     mirrors.add(key);
     if (key === self) {
       own.add(self);
-      if (said(object) !== (before && said(before))) all.exports();
+      if (said(object) !== (before && said(before))) {
+        all.exports();
+        all.replicas();
+      }
     }
     if (type === 'gone' || !before || said(object) !== said(before)) {
       peers.add(key);

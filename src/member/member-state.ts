@@ -1,5 +1,5 @@
 /** What the duties of a member share. */
-import type { ClusterExport, MemberCluster, MemberClusterSpec } from '#api/index.ts';
+import type { ClusterExport, MemberCluster, MemberClusterSpec, Namespace } from '#api/index.ts';
 import type { ResourceType } from '#objects/index.ts';
 import type { Place } from '#plan/index.ts';
 import type { Caches } from './caches.ts';
@@ -57,6 +57,10 @@ export function observedBy(state: MemberState): Record<string, number> {
       .filter(({ metadata, spec }) => metadata.name !== self && !spec?.removed)
       .map(({ metadata, status }) => [metadata.name, status?.observed?.[self] ?? 0]),
   );
+}
+
+export function isTerminating({ metadata, status }: Namespace): boolean {
+  return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating';
 }
 
 export function isWithdrawn({ spec }: ClusterExport): boolean {

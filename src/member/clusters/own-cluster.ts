@@ -31,9 +31,18 @@ export async function keepOwnCluster(state: MemberState, input: OwnClusterInput)
     if (!settings.takeover) return refuse(state, current);
     settings.log.warn({ cluster: settings.cluster }, 'taking the name over from another cluster');
   }
+  await catchUp(state, current);
   const status = desiredStatus(state, current, input);
   if (!differs(current.status ?? {}, status)) return;
   await settings.hub.patch(MEMBER_CLUSTERS, { name: settings.cluster }, { status }, STATUS);
+}
+
+/** Whoever published under this name before us had a higher epoch: peers would not believe a lower one. */
+async function catchUp({ records }: MemberState, { status }: MemberCluster): Promise<void> {
+  const published = status?.published?.epoch ?? 0;
+  if (published <= records.epoch) return;
+  records.nextEpoch(published);
+  await records.save();
 }
 
 const STATUS = { subresource: 'status', fieldManager: FIELD_MANAGER.member };

@@ -8,7 +8,7 @@ import { deepEqual, splitKey } from '#objects/index.ts';
 import { type LaneKey, localEndpoints } from '#plan/index.ts';
 import { ownSlices } from '../caches.ts';
 import { ensure } from '../ensure.ts';
-import { isWithdrawn, type MemberState, observedBy, ownSpec } from '../member-state.ts';
+import { isTerminating, isWithdrawn, type MemberState, observedBy, ownSpec } from '../member-state.ts';
 import { exportClaims } from './claims.ts';
 import { type Draft, draftExport, isRefused, type Refused } from './draft.ts';
 import { changedMuch, COALESCE_MS, sameButCounts } from './pace.ts';
@@ -87,11 +87,17 @@ export function createKeepRecord(state: MemberState): KeepRecord {
     return clock.monotonic() - since >= SETTLE_MS;
   }
 
+  /** Nothing can be made in a namespace that is going away. */
+  function mayCreateIn(key: string): boolean {
+    const namespace = caches.namespaces.get(key.slice(0, key.indexOf('/')));
+    return namespace !== undefined && !isTerminating(namespace);
+  }
+
   return {
     async work(key) {
       const draft = draftOf(state, key);
       const before = caches.records.get(key);
-      if (draft && !isRefused(draft)) return keep(key, draft, before);
+      if (draft && !isRefused(draft)) return before || mayCreateIn(key) ? keep(key, draft, before) : undefined;
       if (before) return takeBack(key, before);
       records.wantLanePorts(wantedLanePorts(state), observedBy(state));
       await records.save();

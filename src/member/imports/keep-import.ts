@@ -4,7 +4,6 @@ import {
   type EndpointSlice,
   FIELD_MANAGER,
   LABEL_KARMADA_MANAGED,
-  type Namespace,
   type ServiceImport,
 } from '#api/index.ts';
 import { isFault, timestamp } from '#kit/index.ts';
@@ -12,7 +11,7 @@ import { type MergedImport, mergeExports } from '#plan/index.ts';
 import { importedSlices } from '../caches.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
 import { ensure } from '../ensure.ts';
-import { isWithdrawn, type MemberState, ownSpec, placeOf } from '../member-state.ts';
+import { isTerminating, isWithdrawn, type MemberState, ownSpec, placeOf } from '../member-state.ts';
 import type { Belief } from './belief.ts';
 import { importObject, LABEL_IMPORTED, sliceObject } from './desired.ts';
 import { toRecord } from './read-export.ts';
@@ -29,8 +28,8 @@ export async function keepImport(state: MemberState, belief: Belief, service: st
   const { caches } = state;
   const merged = mergedImport(state, belief, service);
   const namespace = caches.namespaces.get(service.slice(0, service.indexOf('/')));
+  if (!merged) return caches.hubSynced ? removeImport(state, service) : undefined;
   if (!namespace || isTerminating(namespace)) return;
-  if (!merged) return removeImport(state, service);
   const { vip, peers } = await allocate(state, merged);
   await keepSlices(state, belief, merged, service, peers);
   const current = caches.serviceImports.get(service);
@@ -38,10 +37,6 @@ export async function keepImport(state: MemberState, belief: Belief, service: st
   const type = state.mcs.serviceImports;
   const written = await ensure(state.settings.client, type, current, importObject(merged, vip, type));
   await judge(state, written, merged, [ready(merged, vip)]);
-}
-
-export function isTerminating({ metadata, status }: Namespace): boolean {
-  return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating';
 }
 
 async function allocate({ records }: MemberState, merged: MergedImport) {

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { createClient } from './client.ts';
+import { lead, type LeadOptions } from './lead.ts';
+import { startSmallServer } from './testing/small-server.ts';
+import { until } from './testing/until.ts';
+
+async function stand(t: TestContext) {
+  const server = await startSmallServer();
+  const client = createClient({ server: server.url });
+  t.after(async () => {
+    client.close();
+    await server.close();
+  });
+  const candidate = (identity: string, instance: string, options: Partial<LeadOptions> = {}) => {
+    const stop = new AbortController();
+    const terms: AbortSignal[] = [];
+    const ended = lead(client, {
+      namespace: 'sealane-system',
+      name: 'x',
+      identity,
+      instance,
+      durationSeconds: 0.5,
+      ...options,
+      signal: stop.signal,
+      run: (signal) => {
+        terms.push(signal);
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      },
+    });
+    const leads = () => terms.length > 0 && !terms.at(-1)?.aborted;
+    const end = async () => {
+      stop.abort();
+      await ended;
+    };
+    t.after(end);
+    return { leads, end, terms };
+  };
+  return { server, candidate };
+}
+
+test('one of two leads, the other takes over when it leaves', async (t) => {
+  const { candidate } = await stand(t);
+  const a = candidate('a', '1');
+  await until('a leads', a.leads);
+  const b = candidate('b', '2');
+  assert.equal(b.leads(), false);
+  await a.end();
+  await until('b leads', b.leads);
+});
+
+test('a leader that vanished is succeeded when its lease has run out, not before', async (t) => {
+  const { candidate, server } = await stand(t);
+  const renewTime = new Date().toISOString();
+  const spec = { holderIdentity: 'gone', leaseDurationSeconds: 0.5, renewTime };
+  const lease = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { namespace: 'sealane-system', name: 'x' },
+    spec,
+  };
+  server.store.create({ resource: 'coordination.k8s.io/leases', namespace: 'sealane-system', name: 'x' }, lease);
+  const began = performance.now();
+  const b = candidate('b', '2');
+  await until('b leads', b.leads);
+  assert.ok(performance.now() - began >= 450);
+});
+
+test('a restarted process takes its own lease back at once, and its forerunner steps down for good', async (t) => {
+  const { candidate } = await stand(t);
+  const before = candidate('a', '1', { durationSeconds: 2 });
+  await until('it leads', before.leads);
+  const after = candidate('a', '2', { durationSeconds: 2 });
+  await until('the new one leads', after.leads, 1_000);
+  await until('the old one has stepped down', () => !before.leads());
+  assert.equal(after.leads(), true);
+  assert.equal(before.terms.length, 1);
+});
