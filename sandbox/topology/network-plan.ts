@@ -127,6 +127,7 @@ function controlPlaneLines({ lan, lanAddress, wanAddress, nodes }: Cluster): str
     ...bridge(
       'lan0',
       nodes.map(({ name }) => name),
+      lanAddress,
     ),
     `addr add ${lanAddress}/${lan.prefixLength} dev lan0`,
     ...nodes.map((node) => `route add ${formatRange(node.podRange)} via ${node.lanAddress}`),
@@ -135,13 +136,14 @@ function controlPlaneLines({ lan, lanAddress, wanAddress, nodes }: Cluster): str
 
 function nodeLines({ lan, lanAddress, dnsAddress, nodes }: Cluster, node: ClusterNode): string[] {
   const others = nodes.filter(({ name }) => name !== node.name);
+  const gateway = formatIpv4(node.podRange.base + 1);
   return [
     'link set lo up',
     ...onWanDevice(node.wanAddress),
     `addr add ${node.lanAddress}/${lan.prefixLength} dev lan0`,
     'link set lan0 up',
-    ...bridge('pods0', []),
-    `addr add ${formatIpv4(node.podRange.base + 1)}/${node.podRange.prefixLength} dev pods0`,
+    ...bridge('pods0', [], gateway),
+    `addr add ${gateway}/${node.podRange.prefixLength} dev pods0`,
     ...others.map((other) => `route add ${formatRange(other.podRange)} via ${other.lanAddress}`),
     `route add ${dnsAddress}/32 via ${lanAddress}`,
   ];
@@ -151,12 +153,17 @@ function onWanDevice(address: string): string[] {
   return [`addr add ${address}/24 dev wan0`, 'link set wan0 up'];
 }
 
-function bridge(name: string, ports: readonly string[]): string[] {
+function bridge(name: string, ports: readonly string[], address?: string): string[] {
   return [
-    `link add name ${name} type bridge forward_delay 0`,
+    `link add name ${name}${address === undefined ? '' : ` address ${hardwareAddress(address)}`} type bridge forward_delay 0`,
     ...ports.map((port) => `link set ${port} master ${name} up`),
     `link set ${name} up`,
   ];
+}
+
+/** A bridge left alone takes the lowest address among its ports, and a new pod would cut the others off for a while. */
+function hardwareAddress(address: string): string {
+  return ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
 }
 
 function masquerade({ podRange }: Cluster): string {

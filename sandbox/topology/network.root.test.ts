@@ -6,6 +6,7 @@ import {
   capture,
   cgroup2Mount,
   insideNamespace,
+  ipBatch,
   ipJson,
   listNamespaces,
   processesIn,
@@ -89,6 +90,21 @@ test('no node has a route to another cluster’s pods, nor to the machine’s ne
 
 test('the cluster IP of the DNS leads to the control plane', async () => {
   assert.ok(await reaches(namespaces.node(name, one.name, firstNode.name), '10.96.0.10'));
+});
+
+test('a bridge keeps its hardware address when a pod joins', async () => {
+  const namespace = namespaces.node(name, one.name, firstNode.name);
+  const address = async () => (await ipJson<{ address: string }>(['link', 'show', 'pods0'], { namespace }))[0]?.address;
+  const before = await address();
+  await ipBatch(
+    [
+      'link add name v0 address 00:00:00:00:00:01 type veth peer name v1',
+      'link set v0 master pods0 up',
+      'link set v1 up',
+    ],
+    { namespace },
+  );
+  assert.equal(await address(), before);
 });
 
 test('a second sandbox finds another WAN', async () => {
