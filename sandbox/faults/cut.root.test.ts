@@ -5,18 +5,16 @@ import { capture, insideNamespace } from '#host/index.ts';
 import { statePaths } from '#sandbox/supervise/index.ts';
 import {
   BUILT_IN,
-  buildNetwork,
+  bringUpNetwork,
   namespaces,
-  planNetwork,
   readTopology,
   removeNetwork,
   tracesOf,
-  withFreeWan,
 } from '#sandbox/topology/index.ts';
 import { applyFault } from './index.ts';
 
 const name = `slt${process.pid}`;
-const topology = await withFreeWan(readTopology(BUILT_IN['default'] ?? '', 'default'));
+const topology = await bringUpNetwork(name, readTopology(BUILT_IN['default'] ?? '', 'default'));
 const [one, two, three] = topology.clusters;
 assert.ok(one && two && three);
 const paths = statePaths(name);
@@ -25,7 +23,6 @@ after(async () => {
   await removeNetwork(name);
   assert.deepEqual(await tracesOf(name), []);
 });
-await buildNetwork(planNetwork(name, topology));
 mkdirSync(paths.root, { recursive: true });
 writeFileSync(paths.topology, JSON.stringify(topology));
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { bundlePath } from '#cli/index.ts';
 import { cgroup2Mount, startProcess } from '#host/index.ts';
 import { type Clock, SealaneError } from '#kit/index.ts';
-import { buildNetwork, cgroups, planNetwork, type Topology, withFreeWan } from '#sandbox/topology/index.ts';
+import { bringUpNetwork, cgroups, type Topology } from '#sandbox/topology/index.ts';
 import { complaints } from './complaints.ts';
 import { writeConfigs } from './configs.ts';
 import { askSupervisor } from './control.ts';
@@ -35,25 +35,38 @@ export async function up({ sandbox, topology: wanted, clock, say, wait }: UpOpti
   const paths = statePaths(sandbox);
   const step = stopwatch(clock, say);
   await clean(sandbox, paths, say);
-  const topology = await withFreeWan(wanted);
-  const mount = cgroup2Mount();
-  mkdirSync(paths.root, { recursive: true });
-  chmodSync(paths.root, 0o700);
-
-  await step('network', () => buildNetwork(planNetwork(sandbox, topology)));
-  await step('credentials', async () => {
-    await writeCredentials(paths, topology);
-    writeConfigs(sandbox, topology, paths, mount);
-    writeJson(paths.topology, topology);
-    writeJson(paths.processes, processTable(sandbox, topology, paths, mount));
+  const topology = await orNothing(sandbox, async () => {
+    mkdirSync(paths.root, { recursive: true });
+    chmodSync(paths.root, 0o700);
+    const found = await step('network', () => bringUpNetwork(sandbox, wanted));
+    await step('credentials', () => writeFiles(sandbox, found, paths));
+    await step('supervisor', () => startSupervisor(sandbox, paths, clock));
+    return found;
   });
-  await step('supervisor', () => startSupervisor(sandbox, paths, clock));
   await askSupervisor(paths.control, { verb: 'begin', stage: 'api' });
   const { apiServers, everyone } = readiness(paths, topology);
   await step('API servers', () => explained(sandbox, awaitAll(apiServers, API_SERVERS_MS, clock)));
   await step('first objects', () => createFirstObjects(paths, topology));
   await askSupervisor(paths.control, { verb: 'begin', stage: 'rest' });
   if (wait) await step('nodes, members, agents', () => explained(sandbox, awaitAll(everyone, EVERYONE_MS, clock)));
+}
+
+/** A machine that cannot carry it is left as it was. */
+async function orNothing<T>(sandbox: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    await down(sandbox);
+    throw error;
+  }
+}
+
+async function writeFiles(sandbox: string, topology: Topology, paths: StatePaths): Promise<void> {
+  const mount = cgroup2Mount();
+  await writeCredentials(paths, topology);
+  writeConfigs(sandbox, topology, paths, mount);
+  writeJson(paths.topology, topology);
+  writeJson(paths.processes, processTable(sandbox, topology, paths, mount));
 }
 
 /** Adds what the processes that died have to say. */
@@ -103,9 +116,10 @@ async function startSupervisor(sandbox: string, paths: StatePaths, clock: Clock)
 }
 
 function stopwatch(clock: Clock, say: (line: string) => void) {
-  return async (what: string, run: () => Promise<void>): Promise<void> => {
+  return async <T>(what: string, run: () => Promise<T>): Promise<T> => {
     const started = clock.monotonic();
-    await run();
+    const result = await run();
     say(`${what.padEnd(24)} ready after ${((clock.monotonic() - started) / 1000).toFixed(1)} s`);
+    return result;
   };
 }

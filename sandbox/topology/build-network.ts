@@ -9,11 +9,26 @@ import {
   ipBatch,
   nft,
   setSysctls,
+  withMachineLock,
 } from '#host/index.ts';
-import type { NetworkPlan } from './network-plan.ts';
+import { withFreeWan } from './free-wan.ts';
+import type { Topology } from './model.ts';
+import { type NetworkPlan, planNetwork } from './network-plan.ts';
 
-/** @throws `host/command-failed` naming the line; whoever called removes what was made until then */
-export async function buildNetwork(plan: NetworkPlan): Promise<void> {
+/**
+ * @returns the topology with the WAN that it got
+ * @throws `sandbox/range-taken`; `host/command-failed` naming the line, whoever called removes what was made until then
+ */
+export function bringUpNetwork(sandbox: string, wanted: Topology): Promise<Topology> {
+  // Two at the same time would find the same range free.
+  return withMachineLock('sandbox-wan', async () => {
+    const topology = await withFreeWan(wanted);
+    await buildNetwork(planNetwork(sandbox, topology));
+    return topology;
+  });
+}
+
+async function buildNetwork(plan: NetworkPlan): Promise<void> {
   await createNamespaces(plan.namespaces);
   await Promise.all(plan.namespaces.map((namespace) => setSysctls(plan.settings, { namespace })));
   await ipBatch(plan.links);

@@ -1,6 +1,6 @@
 /** Door of the topology: from a file to namespaces, links, routes and cgroups, and back to nothing. */
 export { machineAddress } from './addresses.ts';
-export { buildNetwork } from './build-network.ts';
+export { bringUpNetwork } from './build-network.ts';
 export { BUILT_IN } from './built-in.ts';
 export { withFreeWan } from './free-wan.ts';
 export type { Cluster, ClusterNode, Topology, Transport } from './model.ts';

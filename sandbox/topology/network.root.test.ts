@@ -15,10 +15,9 @@ import {
 import { formatRange } from '#kit/index.ts';
 import {
   BUILT_IN,
-  buildNetwork,
+  bringUpNetwork,
   cgroups,
   namespaces,
-  planNetwork,
   readTopology,
   removeNetwork,
   tracesOf,
@@ -26,14 +25,12 @@ import {
 } from './index.ts';
 
 const name = `slt${process.pid}`;
+after(() => removeNetwork(name));
 const before = await machine();
-const topology = await withFreeWan(readTopology(BUILT_IN['default'] ?? '', 'default'));
+const topology = await bringUpNetwork(name, readTopology(BUILT_IN['default'] ?? '', 'default'));
 const [one, two] = topology.clusters;
 const [firstNode, secondNode] = one?.nodes ?? [];
 assert.ok(one && two && firstNode && secondNode);
-
-after(() => removeNetwork(name));
-await buildNetwork(planNetwork(name, topology));
 
 /** What a careless `down` would leave or take away. */
 async function machine() {
