@@ -26,7 +26,8 @@ static __always_inline enum refusal find_route(struct __sk_buff *skb, const stru
 	};
 	long answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 
-	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
+	/* a neighbour is found when the packet is sent; whether the packet fits is asked later, segment by segment */
+	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH && answer != BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return REFUSAL_NO_ROUTE;
 	route->ifindex = fib.ifindex;
 	route->next = fib.ipv4_dst;

@@ -72,7 +72,7 @@ export interface StandOptions {
 
 export async function createStand(options: StandOptions = {}): Promise<Stand> {
   const name = `slt-${process.pid}-${counter++}`;
-  await run('sh', [join(repository, 'tools/build-bpf.sh')]);
+  await buildPrograms();
   await createNamespaces([name]);
   try {
     return await prepare(name, options);
@@ -87,6 +87,11 @@ async function prepare(name: string, options: StandOptions): Promise<Stand> {
   await setSysctls({ 'net.ipv4.ip_forward': '1' }, { namespace: name });
   const devices = await ipJson<{ ifname: string; ifindex: number }>(['link', 'show'], { namespace: name });
   return new Stand(name, new Map(devices.map(({ ifname, ifindex }) => [ifname, ifindex])), options);
+}
+
+/** Compiles what changed since the last time. */
+export async function buildPrograms(): Promise<void> {
+  await run('sh', [join(repository, 'tools/build-bpf.sh')]);
 }
 
 let counter = 0;

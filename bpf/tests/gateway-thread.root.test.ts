@@ -1,0 +1,315 @@
+/**
+ * Real connections from a caller through a gateway to a pod on its bridge and to a pod on another node, and back.
+ *
+ *   caller eth0 --- wan0 gateway pods0 (bridge) --- pod 10.244.1.5
+ *                            lan0 (MTU 1400) --- lan0 second --- pod 10.244.2.5
+ */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { createSocket, type Socket as Datagrams } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import {
+  createNamespaces,
+  deleteNamespaces,
+  ipBatch,
+  ipJson,
+  namespacePath,
+  nft,
+  run,
+  setSysctls,
+} from '#host/index.ts';
+import { attachTc, collectRunStats, enterNamespace, programInfo } from '#kernel/index.ts';
+import { buildPrograms, CALLER, GATEWAY, LAN_SIDE, LOCAL_POD, POD_SIDE, REMOTE_POD, Stand } from './gateway-stand.ts';
+
+const prefix = `slt-${process.pid}`;
+const spaces = {
+  caller: `${prefix}-c`,
+  gateway: `${prefix}-g`,
+  pod: `${prefix}-p`,
+  second: `${prefix}-n`,
+  far: `${prefix}-f`,
+};
+type Space = keyof typeof spaces;
+const MEGABYTE = 1 << 20;
+
+/** Synchronous, so that the socket is made inside the namespace that the thread is in. */
+const atOnce = (host: string, _: unknown, done: (error: null, address: string, family: number) => void): void =>
+  done(null, host, 4);
+
+/** An address would be connected to on the next tick, outside the namespace; a name by this lookup is at once. */
+const toGateway = {
+  host: 'gateway',
+  autoSelectFamily: false,
+  lookup: (_: string, options: unknown, done: (error: null, address: string, family: number) => void): void =>
+    atOnce(GATEWAY, options, done),
+};
+
+const inside = <T>(space: Space, act: () => T extends PromiseLike<unknown> ? never : T): T =>
+  enterNamespace(namespacePath(spaces[space]), act);
+
+async function wire(): Promise<void> {
+  const { caller, gateway, pod, second, far } = spaces;
+  await createNamespaces(Object.values(spaces));
+  await ipBatch([
+    `link add eth0 netns ${caller} type veth peer name wan0 netns ${gateway}`,
+    `link add eth0 netns ${pod} type veth peer name pod1 netns ${gateway}`,
+    `link add lan0 netns ${gateway} mtu 1400 type veth peer name lan0 netns ${second}`,
+    `link add eth0 netns ${far} type veth peer name pods0 netns ${second}`,
+  ]);
+  const up = (...devices: string[]): string[] => devices.map((device) => `link set ${device} up`);
+  await ipBatch([`addr add ${CALLER}/24 dev eth0`, `addr add ${LOCAL_POD}/32 dev lo`, ...up('lo', 'eth0')], {
+    namespace: caller,
+  });
+  await ipBatch([`addr add ${LOCAL_POD}/24 dev eth0`, ...up('eth0'), `route add default via ${POD_SIDE}`], {
+    namespace: pod,
+  });
+  await ipBatch(
+    [
+      'link add pods0 type bridge',
+      'link set pod1 master pods0',
+      `addr add ${POD_SIDE}/24 dev pods0`,
+      `addr add ${LAN_SIDE}/24 dev lan0`,
+      `addr add ${GATEWAY}/24 dev wan0`,
+      ...up('lo', 'pod1', 'pods0', 'lan0', 'wan0'),
+      'route add 10.244.2.0/24 via 10.77.0.12',
+    ],
+    { namespace: gateway },
+  );
+  await ipBatch(['addr add 10.77.0.12/24 dev lan0', 'addr add 10.244.2.1/24 dev pods0', ...up('lan0', 'pods0')], {
+    namespace: second,
+  });
+  await ipBatch([`addr add ${REMOTE_POD}/24 dev eth0`, ...up('eth0'), 'route add default via 10.244.2.1'], {
+    namespace: far,
+  });
+  for (const namespace of [gateway, second]) await setSysctls({ 'net.ipv4.ip_forward': '1' }, { namespace });
+}
+
+/** Everything that crosses the caller's device, and what of it names an address of the pods' side. */
+const capture = `
+table netdev capture {
+  set pods { type ipv4_addr; flags interval; elements = { 10.244.0.0/16, 10.77.0.0/24 } }
+  chain in {
+    type filter hook ingress device eth0 priority 0;
+    ip saddr @pods counter comment "pod"; ip daddr @pods counter comment "pod"
+    counter comment "all"
+  }
+  chain out {
+    type filter hook egress device eth0 priority 0;
+    ip saddr @pods counter comment "pod"; ip daddr @pods counter comment "pod"
+    counter comment "all"
+  }
+}`;
+
+async function captured(): Promise<{ all: number; pod: number }> {
+  const text = await run('nsenter', [
+    `--net=${namespacePath(spaces.caller)}`,
+    'nft',
+    'list',
+    'table',
+    'netdev',
+    'capture',
+  ]);
+  const sum = { all: 0, pod: 0 };
+  for (const [, packets, kind] of text.matchAll(/counter packets (\d+) bytes \d+ comment "(all|pod)"/g)) {
+    sum[kind as 'all' | 'pod'] += Number(packets);
+  }
+  return sum;
+}
+
+/** Whatever became of a connection, nothing of it outlives the tests. */
+const open = new Set<Socket>();
+function endLater(socket: Socket): void {
+  open.add(socket);
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => open.delete(socket));
+}
+
+/** Answers with its name and what it was sent; sends `bytes` of its own when asked to. */
+function serveTcp(space: Space, name: string, seen: string[]): Server {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    seen.push((socket.remoteAddress ?? '').replace('::ffff:', ''));
+    endLater(socket);
+    const hash = createHash('sha256');
+    socket.on('data', (chunk) => hash.update(chunk));
+    socket.on('end', () => socket.end(`${name} ${hash.digest('hex')}`));
+  });
+  inside(space, () => void server.listen(8080));
+  return server;
+}
+
+function serveLoad(space: Space, load: Buffer): Server {
+  const server = createServer((socket) => {
+    endLater(socket);
+    socket.end(load);
+  });
+  inside(space, () => void server.listen(8081));
+  return server;
+}
+
+function serveUdp(space: Space, name: string): Datagrams {
+  const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+  socket.on('message', (message, from) => socket.send(`${name} ${message}`, from.port, from.address));
+  inside(space, () => void socket.bind({ address: '0.0.0.0', port: 5353 }));
+  return socket;
+}
+
+function dial(port: number): Socket {
+  return inside('caller', () => connect({ ...toGateway, port, allowHalfOpen: true }));
+}
+
+/** Sends all, then reads all. */
+async function exchange(port: number, bytes: Buffer): Promise<Buffer> {
+  const socket = dial(port);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.end(bytes);
+  try {
+    await once(socket, 'close', { signal: AbortSignal.timeout(10_000) });
+  } finally {
+    socket.destroy();
+  }
+  return Buffer.concat(chunks);
+}
+
+const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('calls through a gateway', () => {
+  let stand: Stand;
+  const closers: (() => void)[] = [];
+  const seen: string[] = [];
+  const load = randomBytes(4 * MEGABYTE);
+
+  before(async () => {
+    await buildPrograms();
+    await wire();
+    await nft(capture, { namespace: spaces.caller });
+    const devices = await ipJson<{ ifname: string; ifindex: number }>(['link', 'show'], { namespace: spaces.gateway });
+    stand = new Stand(spaces.gateway, new Map(devices.map(({ ifname, ifindex }) => [ifname, ifindex])), {});
+    stand.reset([
+      { port: 10_001, pods: [{ address: LOCAL_POD }] },
+      { port: 10_002, mss: 1360, pods: [{ address: REMOTE_POD }] },
+      { port: 10_003, pods: [{ address: LOCAL_POD, port: 8081 }] },
+      { port: 10_004, mss: 1360, pods: [{ address: REMOTE_POD, port: 8081 }] },
+      { port: 10_005, pods: [{ address: REMOTE_POD }] },
+      { port: 10_006, pods: [{ address: REMOTE_POD, port: 9 }] },
+      { port: 10_001, proto: 'udp', pods: [{ address: LOCAL_POD, port: 5353 }] },
+      { port: 10_002, proto: 'udp', pods: [{ address: REMOTE_POD, port: 5353 }] },
+    ]);
+    inside('gateway', () => {
+      attachTc(stand.inbound.program('gateway_in'), 'wan0', 'ingress');
+      for (const device of ['pods0', 'lan0']) attachTc(stand.backbound.program('gateway_back'), device, 'ingress');
+    });
+    const stats = collectRunStats();
+    closers.push(() => stats[Symbol.dispose]());
+    for (const [space, name] of [
+      ['pod', 'near'],
+      ['far', 'far'],
+    ] as const) {
+      const servers = [serveTcp(space, name, seen), serveLoad(space, load), serveUdp(space, name)];
+      for (const server of servers) closers.push(() => void server.close());
+    }
+  });
+  after(async () => {
+    for (const close of closers) close();
+    for (const socket of open) socket.destroy();
+    await stand.close();
+    await deleteNamespaces(Object.values(spaces));
+  });
+
+  for (const offload of ['with', 'without'] as const) {
+    describe(`${offload} segmentation offload`, () => {
+      before(async () => {
+        const segments = offload === 'with' ? 65_535 : 1;
+        for (const space of ['caller', 'pod', 'far'] as const) {
+          await ipBatch([`link set eth0 gso_max_segs ${segments}`], { namespace: spaces[space] });
+        }
+      });
+
+      for (const [where, port] of [
+        ['on the gateway’s node', 10_001],
+        ['on another node', 10_002],
+      ] as const) {
+        test(`a pod ${where} gets what the caller sends`, async () => {
+          const answer = await exchange(port, load);
+          assert.equal(answer.toString(), `${port === 10_001 ? 'near' : 'far'} ${sha(load)}`);
+        });
+
+        test(`the caller gets what a pod ${where} sends`, async () => {
+          assert.equal(sha(await exchange(port + 2, Buffer.alloc(0))), sha(load));
+        });
+      }
+    });
+  }
+
+  test('pods see the node’s own address, and on another node the LAN’s', () => {
+    assert.deepEqual([...new Set(seen)].toSorted(), [LAN_SIDE, POD_SIDE].toSorted());
+  });
+
+  test('a lane without segment size still works: the caller is told what fits', async () => {
+    const before = Number(stand.inbound.map('refusals').counter(22));
+    assert.equal((await exchange(10_005, load)).toString(), `far ${sha(load)}`);
+    assert.ok(Number(stand.inbound.map('refusals').counter(22)) > before);
+  });
+
+  for (const [name, port] of [
+    ['near', 10_001],
+    ['far', 10_002],
+  ] as const) {
+    test(`datagrams reach the ${name} pod and come back`, async () => {
+      const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+      inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
+      for (const word of ['one', 'two', 'three']) {
+        socket.send(word, port, GATEWAY);
+        const [message, from] = (await once(socket, 'message', { signal: AbortSignal.timeout(5000) })) as [
+          Buffer,
+          { address: string; port: number },
+        ];
+        assert.deepEqual([message.toString(), from.address, from.port], [`${name} ${word}`, GATEWAY, port]);
+      }
+      socket.close();
+    });
+  }
+
+  test('two hundred short calls all succeed', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => exchange(10_001 + (i % 2), Buffer.from(`${i}`))),
+    );
+    for (const [i, answer] of answers.entries()) {
+      assert.equal(answer.toString(), `${i % 2 ? 'far' : 'near'} ${sha(Buffer.from(`${i}`))}`);
+    }
+  });
+
+  test('a lane port that nobody has, and a pod’s closed port, refuse a connection at once', async () => {
+    for (const port of [10_777, 10_006]) {
+      const [error] = (await once(dial(port), 'error', { signal: AbortSignal.timeout(5000) })) as [
+        NodeJS.ErrnoException,
+      ];
+      assert.equal(error.code, 'ECONNREFUSED');
+    }
+  });
+
+  test('a lane port that nobody has refuses a datagram at once', async () => {
+    const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+    inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
+    inside('caller', () => void socket.connect(10_777, GATEWAY));
+    await once(socket, 'connect');
+    socket.send('anyone?');
+    const [error] = (await once(socket, 'error', { signal: AbortSignal.timeout(5000) })) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNREFUSED');
+    socket.close();
+  });
+
+  test('no address of a pod or of the pods’ side was on the caller’s wire', async (context) => {
+    const { all, pod } = await captured();
+    assert.ok(all > 1000, `only ${all} packets were captured`);
+    assert.equal(pod, 0);
+    for (const program of [stand.inbound.program('gateway_in'), stand.backbound.program('gateway_back')]) {
+      const { runCount, runTimeNs, verifiedInstructions } = programInfo(program.fd);
+      context.diagnostic(
+        `${program.name}: ${runTimeNs / runCount} ns a packet of ${runCount}, ${verifiedInstructions} instructions verified`,
+      );
+    }
+  });
+});
