@@ -54,6 +54,7 @@ export function connect(access: Access, clock: Clock): Connection {
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw describe(error, request, access.server);
     }
+    dropIdle(agent);
     return attempt(url, options, request).catch((error: unknown) => {
       throw describe(error, request, access.server);
     });
@@ -79,6 +80,11 @@ function serverUrl(server: string): URL {
   } catch (cause) {
     throw new SealaneError('kube/bad-kubeconfig', `read server "${server}"`, { cause });
   }
+}
+
+/** Where one kept connection was dead, the others are: the server has restarted. */
+function dropIdle(agent: http.Agent): void {
+  for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
 }
 
 class StaleConnection extends Error {}

@@ -11,6 +11,7 @@ import { ensure } from '../ensure.ts';
 import { isTerminating, isWithdrawn, type MemberState, observedBy, ownSpec } from '../member-state.ts';
 import { exportClaims } from './claims.ts';
 import { type Draft, draftExport, isRefused, type Refused } from './draft.ts';
+import { laneText } from '../vips/records.ts';
 import { changedMuch, COALESCE_MS, sameButCounts } from './pace.ts';
 
 const WITHDRAW_LIMIT_MS = 5_000;
@@ -44,11 +45,18 @@ export function createKeepRecord(state: MemberState): KeepRecord {
   const { client, clock } = settings;
   const writtenAt = new Map<string, number>();
   const observedAt = new Map<string, number>();
+  /** Of all exports: those asked for, and those on their way out. */
+  const wanted = lanesNow(state);
+
+  const giveOutLanes = () => {
+    const exhausted = records.wantLanePorts([...wanted.values()].flat(), observedBy(state));
+    if (exhausted.length > 0) settings.log.error({ ports: exhausted.length }, 'no lane port left: widen --lane-ports');
+  };
 
   async function keep(key: string, draft: Draft, before: ClusterExport | undefined): Promise<number | undefined> {
-    if (!draft.ports.every((port) => !hasLane(port) || records.lanePortOf(laneKey(draft, port)) !== undefined)) {
-      records.wantLanePorts(wantedLanePorts(state), observedBy(state));
-    }
+    wanted.set(key, keysOf(draft));
+    const lacking = keysOf(draft).some((lane) => records.lanePortOf(lane) === undefined);
+    if (lacking || spareLanes(draft, before)) giveOutLanes();
     const fresh = !before || isWithdrawn(before) || before.spec.exportUID !== draft.spec.exportUID;
     const ports = portsOf(state, key, draft);
     if (before && !fresh && onlyCounts(draft, before, ports) && !changedMuch(before.spec.ports, ports)) {
@@ -99,7 +107,8 @@ export function createKeepRecord(state: MemberState): KeepRecord {
       const before = caches.records.get(key);
       if (draft && !isRefused(draft)) return before || mayCreateIn(key) ? keep(key, draft, before) : undefined;
       if (before) return takeBack(key, before);
-      records.wantLanePorts(wantedLanePorts(state), observedBy(state));
+      if (!wanted.delete(key)) return undefined;
+      giveOutLanes();
       await records.save();
       return undefined;
     },
@@ -120,7 +129,7 @@ function portsOf(state: MemberState, key: string, draft: Draft): ClusterExportPo
   const local = localEndpoints(ownSlices(state.caches, key));
   return draft.ports.map((port) => {
     const found = local.find((one) => one.name === port.name && one.protocol === port.protocol);
-    const lanePort = hasLane(port) ? state.records.lanePortOf(laneKey(draft, port)) : undefined;
+    const lanePort = hasLane(port) ? state.records.lanePortOf(laneKey(draft.spec, port)) : undefined;
     return { ...port, ...(lanePort !== undefined && { lanePort }), ready: found?.ready ?? 0, total: found?.total ?? 0 };
   });
 }
@@ -139,26 +148,39 @@ function hasLane({ protocol }: { readonly protocol: string }): boolean {
   return protocol !== 'SCTP';
 }
 
-function laneKey({ spec }: Draft, { name, protocol, port }: Draft['ports'][number]): LaneKey {
-  return { ...spec.service, portName: name, protocol, port };
+function laneKey(
+  { service }: Pick<Draft['spec'], 'service'>,
+  { name, protocol, port }: Draft['ports'][number],
+): LaneKey {
+  return { namespace: service.namespace, name: service.name, portName: name, protocol, port };
 }
 
-/** Of all exports: those asked for, and those on their way out. */
-export function wantedLanePorts(state: MemberState): LaneKey[] {
+/** What is asked for at the start; and what is recorded, so that nothing is freed before it has been looked at. */
+function lanesNow(state: MemberState): Map<string, readonly LaneKey[]> {
   const { caches } = state;
-  const leaving = caches.records.list().filter(isWithdrawn);
-  const keys = [...exportKeys(state)];
-  const asked = keys.flatMap((key) => {
-    const draft = draftOf(state, key);
-    return draft && !isRefused(draft) ? draft.ports.filter(hasLane).map((port) => laneKey(draft, port)) : [];
-  });
-  const known = new Set(asked.map((key) => JSON.stringify(key)));
-  const held = leaving.flatMap(({ spec }) =>
-    spec.ports
-      .filter(hasLane)
-      .map(({ name = '', protocol, port }): LaneKey => ({ ...spec.service, portName: name, protocol, port })),
+  return new Map(
+    [...exportKeys(state)].map((key) => {
+      const draft = draftOf(state, key);
+      const asked = draft && !isRefused(draft) ? keysOf(draft) : [];
+      const recorded = caches.records.get(key)?.spec;
+      const held = recorded?.ports.filter(hasLane).map((port) => laneKey(recorded, { name: '', ...port })) ?? [];
+      return [key, [...new Map([...asked, ...held].map((lane) => [laneText(lane), lane])).values()]];
+    }),
   );
-  return [...asked, ...held.filter((key) => !known.has(JSON.stringify({ ...key })))];
+}
+
+function keysOf({ spec, ports }: Draft): LaneKey[] {
+  return ports.filter(hasLane).map((port) => laneKey(spec, port));
+}
+
+/** Whether the record has ports that are no longer asked for. */
+function spareLanes(draft: Draft, before: ClusterExport | undefined): boolean {
+  const asked = new Set(keysOf(draft).map(laneText));
+  return (
+    before?.spec.ports.some(
+      (port) => hasLane(port) && !asked.has(laneText(laneKey(draft.spec, { name: '', ...port }))),
+    ) ?? false
+  );
 }
 
 /** `namespace/name` of everything that is, or was, exported. */

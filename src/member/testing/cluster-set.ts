@@ -207,3 +207,11 @@ export async function remove(
 ): Promise<void> {
   await client.delete(type, object.metadata);
 }
+
+/** A server on the port of one that was closed: with what that one had, or empty. */
+export async function restart(t: TestContext, closed: SmallServer, { empty = false } = {}): Promise<SmallServer> {
+  const port = Number(new URL(closed.url).port);
+  const server = await startSmallServer({ port, ...(empty ? {} : { store: closed.store }) });
+  t.after(() => server.close());
+  return server;
+}

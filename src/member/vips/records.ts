@@ -2,7 +2,7 @@
  * What this member has given out: VIPs, peer addresses, lane ports, and its epoch. Kept in one ConfigMap, of which this process is
  * the only writer; written before anything given out is used. A lost ConfigMap is rebuilt from the objects that show what was given.
  */
-import { type Clock, isFault } from '#kit/index.ts';
+import { type Clock, isFault, type Log } from '#kit/index.ts';
 import {
   CONFIG_MAPS,
   type ConfigMap,
@@ -14,7 +14,6 @@ import {
 import type { Client } from '#kube/index.ts';
 import {
   type LaneKey,
-  lanePortOf,
   type LanePortRecord,
   type PeerRecord,
   reconcileLanePorts,
@@ -27,6 +26,7 @@ import {
 export interface RecordsOptions {
   readonly client: Client;
   readonly clock: Clock;
+  readonly log: Log;
   readonly vipRange: string;
   readonly lanePorts: { readonly first: number; readonly last: number };
 }
@@ -68,17 +68,24 @@ interface State {
 }
 
 export async function loadRecords(options: RecordsOptions, traces: Traces): Promise<Records> {
-  const { client, clock, vipRange: range, lanePorts } = options;
+  const { client, clock, log, vipRange: range, lanePorts } = options;
   const stored = await client.find<ConfigMap>(CONFIG_MAPS, { namespace: SYSTEM_NAMESPACE, name: RECORDS_NAME });
-  const state = withTraces(read(stored?.data ?? {}), traces);
+  const state = withTraces(read(stored?.data ?? {}, log), traces);
   let version = stored?.metadata.resourceVersion;
   let dirty = true;
   let saving: Promise<void> = Promise.resolve();
 
+  let given = indexOf(state);
+
   const change = (next: Partial<State>) => {
-    const before = JSON.stringify(state);
+    const changed = Object.entries(next).some(([field, value]) => {
+      const before: unknown = state[field as keyof State];
+      return JSON.stringify(before) !== JSON.stringify(value);
+    });
+    if (!changed) return;
     Object.assign(state, next);
-    if (JSON.stringify(state) !== before) dirty = true;
+    given = indexOf(state);
+    dirty = true;
   };
 
   async function write() {
@@ -108,11 +115,10 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
     peers: () => state.peers.filter((one) => !one.releasedAt).map(({ cluster }) => cluster),
     wantVips: (services) =>
       change({ vips: reconcileVips(state.vips, services.map(bare), { range, now: clock.now() }).records }),
-    vipOf: ({ namespace, name }) =>
-      state.vips.find((one) => one.namespace === namespace && one.name === name && !one.releasedAt)?.ip,
+    vipOf: ({ namespace, name }) => given.vips.get(`${namespace}/${name}`),
     wantPeers: (clusters) =>
       change({ peers: reconcilePeers(state.peers, clusters, { range, now: clock.now() }).records }),
-    peerOf: (cluster) => state.peers.find((one) => one.cluster === cluster && !one.releasedAt)?.address,
+    peerOf: (cluster) => given.peers.get(cluster),
     wantLanePorts(keys, observed) {
       const ports = reconcileLanePorts(state.lanePorts, keys, {
         range: lanePorts,
@@ -123,7 +129,7 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
       change({ lanePorts: ports.records });
       return ports.exhausted;
     },
-    lanePortOf: (key) => lanePortOf(state.lanePorts, key),
+    lanePortOf: (key) => given.lanePorts.get(laneText(key)),
     save() {
       saving = saving.then(write, write);
       return saving;
@@ -131,19 +137,47 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
   };
 }
 
+/** What is given now, for finding; services are many. */
+function indexOf({ vips, peers, lanePorts }: State) {
+  const held = lanePorts.filter((one) => !one.freedAt);
+  return {
+    vips: new Map(vips.flatMap((one) => (one.releasedAt ? [] : [[`${one.namespace}/${one.name}`, one.ip] as const]))),
+    peers: new Map(peers.flatMap((one) => (one.releasedAt ? [] : [[one.cluster, one.address] as const]))),
+    lanePorts: new Map(held.map((one) => [laneText(one), one.lanePort])),
+  };
+}
+
+export function laneText({ namespace, name, portName, protocol, port }: LaneKey): string {
+  return `${namespace}/${name} ${portName} ${protocol} ${port}`;
+}
+
 /** Only the name: what is given may hold more. */
 function bare({ namespace, name }: ServiceName): ServiceName {
   return { namespace, name };
 }
 
-function read(data: Readonly<Record<string, string>>): State {
-  const list = <T>(key: string) => (data[key] ? (JSON.parse(data[key]) as readonly T[]) : []);
+function read(data: Readonly<Record<string, string>>, log: Log): State {
+  const list = <T>(key: string) => readList<T>(data[key], key, log);
   return {
     vips: list<VipRecord>(RECORDS_KEYS.vips),
     peers: list<PeerRecord>(RECORDS_KEYS.peers),
     lanePorts: list<LanePortRecord>(RECORDS_KEYS.lanePorts),
-    epoch: Number(data[EPOCH_KEY] ?? 0),
+    epoch: Math.max(0, Math.trunc(Number(data[EPOCH_KEY] ?? 0)) || 0),
   };
+}
+
+/** Somebody may have written over it: then the objects that show what was given out must do. */
+function readList<T>(text: string | undefined, key: string, log: Log): readonly T[] {
+  if (!text) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null)) return value as T[];
+  } catch (error) {
+    log.error({ key, err: error }, 'record is not JSON and is made again');
+    return [];
+  }
+  log.error({ key }, 'record is not a list of objects and is made again');
+  return [];
 }
 
 /** What was given out stays so, even if the record of it is lost. */
@@ -152,6 +186,7 @@ function withTraces(state: State, traces: Traces): State {
     vip: new Set(state.vips.flatMap(({ namespace, name, ip }) => [`${namespace}/${name}`, ip])),
     peer: new Set(state.peers.flatMap(({ cluster, address }) => [cluster, address])),
     lane: new Set(state.lanePorts.map(({ lanePort }) => lanePort)),
+    key: new Set(state.lanePorts.filter((one) => !one.freedAt).map(laneText)),
   };
   return {
     vips: [
@@ -161,9 +196,7 @@ function withTraces(state: State, traces: Traces): State {
     peers: [...state.peers, ...traces.peers.filter((one) => !has.peer.has(one.cluster) && !has.peer.has(one.address))],
     lanePorts: [
       ...state.lanePorts,
-      ...traces.lanePorts.filter(
-        (one) => !has.lane.has(one.lanePort) && lanePortOf(state.lanePorts, one) === undefined,
-      ),
+      ...traces.lanePorts.filter((one) => !has.lane.has(one.lanePort) && !has.key.has(laneText(one))),
     ],
     epoch: Math.max(state.epoch, traces.epoch),
   };
