@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type Decoded, decode, encode, Flag, type Packet } from './gateway-packets.ts';
-import { CALLER, createStand, GATEWAY, LAN_SIDE, LOCAL_POD, POD_SIDE, REMOTE_POD, Stand } from './gateway-stand.ts';
+import { CALLER, createStand, GATEWAY, LAN_SIDE, LOCAL_POD, REMOTE_POD, type Stand } from './gateway-stand.ts';
 
 const { SYN, ACK, FIN, RST } = Flag;
 const ISN = 7000;
@@ -14,7 +14,7 @@ const lanes = [
 
 /** One caller's TCP connection through a stand, both ends played. */
 class Connection {
-  readonly stand: Stand;
+  stand: Stand;
   readonly caller: Packet;
   /** What the pod got last. */
   atPod: Decoded;
@@ -44,6 +44,12 @@ class Connection {
 
   device(): 'pods0' | 'lan0' {
     return this.caller.dport === 10_003 ? 'lan0' : 'pods0';
+  }
+
+  /** Goes on through another stand. */
+  on(stand: Stand): this {
+    this.stand = stand;
+    return this;
   }
 
   establish(): this {
@@ -140,6 +146,18 @@ describe('a flow through the gateway', () => {
     stand.clear('lane_ports');
     assert.equal(connection.call(ACK).dst, LOCAL_POD);
     assert.equal(decode(stand.send(encode({ ...connection.caller, sport: 20_001 })).frame).flags, RST | ACK);
+  });
+
+  test('flows outlive the process that loaded the programs', () => {
+    const established = new Connection(stand).establish();
+    const halfOpen = new Connection(stand, { sport: 20_001 });
+    stand = stand.restarted();
+    const after = [established, halfOpen].map((it) => it.on(stand));
+    assert.deepEqual(
+      after.map((it) => it.answer(SYN | ACK).dport),
+      [20_000, 20_001],
+    );
+    assert.equal(after[0]?.call(ACK).dst, LOCAL_POD);
   });
 
   test('a SYN on a flow that both ends have closed begins another one', () => {

@@ -30,7 +30,14 @@ function isSoundUdp(body: Buffer): boolean {
   return length >= 8 && length <= body.length;
 }
 
-const toTcp: Packet = { proto: 'tcp', src: CALLER, sport: 20_000, dst: GATEWAY, dport: 10_001, options: [2, 4, 5, 180] };
+const toTcp: Packet = {
+  proto: 'tcp',
+  src: CALLER,
+  sport: 20_000,
+  dst: GATEWAY,
+  dport: 10_001,
+  options: [2, 4, 5, 180],
+};
 const toUdp: Packet = { ...toTcp, proto: 'udp', dport: 10_002, payload: Buffer.from('some question') };
 /** A test run refuses less than an Ethernet and an IP header itself (EINVAL). */
 const SHORTEST = ETHERNET_BYTES + 20;
@@ -48,7 +55,12 @@ const spoiling = fc.record({
   mendIpSum: fc.boolean(),
 });
 
-function spoiled({ packet, writes, keep, mendIpSum }: typeof spoiling extends fc.Arbitrary<infer T> ? T : never): Buffer {
+function spoiled({
+  packet,
+  writes,
+  keep,
+  mendIpSum,
+}: typeof spoiling extends fc.Arbitrary<infer T> ? T : never): Buffer {
   const frame = encode(packet);
   for (const [at, value] of writes) if (at < frame.length && at >= ETHERNET_BYTES) frame.writeUInt8(value, at);
   if (mendIpSum) {

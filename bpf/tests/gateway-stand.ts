@@ -114,8 +114,10 @@ export class Stand {
   readonly backbound: LoadedObject;
   readonly #devices: ReadonlyMap<string, number>;
   readonly #pins: string;
+  readonly #options: StandOptions;
 
   constructor(namespace: string, devices: ReadonlyMap<string, number>, options: StandOptions) {
+    this.#options = options;
     const capacity = options.capacity ?? 1024;
     const loading = {
       pinDir: `/sys/fs/bpf/${namespace}`,
@@ -138,6 +140,13 @@ export class Stand {
     const sources = tableOf(this.inbound, tables.snat_addrs);
     sources.put(this.ifindex('pods0'), { addr: ipv4(POD_SIDE) });
     sources.put(this.ifindex('lan0'), { addr: ipv4(LAN_SIDE) });
+  }
+
+  /** The same gateway as a new process finds it: programs loaded again on what is pinned. */
+  restarted(): Stand {
+    this.inbound.close();
+    this.backbound.close();
+    return new Stand(this.namespace, this.#devices, this.#options);
   }
 
   ifindex(device: Device): number {
@@ -207,7 +216,8 @@ export class Stand {
   /** Makes every flow look as if it had been idle for so long. */
   age(seconds: number): void {
     for (const table of [this.flows(), this.halfOpen()]) {
-      for (const [key, flow] of [...table.entries()]) {
+      const entries = [...table.entries()]; // a written entry would come up again
+      for (const [key, flow] of entries) {
         table.put(key, { ...flow, seen: flow.seen - BigInt(seconds) * 1_000_000_000n });
       }
     }

@@ -150,7 +150,7 @@ function serveLoad(space: Space, load: Buffer): Server {
 
 function serveUdp(space: Space, name: string): Datagrams {
   const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
-  socket.on('message', (message, from) => socket.send(`${name} ${message}`, from.port, from.address));
+  socket.on('message', (message, from) => socket.send(`${name} ${message.toString()}`, from.port, from.address));
   inside(space, () => void socket.bind({ address: '0.0.0.0', port: 5353 }));
   return socket;
 }
@@ -293,7 +293,7 @@ describe('calls through a gateway', () => {
   test('a lane port that nobody has refuses a datagram at once', async () => {
     const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
     inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
-    inside('caller', () => void socket.connect(10_777, GATEWAY));
+    inside('caller', () => socket.connect(10_777, GATEWAY));
     await once(socket, 'connect');
     socket.send('anyone?');
     const [error] = (await once(socket, 'error', { signal: AbortSignal.timeout(5000) })) as [NodeJS.ErrnoException];
