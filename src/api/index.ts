@@ -28,6 +28,7 @@ export {
   type MemberGateway,
   memberClusterSpec,
 } from './kinds/member-cluster.ts';
+export { CONDITION_WORDS, type ConditionWords } from './kinds/condition-words.ts';
 export type { ServiceExport } from './kinds/service-export.ts';
 export type {
   ServiceImport,

@@ -169,7 +169,7 @@ function accepted({ problems }: Written): Judgement {
 function targetsResolved(merged: MergedImport | undefined, problems: readonly Problem[], service: string): Judgement {
   const [problem] = problems;
   if (problem) {
-    const message = problems.map((one) => `${one.path}: ${one.message}`).join('; ');
+    const message = problems.map((one) => one.message).join('; ');
     return { type: 'TargetsResolved', status: 'False', reason: problem.reason, message };
   }
   if (!merged)
