@@ -1,0 +1,50 @@
+/** What every cluster has from the start. */
+import { cidr, formatIpv4 } from '#kit/index.ts';
+import { asJson, deepEqual, type JsonObject, type KubeObject, type Store } from '#objects/index.ts';
+import type { Registry } from './kinds/registry.ts';
+import type { WriteRequest } from './write/request.ts';
+import { keyOf, type Writer } from './write/writer.ts';
+
+export interface FirstObjectsOptions {
+  readonly registry: Registry;
+  readonly store: Store;
+  readonly writer: Writer;
+  readonly serviceRange: string;
+  readonly crds: readonly KubeObject[];
+}
+
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+export function firstObjects(options: FirstObjectsOptions): void {
+  for (const name of NAMESPACES) ensure(options, '', 'namespaces', { metadata: { name } });
+  for (const crd of options.crds)
+    ensure(options, 'apiextensions.k8s.io', 'customresourcedefinitions', asJson(crd), true);
+  if (!options.registry.find('', 'v1', 'services')) return;
+  const clusterIP = formatIpv4(cidr(options.serviceRange).base + 1);
+  ensure(options, '', 'services', {
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: { clusterIP, ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
+  });
+}
+
+/** Makes what is not there. @param refresh also brings the `spec` of what is there up to date */
+function ensure(
+  { registry, store, writer }: FirstObjectsOptions,
+  group: string,
+  plural: string,
+  object: JsonObject,
+  refresh = false,
+): void {
+  const asked = registry.find(group, 'v1', plural);
+  if (!asked) return;
+  const metadata = object.metadata as unknown as KubeObject['metadata'];
+  const stored = store.get(keyOf(asked, metadata));
+  if (!stored) writer.create(asked, metadata.namespace, { ...object, kind: asked.type.kind }, request());
+  else if (refresh && !deepEqual(asJson(stored).spec, object.spec)) {
+    writer.update(asked, metadata, request(), (before) => ({ ...before, spec: object.spec }));
+  }
+}
+
+function request(): WriteRequest {
+  return { manager: 'sealane-apiserver', dryRun: false, fieldValidation: 'Ignore', warnings: [] };
+}
