@@ -90,15 +90,31 @@ static __always_inline enum reading read_key(struct __sk_buff *skb, struct segme
 	return READ;
 }
 
-static __always_inline __u16 folded(__u32 sum)
+/* One's complement sums (RFC 1071) of 32-bit words may be added up in 64 bits and folded in the end. */
+static __always_inline __u32 folded_once(__u64 sum)
 {
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	return sum + (sum >> 32);
+}
+
+static __always_inline __u16 folded(__u64 wide)
+{
+	__u32 sum = folded_once(wide);
+
 	sum = (sum & 0xffff) + (sum >> 16);
 	return sum + (sum >> 16);
 }
 
-static __always_inline int header_sum_holds(struct iphdr *ip)
+static __always_inline __u64 changed(__u32 before, __u32 after)
 {
-	return folded(bpf_csum_diff(NULL, 0, (__be32 *)ip, sizeof(*ip), 0)) == 0xffff;
+	return (__u64)(__u32)~before + after;
+}
+
+static __always_inline int header_sum_holds(const struct iphdr *ip)
+{
+	const __u32 *words = (const __u32 *)ip;
+
+	return folded((__u64)words[0] + words[1] + words[2] + words[3] + words[4]) == 0xffff;
 }
 
 static __always_inline enum reading read_tcp(struct __sk_buff *skb, struct segment *segment)
@@ -154,28 +170,25 @@ static __always_inline __u32 sum_offset(__u8 proto)
 	return L4_OFFSET + (proto == IPPROTO_TCP ? offsetof(struct tcphdr, check) : offsetof(struct udphdr, check));
 }
 
-/* Bytes 8 to 11 of the IP header, the checksum counted as absent. */
-static __always_inline __u32 ttl_word(const struct iphdr *ip, __u8 ttl)
-{
-	return bpf_htonl((__u32)ttl << 24 | (__u32)ip->protocol << 16);
-}
+/* What a packet begins with after its Ethernet header, which is all that is rewritten. */
+struct rewritten {
+	struct iphdr ip;
+	__u32 ports;
+};
 
-/* Gives the packet the addresses and ports of `to`, and one hop less to live. */
+/* Gives the packet the addresses and ports of `to`, and one hop less to live. One store: each costs as much as a lookup. */
 static __always_inline void rewrite(struct __sk_buff *skb, const struct segment *segment, const struct flow_key *to)
 {
-	const struct iphdr *ip = &segment->ip;
-	__u8 ttl = ip->ttl - 1;
-	__u32 before[3] = { ip->saddr, ip->daddr, ttl_word(ip, ip->ttl) };
-	__u32 after[3] = { to->src, to->dst, ttl_word(ip, ttl) };
-	__u32 ports = *(volatile __u32 *)&segment->key.sport, new_ports = *(volatile __u32 *)&to->sport;
+	__u32 ports = *(volatile __u32 *)&segment->key.sport, at = sum_offset(segment->key.proto);
 	__u32 absent_stays = segment->key.proto == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
-	__u32 at = sum_offset(segment->key.proto);
-	__s64 addresses = bpf_csum_diff(before, 8, after, 8, 0);
+	struct rewritten out = { .ip = segment->ip, .ports = *(volatile __u32 *)&to->sport };
+	__u64 addresses = changed(out.ip.saddr, to->src) + changed(out.ip.daddr, to->dst);
 
-	bpf_skb_store_bytes(skb, NET_OFFSET + offsetof(struct iphdr, ttl), &ttl, sizeof(ttl), 0);
-	bpf_skb_store_bytes(skb, NET_OFFSET + offsetof(struct iphdr, saddr), after, 8, 0);
-	bpf_skb_store_bytes(skb, L4_OFFSET, &new_ports, sizeof(new_ports), 0);
-	bpf_l3_csum_replace(skb, NET_OFFSET + offsetof(struct iphdr, check), 0, bpf_csum_diff(before, 12, after, 12, 0), 0);
-	bpf_l4_csum_replace(skb, at, 0, addresses, BPF_F_PSEUDO_HDR | absent_stays);
-	bpf_l4_csum_replace(skb, at, ports, new_ports, absent_stays | sizeof(ports));
+	out.ip.saddr = to->src;
+	out.ip.daddr = to->dst;
+	out.ip.ttl--;
+	out.ip.check = ~folded((__u64)(__u16)~out.ip.check + addresses + changed(bpf_htons(0x100), 0));
+	bpf_skb_store_bytes(skb, NET_OFFSET, &out, sizeof(out), 0);
+	bpf_l4_csum_replace(skb, at, 0, folded_once(addresses), BPF_F_PSEUDO_HDR | absent_stays);
+	bpf_l4_csum_replace(skb, at, ports, out.ports, absent_stays | sizeof(ports));
 }
