@@ -5,6 +5,7 @@ export { down, isOurs } from './down.ts';
 export { withClient } from './first-objects.ts';
 export { type ProcessSpec, processTable } from './process-table.ts';
 export { type Condition, awaitAll } from './readiness.ts';
+export { runApiServer } from './run-apiserver.ts';
 export { runSupervisor } from './run-supervisor.ts';
 export { notUp, readTopologyState, statePaths, type StatePaths } from './state.ts';
 export { type SandboxStatus, sandboxStatus } from './status.ts';
