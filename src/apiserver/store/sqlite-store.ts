@@ -2,6 +2,8 @@
  * The store on disk: node:sqlite behind a memory store. Every change is written before it is told; after a restart the objects,
  * the revision and the recent changes are there again, so that watchers go on where they were.
  */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SealaneError } from '#kit/index.ts';
 import {
@@ -22,7 +24,7 @@ import {
 } from '#objects/index.ts';
 
 export interface SqliteStoreOptions {
-  /** File, made when it is not there; `:memory:` for tests. */
+  /** File, made with its folder when it is not there; `:memory:` for tests. */
   readonly path: string;
   /** Changes kept for watches, at least; default 10,000. */
   readonly historyLimit?: number;
@@ -126,6 +128,7 @@ export function openSqliteStore({ path, historyLimit = 10_000 }: SqliteStoreOpti
 
 function opened(path: string): DatabaseSync {
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new DatabaseSync(path);
     database.exec(SCHEMA);
     return database;
