@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "include/forward.h"
+#include "include/icmp.h"
 #include "include/lanes.h"
 #include "include/nat.h"
 #include "include/packet.h"
@@ -62,7 +63,10 @@ int gateway_back(struct __sk_buff *skb)
 	enum reading reading;
 	int half_open;
 
-	if (read_key(skb, &segment) != READ || !is_snat_port(segment.key.dport))
+	reading = read_key(skb, &segment);
+	if (reading == NOT_OURS && segment.ip.protocol == IPPROTO_ICMP)
+		return forward_error(skb);
+	if (reading != READ || !is_snat_port(segment.key.dport))
 		return TC_ACT_UNSPEC;
 	flow = live_entry(&segment.key, now, &half_open);
 	if (!flow)

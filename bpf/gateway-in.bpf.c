@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "include/forward.h"
+#include "include/icmp.h"
 #include "include/lanes.h"
 #include "include/nat.h"
 #include "include/packet.h"
@@ -126,8 +127,10 @@ int gateway_in(struct __sk_buff *skb)
 	enum reading reading = read_key(skb, &segment);
 	enum refusal reason;
 
-	if (!gateway || !gateway->addr || reading == NOT_OURS)
+	if (!gateway || !gateway->addr)
 		return TC_ACT_UNSPEC;
+	if (reading == NOT_OURS)
+		return segment.ip.protocol == IPPROTO_ICMP ? forward_error(skb) : TC_ACT_UNSPEC;
 	if (reading != READ)
 		return drop(REFUSAL_TRUNCATED);
 	if (segment.key.dst != gateway->addr || !is_lane_port(segment.key.dport))

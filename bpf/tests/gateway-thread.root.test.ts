@@ -196,6 +196,7 @@ describe('calls through a gateway', () => {
       { port: 10_006, pods: [{ address: REMOTE_POD, port: 9 }] },
       { port: 10_001, proto: 'udp', pods: [{ address: LOCAL_POD, port: 5353 }] },
       { port: 10_002, proto: 'udp', pods: [{ address: REMOTE_POD, port: 5353 }] },
+      { port: 10_003, proto: 'udp', pods: [{ address: REMOTE_POD, port: 9 }] },
     ]);
     inside('gateway', () => {
       attachTc(stand.inbound.program('gateway_in'), 'wan0', 'ingress');
@@ -294,6 +295,17 @@ describe('calls through a gateway', () => {
     const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
     inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
     inside('caller', () => socket.connect(10_777, GATEWAY));
+    await once(socket, 'connect');
+    socket.send('anyone?');
+    const [error] = (await once(socket, 'error', { signal: AbortSignal.timeout(5000) })) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNREFUSED');
+    socket.close();
+  });
+
+  test('a pod’s closed port refuses a datagram at once', async () => {
+    const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+    inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
+    inside('caller', () => socket.connect(10_003, GATEWAY));
     await once(socket, 'connect');
     socket.send('anyone?');
     const [error] = (await once(socket, 'error', { signal: AbortSignal.timeout(5000) })) as [NodeJS.ErrnoException];
