@@ -1,4 +1,4 @@
-/** What every transport between two members offers to the agent that carries lanes: one interface, one suite (lane.suite.ts). */
+/** What every transport between two members offers to the agent that carries lanes: one interface, one suite (lane-suite.ts). */
 
 /** `MemberCluster.spec.transport`. */
 export type Transport = 'Plain' | 'WireGuard' | 'MTLS';

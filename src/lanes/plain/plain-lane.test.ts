@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ipv4 } from '#kit/index.ts';
-import { laneSuite } from '../lane.suite.ts';
+import { laneSuite } from '../lane-suite.ts';
 import { plainLane } from './plain-lane.ts';
 
 laneSuite('plain', plainLane);
