@@ -1,0 +1,84 @@
+/** Service → EndpointSlices, at once when a pod's readiness changes. */
+import { ENDPOINT_SLICES, type EndpointSlice, LABEL_MANAGED_BY, type Service } from '#api/index.ts';
+import { createQueue } from '#kit/index.ts';
+import { deepEqual, keyOf, labelRequirements, matchesLabels } from '#objects/index.ts';
+import type { WorkloadContext } from './context.ts';
+import type { Pod } from './kinds.ts';
+import { SLICE_MANAGER, slicesOf } from './slices.ts';
+
+/** @returns stop */
+export function runEndpointSlices(context: WorkloadContext): () => void {
+  const { caches, clock, log } = context;
+  const queue = createQueue({ clock, log, work: (key) => sync(context, key), workers: 8, maxRetryMs: 2_000 });
+  const stops = [
+    caches.services.onChange(({ key }) => queue.add(key)),
+    caches.pods.onChange(({ object, before }) => {
+      for (const service of caches.services.inNamespace(object.metadata.namespace ?? ''))
+        if (selects(service, object) || (before && selects(service, before))) queue.add(keyOf(service));
+    }),
+    caches.slices.onChange(({ object }) => {
+      const owner = object.metadata.ownerReferences?.[0]?.name;
+      if (isOurs(object) && owner) queue.add(`${object.metadata.namespace}/${owner}`);
+    }),
+    () => queue.stop(),
+  ];
+  for (const key of caches.services.keys()) queue.add(key);
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+async function sync(context: WorkloadContext, key: string): Promise<void> {
+  const { client, caches } = context;
+  const service = caches.services.get(key);
+  if (!service || !hasSelector(service) || service.metadata.deletionTimestamp) return;
+  const pods = caches.pods.inNamespace(service.metadata.namespace ?? '').filter((pod) => selects(service, pod));
+  const wanted = slicesOf(service, pods, zonesOf(context));
+  const existing = caches.slices.indexed(service.metadata.uid ?? '').filter(isOurs);
+  await Promise.all(wanted.map((slice) => put(context, slice)));
+  const names = new Set(wanted.map(({ metadata }) => metadata.name));
+  for (const { metadata } of existing) {
+    const { namespace, name, uid } = metadata;
+    if (!names.has(name)) await client.delete(ENDPOINT_SLICES, { namespace, name }, { uid });
+  }
+}
+
+async function put({ client, caches }: WorkloadContext, slice: EndpointSlice): Promise<void> {
+  const before = caches.slices.get(keyOf(slice));
+  if (!before) return void (await client.create(ENDPOINT_SLICES, slice));
+  const { labels, ownerReferences } = before.metadata;
+  const { endpoints, ports } = before;
+  const known = { labels, ownerReferences, endpoints: endpoints ?? [], ports: ports ?? [] };
+  const wanted = {
+    labels: slice.metadata.labels,
+    ownerReferences: slice.metadata.ownerReferences,
+    endpoints: slice.endpoints,
+    ports: slice.ports,
+  };
+  if (deepEqual(known, wanted)) return;
+  const metadata = { ...before.metadata, labels: wanted.labels, ownerReferences: wanted.ownerReferences };
+  await client.update(ENDPOINT_SLICES, { ...slice, metadata });
+}
+
+function hasSelector({ spec }: Service): boolean {
+  return spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0;
+}
+
+function selects(service: Service, pod: Pod): boolean {
+  if (!hasSelector(service)) return false;
+  const requirements = labelRequirements({ matchLabels: service.spec?.selector });
+  return requirements.ok && matchesLabels(requirements.value, pod.metadata.labels);
+}
+
+function isOurs({ metadata }: EndpointSlice): boolean {
+  return metadata.labels?.[LABEL_MANAGED_BY] === SLICE_MANAGER;
+}
+
+function zonesOf({ caches }: WorkloadContext): Map<string, string> {
+  return new Map(
+    caches.nodes.list().flatMap(({ metadata: { name, labels } }) => {
+      const zone = labels?.['topology.kubernetes.io/zone'];
+      return zone === undefined ? [] : [[name, zone] as const];
+    }),
+  );
+}
