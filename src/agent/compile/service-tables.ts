@@ -108,7 +108,7 @@ function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledP
 
 function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], called: CalledPort) {
   const exporters = exportersOf(site, inputs, local, called);
-  const own = localPort(local, called);
+  const own = localPort(inputs, local, called);
   const compiled = compilePort({
     self: site.cluster,
     calledAs: called.calledAs,
@@ -149,10 +149,11 @@ function exportersOf(site: Site, inputs: ServiceInputs, local: readonly LocalPor
     const port = ports.find((one) => samePort(one, called));
     const member = site.members.get(cluster);
     if (!port || !member) return [];
-    const counts = cluster === site.cluster ? (localPort(local, called) ?? port) : port;
+    const counts = cluster === site.cluster ? (localPort(inputs, local, called) ?? port) : port;
     const { region, zone, group } = member;
     const eligible = !member.drained && !member.removed && (cluster === site.cluster || site.reachable(member));
-    const ready = cluster === site.cluster ? servingPods(localPort(local, called)?.pods ?? []).length : counts.ready;
+    const ready =
+      cluster === site.cluster ? servingPods(localPort(inputs, local, called)?.pods ?? []).length : counts.ready;
     return [{ cluster, region, zone, group, ready, total: counts.total, eligible }];
   });
 }
@@ -161,11 +162,11 @@ function group(
   site: Site,
   inputs: ServiceInputs,
   local: readonly LocalPort[],
-  called: { readonly name: string; readonly protocol: Protocol; readonly nodeLocal?: boolean },
+  called: Port & { readonly nodeLocal?: boolean },
   cluster: string,
 ): DesiredGroup {
   if (cluster === site.cluster) {
-    const pods = servingPods(localPort(local, called)?.pods ?? []);
+    const pods = servingPods(localPort(inputs, local, called)?.pods ?? []);
     const onNode = called.nodeLocal ? pods.filter((pod) => pod.nodeName === site.node) : pods;
     return { key: cluster, backends: onNode.map((pod) => backend(cluster, pod.address, pod.port)) };
   }
@@ -188,14 +189,27 @@ function peerServices(site: Site, inputs: ServiceInputs, local: readonly LocalPo
         port: port.lanePort,
         protocol: port.protocol as 'TCP' | 'UDP',
         tiers: [{ slots: [cluster] }],
-        groups: [group(site, inputs, local, port, cluster)],
+        groups: [group(site, inputs, local, { name: port.name, protocol: port.protocol }, cluster)],
         ownsAddress: true,
       }));
   });
 }
 
-function localPort(local: readonly LocalPort[], port: { name: string; protocol: Protocol }): LocalPort | undefined {
-  return local.find((one) => samePort(one, port));
+/** The merged port may have another cluster's name: the own Service's port of that number is meant. */
+function localPort({ service }: ServiceInputs, local: readonly LocalPort[], called: Port): LocalPort | undefined {
+  const named = local.find((one) => samePort(one, called));
+  if (named || called.port === undefined) return named;
+  const own = service?.spec?.ports?.find(
+    ({ port, protocol = 'TCP' }) => port === called.port && protocol === called.protocol,
+  );
+  return own && local.find((one) => samePort(one, { name: own.name ?? '', protocol: called.protocol }));
+}
+
+interface Port {
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** Of the service; a lane port has none. */
+  readonly port?: number;
 }
 
 function samePort(a: Pick<ImportedPort, 'name' | 'protocol'>, b: { name: string; protocol: Protocol }): boolean {

@@ -66,10 +66,10 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
   function takeIn(device: Device) {
     const address = device.addr_info?.find(({ family }) => family === 'inet')?.local;
     if (address) sources.put(device.ifindex, { addr: ipv4(address) });
-    const name = `${device.ifname}.${device.ifindex}`;
+    const name = `back-${device.ifindex}`; // pins may not have a dot in their names, devices may
     if (device.ifname === 'lo' || (device.ifindex === uplink.ifindex && !options.oneDevice) || attached.has(name))
       return;
-    attachTc(back.program('gateway_back'), device.ifindex, 'ingress', { pin: `${pinDir}/links/back-${name}` });
+    attachTc(back.program('gateway_back'), device.ifindex, 'ingress', { pin: `${pinDir}/links/${name}` });
     attached.add(name);
     log.debug({ device: device.ifname }, 'replies of pods are taken in at device');
   }

@@ -4,8 +4,8 @@ import { type TraceInput, type TraceReport, trace, type WantedService } from '#e
 import { formatIpv4, ipv4, type Log, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import type { KubeObject } from '#objects/index.ts';
-import type { DnsSnapshot } from '#plan/index.ts';
-import { vipKey } from '../apply/desired.ts';
+import type { CompiledPort, DnsSnapshot } from '#plan/index.ts';
+import { type DesiredService, vipKey } from '../apply/desired.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
 import { snapshotOf } from '../duties/dns-snapshot.ts';
 import { type Registration, registrations } from '../duties/register.ts';
@@ -31,6 +31,8 @@ interface PodObject extends KubeObject {
 }
 
 const SYNC_MS = 10_000;
+/** Of the resolv.conf that Kubernetes gives to pods. */
+const NDOTS = 5;
 
 /** @throws `agent/no-such-agent`, `agent/no-such-pod`, `kube/...`, `kernel/pinned-map` */
 export async function traceCall(question: TraceQuestion): Promise<TraceReport> {
@@ -97,8 +99,8 @@ function wantedAt(view: ClusterView, site: Site, key: string): WantedService | u
     const { desired, decisions } = compileService(site, inputs);
     const at = desired.findIndex((entry) => vipKey(entry) === key);
     const entry = desired[at];
-    const decision = decisions[at];
-    if (!entry || !decision) continue;
+    if (!entry) continue;
+    const decision = decisions[at] ?? peerDecision(entry);
     const backends = Object.fromEntries(
       entry.groups.map((group) => [
         group.key,
@@ -110,11 +112,22 @@ function wantedAt(view: ClusterView, site: Site, key: string): WantedService | u
   return undefined;
 }
 
+/** A peer address stands for one cluster: nothing was decided. */
+function peerDecision({ tiers, port }: DesiredService): { portName: string; compiled: CompiledPort } {
+  const compiled = tiers.map(({ slots }) => [...new Set(slots)].map((cluster) => ({ cluster, weight: 1 })));
+  return { portName: `lane ${port}`, compiled: { resolved: compiled, compiled, nodeLocal: false, problems: [] } };
+}
+
 /** What the node's resolver answers, along the search path of a pod. */
-function answer(snapshot: DnsSnapshot, view: ClusterView, { host, namespace }: TraceQuestion): TraceInput['dns'] {
+function answer(
+  snapshot: DnsSnapshot,
+  view: ClusterView,
+  { host, namespace }: TraceQuestion,
+): NonNullable<TraceInput['dns']> {
   if (/^[\d.]+$/.test(host)) return { rcode: 'NOERROR', addresses: [host], answeredBy: 'the address itself' };
   const absolute = host.replace(/\.$/, '').toLowerCase();
-  const search = ['', `.${namespace}.svc.cluster.local`, '.svc.cluster.local', '.cluster.local'];
+  const below = [`.${namespace}.svc.cluster.local`, '.svc.cluster.local', '.cluster.local'];
+  const search = absolute.split('.').length > NDOTS ? ['', ...below] : [...below, ''];
   for (const suffix of host.endsWith('.') ? [''] : search) {
     const name = absolute + suffix;
     const own = snapshot.overrides[name] ?? snapshot.records[name];

@@ -9,9 +9,8 @@ import type { ServiceInputs, Site } from '../compile/service-tables.ts';
 import type { ClusterView } from './cluster-view.ts';
 
 export function siteOf(view: ClusterView, where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>): Site {
-  const members = new Map(
-    view.members.list().map((member) => [member.metadata.name, readMember(member, where.cluster)]),
-  );
+  const all = view.members.list().map((member) => readMember(member, where.cluster));
+  const members = new Map(all.filter(({ removed }) => !removed).map((member) => [member.name, member]));
   return { ...where, members, reachable: canReach };
 }
 
