@@ -35,4 +35,4 @@ Examples:
   },
   process.argv.slice(2),
 );
-process.exitCode = code;
+if (code !== undefined) process.exit(code);

@@ -27,12 +27,15 @@ export interface ProgramOptions {
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed · 2 wrong command line or input · 3 this machine or user may not · 4 no such thing`;
 
-/** @returns the exit code; what a command printed is printed already */
-export async function runProgram(options: ProgramOptions, args: readonly string[]): Promise<number> {
+/**
+ * @returns the code to exit with at once, whatever is still open; undefined when the command was carried out, and then
+ *   `process.exitCode` is its own and what it left running goes on
+ */
+export async function runProgram(options: ProgramOptions, args: readonly string[]): Promise<number | undefined> {
   try {
     const program = await build(options, args);
     await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    return undefined;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     report(options.name, error, args);
