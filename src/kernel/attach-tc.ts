@@ -48,7 +48,8 @@ export function deviceIndex(name: string): number {
   return checked(interfaceIndex(name), 'kernel/no-device', `find device ${name} in this network namespace`);
 }
 
-function hasTcx(): boolean {
+/** Whether this kernel has links for tc programs. */
+export function hasTcx(): boolean {
   const [major = 0, minor = 0] = release().split(/[.-]/).map(Number);
   return major > 6 || (major === 6 && minor >= 6);
 }

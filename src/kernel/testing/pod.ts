@@ -29,7 +29,7 @@ function serveTcp({ address, port }: Endpoint, alive: Slot | undefined): Promise
 
 function serveUdp({ address, port }: Endpoint, alive: Slot | undefined): Promise<string> {
   const socket = createSocket('udp4');
-  socket.on('message', (message, from) => socket.send(`${address} ${message}`, from.port, from.address));
+  socket.on('message', (message, from) => socket.send(`${address} ${message.toString()}`, from.port, from.address));
   return new Promise((resolve) => {
     socket.bind(port, address, () => {
       announce(socket, alive);
