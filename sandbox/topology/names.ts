@@ -11,9 +11,9 @@ export const PIN_ROOT = '/sys/fs/bpf/sealane';
  * @throws `sandbox/bad-name`
  */
 export function checkName(name: string): string {
-  if (/^[a-z][a-z0-9]{0,14}$/.test(name)) return name;
+  if (/^[a-z][a-z0-9]{0,14}$/.test(name) && name !== 'agents') return name;
   throw new SealaneError('sandbox/bad-name', `use "${name}" as the name of a sandbox: not possible`, {
-    hint: 'at most 15 lower-case letters and digits, starting with a letter',
+    hint: 'at most 15 lower-case letters and digits, starting with a letter, and not "agents"',
   });
 }
 
@@ -52,6 +52,14 @@ export const cgroups = {
 export function pinFolder(sandbox: string, cluster?: string, node?: string): string {
   const root = `${PIN_ROOT}/${sandbox}`;
   return cluster === undefined ? root : `${root}/${cluster}-${node}`;
+}
+
+/** Where agents leave notes of themselves for `sealane trace`. */
+export const AGENT_NOTES = `${STATE_ROOT}/agents`;
+
+/** What the file names of this sandbox's agents' notes start with: their pins' paths. */
+export function agentNotePrefix(sandbox: string): string {
+  return `${pinFolder(sandbox).slice(1).replaceAll('/', '_')}_`;
 }
 
 export function stateFolder(sandbox: string): string {

@@ -14,7 +14,17 @@ import {
   startTimeOf,
   listMounts,
 } from '#host/index.ts';
-import { cgroups, hostLink, namespacePrefix, PIN_ROOT, pinFolder, STATE_ROOT, stateFolder } from './names.ts';
+import {
+  AGENT_NOTES,
+  agentNotePrefix,
+  cgroups,
+  hostLink,
+  namespacePrefix,
+  PIN_ROOT,
+  pinFolder,
+  STATE_ROOT,
+  stateFolder,
+} from './names.ts';
 
 /** Also stops its processes: all of them are in its cgroups or in its namespaces. */
 export async function removeNetwork(sandbox: string): Promise<void> {
@@ -26,7 +36,8 @@ export async function removeNetwork(sandbox: string): Promise<void> {
   rmSync(pinFolder(sandbox), { recursive: true, force: true });
   await unmountBelow(stateFolder(sandbox));
   rmSync(stateFolder(sandbox), { recursive: true, force: true });
-  for (const root of [PIN_ROOT, STATE_ROOT]) removeIfEmpty(root);
+  for (const path of agentNotes(sandbox)) rmSync(path, { force: true });
+  for (const root of [PIN_ROOT, AGENT_NOTES, STATE_ROOT]) removeIfEmpty(root);
 }
 
 /** What of the sandbox is left, each as `kind name`; empty after a good `down`. */
@@ -43,7 +54,14 @@ export async function tracesOf(sandbox: string): Promise<string[]> {
     ...Object.entries(paths)
       .filter(([, path]) => existsSync(path))
       .map(([kind, path]) => `${kind} ${path}`),
+    ...agentNotes(sandbox).map((path) => `note ${path}`),
   ];
+}
+
+function agentNotes(sandbox: string): string[] {
+  if (!existsSync(AGENT_NOTES)) return [];
+  const names = readdirSync(AGENT_NOTES).filter((name) => name.startsWith(agentNotePrefix(sandbox)));
+  return names.map((name) => join(AGENT_NOTES, name));
 }
 
 /** A namespace's links go when the kernel gets to it; the machine's end must be gone at once. */
