@@ -16,16 +16,31 @@ struct route {
 	__be32 next; /* the neighbour to send to */
 };
 
+static __always_inline int send_by(const struct route *route)
+{
+	struct bpf_redir_neigh next;
+
+	__builtin_memset(&next, 0, sizeof(next)); /* all of the union: before 6.3 a helper may not read what was not written */
+	next.nh_family = IPV4;
+	next.ipv4_nh = route->next;
+	return bpf_redirect_neigh(route->ifindex, &next, sizeof(next), 0);
+}
+
 static __always_inline enum refusal find_route(struct __sk_buff *skb, const struct segment *segment, __be32 src, __be32 dst,
 					       struct route *route)
 {
-	/* tot_len stays 0: with offloads the packet is larger than any link, and each piece is not */
-	struct bpf_fib_lookup fib = {
-		.family = IPV4, .l4_protocol = segment->ip.protocol, .tos = segment->ip.tos,
-		.ipv4_src = src, .ipv4_dst = dst, .ifindex = skb->ifindex,
-	};
-	long answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	struct bpf_fib_lookup fib;
+	long answer;
 
+	/* tot_len stays 0: with offloads the packet is larger than any link, and each piece is not */
+	__builtin_memset(&fib, 0, sizeof(fib));
+	fib.family = IPV4;
+	fib.l4_protocol = segment->ip.protocol;
+	fib.tos = segment->ip.tos;
+	fib.ipv4_src = src;
+	fib.ipv4_dst = dst;
+	fib.ifindex = skb->ifindex;
+	answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 	/* a neighbour is found when the packet is sent; whether the packet fits is asked later, segment by segment */
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH && answer != BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return REFUSAL_NO_ROUTE;
@@ -67,7 +82,6 @@ static __always_inline int too_big(struct __sk_buff *skb, const struct segment *
 static __always_inline int forward(struct __sk_buff *skb, const struct segment *segment, const struct flow_key *to,
 				   const struct route *route, __u32 mss)
 {
-	struct bpf_redir_neigh next = { .nh_family = IPV4, .ipv4_nh = route->next };
 	__u32 mtu = 0;
 	long misfit;
 
@@ -80,5 +94,5 @@ static __always_inline int forward(struct __sk_buff *skb, const struct segment *
 		return too_big(skb, segment, mtu);
 	rewrite(skb, segment, to);
 	clamp_mss(skb, segment, mss);
-	return bpf_redirect_neigh(route->ifindex, &next, sizeof(next), 0);
+	return send_by(route);
 }

@@ -67,7 +67,6 @@ static __always_inline int forward_error(struct __sk_buff *skb)
 {
 	struct segment segment = {};
 	struct error_packet error;
-	struct bpf_redir_neigh next = { .nh_family = IPV4 };
 	struct route route;
 	struct flow_key key;
 	struct flow *flow;
@@ -89,6 +88,5 @@ static __always_inline int forward_error(struct __sk_buff *skb)
 		return drop(REFUSAL_NO_ROUTE);
 	rewrite_error(&error, &flow->to);
 	bpf_skb_store_bytes(skb, NET_OFFSET, &error, sizeof(error), 0);
-	next.ipv4_nh = route.next;
-	return bpf_redirect_neigh(route.ifindex, &next, sizeof(next), 0);
+	return send_by(&route);
 }
