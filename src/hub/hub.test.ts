@@ -9,14 +9,13 @@ import {
   NAMESPACES,
 } from '#api/index.ts';
 import { silentLog } from '#kit/index.ts';
-import { createClient } from '#kube/index.ts';
-import { startSmallServer } from '../kube/testing/small-server.ts';
-import { eventually, memberCluster } from '../member/testing/cluster-set.ts';
+import { startTestServer } from '../member/test-api-server.ts';
+import { eventually, memberCluster } from '../member/test-cluster-set.ts';
 import { runHub } from './main.ts';
 
 async function hub(t: TestContext) {
-  const server = await startSmallServer();
-  const client = createClient({ server: server.url });
+  const server = await startTestServer('hub', { karmada: true });
+  const client = server.client();
   const stop = new AbortController();
   const ended = runHub({ client, signal: stop.signal, identity: 'test', log: silentLog });
   t.after(async () => {
@@ -34,6 +33,13 @@ const record = (member: string) => ({
   apiVersion: 'sealane.dev/v1alpha1',
   kind: 'ClusterExport',
   metadata: { namespace: `sealane-${member}`, name: 'demo.web' },
+  spec: {
+    cluster: member,
+    service: { namespace: 'demo', name: 'web' },
+    type: 'ClusterSetIP',
+    ipFamilies: ['IPv4'],
+    ports: [],
+  },
 });
 
 test('a member gets a namespace that Karmada leaves alone', async (t) => {
@@ -51,7 +57,14 @@ test('the records of a removed member are cleaned up, those of the others are no
   const { client, member } = await hub(t);
   await member('a');
   await member('b');
-  for (const name of ['a', 'b']) await client.create(CLUSTER_EXPORTS, record(name));
+  for (const name of ['a', 'b']) {
+    await eventually(
+      'namespace',
+      () => client.find(NAMESPACES, { name: `sealane-${name}` }),
+      (one) => one !== undefined,
+    );
+    await client.create(CLUSTER_EXPORTS, record(name));
+  }
   await client.patch(MEMBER_CLUSTERS, { name: 'a' }, { spec: { removed: true } });
   const left = await eventually(
     'clean-up',
@@ -80,7 +93,7 @@ test('a Karmada Cluster becomes a member in its region and zone; what the admin 
     () => read('theirs'),
     (one) => one !== undefined,
   );
-  assert.deepEqual(theirs?.spec, { region: 'eu', zone: 'eu-1' });
+  assert.deepEqual([theirs?.spec?.region, theirs?.spec?.zone, theirs?.spec?.transport], ['eu', 'eu-1', 'WireGuard']);
   await client.patch(KARMADA_CLUSTERS, { name: 'theirs' }, { spec: { zone: 'eu-2' } });
   await eventually(
     'zone',

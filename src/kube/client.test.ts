@@ -4,7 +4,7 @@ import { CONFIG_MAPS, type ConfigMap } from '#api/index.ts';
 import { isFault, SealaneError } from '#kit/index.ts';
 import { createClient } from './client.ts';
 import { lines } from './lines.ts';
-import { startSmallServer } from './testing/small-server.ts';
+import { startSmallServer } from './test-server.ts';
 
 const map = (name: string): ConfigMap => ({
   apiVersion: 'v1',

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createClient } from './client.ts';
 import { lead, type LeadOptions } from './lead.ts';
-import { startSmallServer } from './testing/small-server.ts';
-import { until } from './testing/until.ts';
+import { startSmallServer } from './test-server.ts';
+import { until } from './test-until.ts';
 
 async function stand(t: TestContext) {
   const server = await startSmallServer();

@@ -4,8 +4,8 @@ import { CONFIG_MAPS, type ConfigMap } from '#api/index.ts';
 import { createMemoryStore } from '#objects/index.ts';
 import { createClient } from './client.ts';
 import { type ReflectOptions, reflect } from './reflect.ts';
-import { type SmallServerOptions, startSmallServer } from './testing/small-server.ts';
-import { until } from './testing/until.ts';
+import { type SmallServerOptions, startSmallServer } from './test-server.ts';
+import { until } from './test-until.ts';
 
 const map = (name: string, value = 'x'): ConfigMap => ({
   apiVersion: 'v1',

@@ -19,7 +19,7 @@ import {
   serviceExport,
   serviceOf,
   slicesOf,
-} from './testing/cluster-set.ts';
+} from './test-cluster-set.ts';
 
 const PORTS = [
   { name: 'http', protocol: 'TCP', port: 80 },

@@ -9,6 +9,7 @@ import {
   type GlobalTrafficPolicy,
   MEMBER_CLUSTERS,
   SERVICE_EXPORTS,
+  type Service,
   SERVICES,
 } from '#api/index.ts';
 import {
@@ -28,7 +29,7 @@ import {
   serviceOf,
   slicesOf,
   testMember,
-} from './testing/cluster-set.ts';
+} from './test-cluster-set.ts';
 
 test('an exported service is imported in every member, the exporter included', async (t) => {
   const set = await clusterSet(t, ['a', 'b', 'c']);
@@ -123,7 +124,10 @@ test('two exporters that differ see the conflict on both, with the oldest as win
 test('an ExternalName Service is refused, and nothing is imported', async (t) => {
   const set = await clusterSet(t, ['a']);
   const { client } = set.member('a');
-  await client.create(SERVICES, serviceOf([], { type: 'ExternalName' }));
+  await client.create(SERVICES, {
+    ...serviceOf(),
+    spec: { type: 'ExternalName', externalName: 'x.example.com' },
+  } as Service);
   await client.create(SERVICE_EXPORTS, serviceExport());
   const seen = await eventually(
     'conditions',
@@ -385,7 +389,7 @@ test('members start without the hub: own exports are imported at home', async (t
 });
 
 test('nonsense on the hub stops nobody', async (t) => {
-  const set = await clusterSet(t, ['a', 'b']);
+  const set = await clusterSet(t, ['a', 'b'], {}, { loose: true });
   await namespaces(set.hub, 'sealane-zz');
   const nonsense = [
     { spec: 7 },

@@ -18,13 +18,11 @@ import {
   exportWeb,
   importOf,
   mirrorOf,
-  namespaces,
   ownSlice,
   recordOf,
   remove,
-  restart,
   slicesOf,
-} from './testing/cluster-set.ts';
+} from './test-cluster-set.ts';
 
 const WEB_SLICE = { namespace: 'demo', name: 'web-1' };
 
@@ -44,7 +42,7 @@ test('what happened while the hub was away is caught up when it is back', async 
     (one) => one?.spec.ports[0]?.ready === 0,
   );
   assert.ok(await importOf(set.member('a')));
-  await restart(t, set.hubServer);
+  await set.hubServer.restart();
   await eventually(
     '0/2',
     () => slicesOf(set.member('a')),
@@ -66,8 +64,7 @@ test('a hub recreated from nothing is filled again, and what is unexported then 
     (one) => one?.spec?.transport === 'Plain',
   );
   await set.hubServer.close();
-  await restart(t, set.hubServer, { empty: true });
-  await namespaces(set.hub, 'kube-system');
+  await set.hubServer.restart({ empty: true });
   await eventually(
     'refill',
     () => set.hub.list<ClusterExport>(CLUSTER_EXPORTS),
@@ -135,7 +132,7 @@ test("a restart of the member's own API server loses nothing", async (t) => {
   );
   const { server, client } = set.member('b');
   await server.close();
-  await restart(t, server);
+  await server.restart();
   await client.patch(ENDPOINT_SLICES, WEB_SLICE, { endpoints: ownSlice(1, 2).endpoints });
   await eventually(
     '1/2',

@@ -1,4 +1,5 @@
 /** A hub and members, each with an API server of its own, in one process. */
+import { startTestServer, type TestServer, type TestServerOptions } from './test-api-server.ts';
 import type { TestContext } from 'node:test';
 import {
   CLUSTER_EXPORTS,
@@ -18,22 +19,21 @@ import {
   SERVICES,
 } from '#api/index.ts';
 import { createLog, silentLog, sleep, systemClock } from '#kit/index.ts';
-import { type Client, createClient } from '#kube/index.ts';
+import type { Client } from '#kube/index.ts';
 import type { KubeObject, ResourceType } from '#objects/index.ts';
-import { runMember } from '../main.ts';
-import { type SmallServer, startSmallServer } from '../../kube/testing/small-server.ts';
+import { runMember } from './main.ts';
 
 export interface TestMember {
   readonly name: string;
   readonly client: Client;
-  readonly server: SmallServer;
+  readonly server: TestServer;
   start(): void;
   stop(): Promise<void>;
 }
 
 export interface ClusterSet {
   readonly hub: Client;
-  readonly hubServer: SmallServer;
+  readonly hubServer: TestServer;
   readonly members: Readonly<Record<string, TestMember>>;
   member(name: string): TestMember;
 }
@@ -45,10 +45,10 @@ export async function clusterSet(
   t: TestContext,
   names: readonly string[],
   specs: Record<string, MemberClusterSpec> = {},
+  options: TestServerOptions = {},
 ): Promise<ClusterSet> {
-  const hubServer = await startSmallServer();
-  const hub = createClient({ server: hubServer.url });
-  await namespaces(hub, 'kube-system');
+  const hubServer = await startTestServer('hub', options);
+  const hub = hubServer.client();
   const members: Record<string, TestMember> = {};
   for (const name of names) {
     const spec = { region: 'eu', zone: name, group: 'default', transport: 'Plain' as const, ...specs[name] };
@@ -72,10 +72,10 @@ function fail(name: string): never {
   throw new Error(`no member ${name}`);
 }
 
-export async function testMember(name: string, hubServer: SmallServer): Promise<TestMember> {
-  const server = await startSmallServer();
-  const client = createClient({ server: server.url });
-  await namespaces(client, 'kube-system', 'demo');
+export async function testMember(name: string, hubServer: TestServer): Promise<TestMember> {
+  const server = await startTestServer('member');
+  const client = server.client();
+  await namespaces(client, 'demo');
   let running: { readonly stop: AbortController; readonly ended: Promise<void>; readonly hub: Client } | undefined;
   return {
     name,
@@ -83,7 +83,7 @@ export async function testMember(name: string, hubServer: SmallServer): Promise<
     server,
     start() {
       const stop = new AbortController();
-      const hub = createClient({ server: hubServer.url });
+      const hub = hubServer.client();
       const ended = runMember({
         cluster: name,
         client,
@@ -206,12 +206,4 @@ export async function remove(
   object: Pick<KubeObject, 'metadata'> = { metadata: WEB },
 ): Promise<void> {
   await client.delete(type, object.metadata);
-}
-
-/** A server on the port of one that was closed: with what that one had, or empty. */
-export async function restart(t: TestContext, closed: SmallServer, { empty = false } = {}): Promise<SmallServer> {
-  const port = Number(new URL(closed.url).port);
-  const server = await startSmallServer({ port, ...(empty ? {} : { store: closed.store }) });
-  t.after(() => server.close());
-  return server;
 }
