@@ -1,0 +1,76 @@
+/** `pod-tool call URL`: many new connections, and a count of who answered and what failed. */
+import { parseArgs } from 'node:util';
+import { SealaneError, sleep, systemClock } from '#kit/index.ts';
+import { wholeNumber } from './arguments.ts';
+import { callHttp } from './call-http.ts';
+import { callUdp } from './call-udp.ts';
+import { resolver } from './resolve-name.ts';
+import { createTally } from './tally.ts';
+
+const USAGE = `call URL [--count N] [--concurrency C] [--rate PER_SECOND] [--timeout MS] [--resolve each|once] [--output text|json]
+  URL   http://name[:port][/path] or udp://name:port; every call is a new connection
+  --rate  starts this many a second, answers or not; otherwise the next starts when one of C has ended`;
+
+export async function call(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      count: { type: 'string', short: 'n' },
+      concurrency: { type: 'string', short: 'c' },
+      rate: { type: 'string' },
+      timeout: { type: 'string' },
+      resolve: { type: 'string', default: 'each' },
+      output: { type: 'string', short: 'o', default: 'text' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const [target] = positionals;
+  if (values.help || target === undefined) {
+    console.log(USAGE);
+    return values.help ? 0 : 2;
+  }
+  const url = targetOf(target);
+  const count = wholeNumber('count', values.count, 1, 1);
+  const concurrency = wholeNumber('concurrency', values.concurrency, 8, 1);
+  const rate = wholeNumber('rate', values.rate, 0);
+  const timeoutMs = wholeNumber('timeout', values.timeout, 5_000, 1);
+  const addressOf = resolver(values.resolve === 'once');
+  const tally = createTally(systemClock);
+  const once = () =>
+    tally.count(async () => {
+      const address = await addressOf(url.hostname);
+      return url.protocol === 'udp:' ? callUdp(url, address, timeoutMs) : callHttp(url, address, timeoutMs);
+    });
+  await (rate > 0 ? paced(once, count, rate) : crowded(once, count, concurrency));
+  console.log(values.output === 'json' ? JSON.stringify(tally.result()) : tally.text());
+  return tally.result().failed === 0 ? 0 : 1;
+}
+
+function targetOf(text: string): URL {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  if (url && ['http:', 'udp:'].includes(url.protocol) && url.hostname !== '') return url;
+  throw new SealaneError('images/bad-option', `read "${text}": not an http:// or udp:// address`);
+}
+
+async function crowded(once: () => Promise<void>, count: number, concurrency: number): Promise<void> {
+  let left = count;
+  const worker = async () => {
+    while (left > 0) {
+      left -= 1;
+      await once();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(count, concurrency) }, worker));
+}
+
+async function paced(once: () => Promise<void>, count: number, rate: number): Promise<void> {
+  const started = systemClock.monotonic();
+  const calls: Promise<void>[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const early = started + (1000 * i) / rate - systemClock.monotonic();
+    if (early > 1) await sleep(systemClock, early);
+    calls.push(once());
+  }
+  await Promise.all(calls);
+}
