@@ -1,17 +1,15 @@
 /** A client for one context of a sandbox's kubeconfig. */
-import { existsSync } from 'node:fs';
 import { SealaneError } from '#kit/index.ts';
 import { type Access, type Client, createClient, readKubeconfig } from '#kube/index.ts';
-import { notUp, readTopologyState, statePaths } from '#sandbox/supervise/index.ts';
+import { readTopologyState, statePaths } from '#sandbox/supervise/index.ts';
 
-/** @throws `sandbox/not-up`, `sandbox/unknown-context` */
+/** @throws `sandbox/not-up`, `sandbox/not-privileged`, `sandbox/unknown-context` */
 export async function withContext<T>(
   sandbox: string,
   context: string,
   use: (client: Client, access: Access) => Promise<T>,
 ): Promise<T> {
   const { kubeconfig } = statePaths(sandbox);
-  if (!existsSync(kubeconfig)) throw notUp(sandbox);
   const known = ['hub', ...readTopologyState(sandbox).clusters.map(({ name }) => name)];
   if (!known.includes(context)) {
     throw new SealaneError('sandbox/unknown-context', `find context "${context}"`, {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type OutputFormat, outputOption, printJson } from '#cli/index.ts';
-import { notUp, readTopologyState, statePaths } from '#sandbox/supervise/index.ts';
+import { readTopologyState, statePaths } from '#sandbox/supervise/index.ts';
 import { checkName } from '#sandbox/topology/index.ts';
 import { nameOption } from './options.ts';
 
@@ -20,7 +19,6 @@ export function register(program: Command): void {
 
 function run({ name, output }: { name: string; output: OutputFormat }): void {
   const { kubeconfig } = statePaths(checkName(name));
-  if (!existsSync(kubeconfig)) throw notUp(name);
   const contexts = ['hub', ...readTopologyState(name).clusters.map((cluster) => cluster.name)];
   if (output === 'json') printJson({ kubeconfig, contexts });
   else process.stdout.write(`${kubeconfig}\n`);

@@ -7,7 +7,7 @@ export { type ProcessSpec, processTable } from './process-table.ts';
 export { type Condition, awaitAll } from './readiness.ts';
 export { runApiServer } from './run-apiserver.ts';
 export { runSupervisor } from './run-supervisor.ts';
-export { notUp, readTopologyState, statePaths, type StatePaths } from './state.ts';
+export { readTopologyState, statePaths, type StatePaths } from './state.ts';
 export { type SandboxStatus, sandboxStatus } from './status.ts';
 export type { ProcessStatus } from './supervisor.ts';
 export { up, type UpOptions } from './up.ts';

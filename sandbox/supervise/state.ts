@@ -1,5 +1,5 @@
 /** The state folder of a sandbox: every path in it, and what is kept as JSON. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SealaneError } from '#kit/index.ts';
 import { stateFolder, type Topology } from '#sandbox/topology/index.ts';
@@ -43,17 +43,29 @@ export function writeJson(path: string, value: unknown): void {
   writeState(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** @throws `sandbox/not-up` when there is no such sandbox */
+/** @throws `sandbox/not-up` when there is no such sandbox, `sandbox/not-privileged`: the state is root's alone */
 export function readTopologyState(sandbox: string): Topology {
   return readJson<Topology>(sandbox, statePaths(sandbox).topology);
 }
 
 export function readJson<T>(sandbox: string, path: string): T {
-  if (!existsSync(path)) throw notUp(sandbox);
-  return JSON.parse(readFileSync(path, 'utf8')) as T;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch (error) {
+    throw unreadable(sandbox, error);
+  }
 }
 
-export function notUp(sandbox: string): SealaneError {
+function unreadable(sandbox: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return notUp(sandbox);
+  if (code !== 'EACCES') return error;
+  return new SealaneError('sandbox/not-privileged', `look into sandbox "${sandbox}": not allowed`, {
+    hint: 'run it as root',
+  });
+}
+
+function notUp(sandbox: string): SealaneError {
   const name = sandbox === 'sealane' ? '' : ` --name ${sandbox}`;
   return new SealaneError('sandbox/not-up', `find sandbox "${sandbox}": it is not up`, {
     hint: `sealane sandbox up${name}`,
