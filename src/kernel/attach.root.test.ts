@@ -12,10 +12,12 @@ import { type LoadedObject, loadObject } from './load-object.ts';
 import { enterNamespace } from './namespace.ts';
 import { Arena } from './testing/arena.ts';
 import { compileFixtures } from './testing/fixtures.ts';
+import { loadTestHooks } from './testing/stage.ts';
 
 mountBpfFilesystem();
 const fixture = compileFixtures('verdict');
 const CONNECT4 = 10;
+const PROG_ATTACH = 8;
 
 function send(arena: Arena): void {
   execFileSync('ip', ['netns', 'exec', arena.name, 'bash', '-c', 'echo > /dev/udp/127.0.0.1/9']);
@@ -86,7 +88,6 @@ test('another program that holds a hook for itself is named', async () => {
   const object = loadObject(fixture('verdict'));
   const program = object.program('on_connect');
   const cgroup = openSync(arena.cgroup, 'r');
-  const PROG_ATTACH = 8;
   assert.equal(call(PROG_ATTACH, cgroup, program.fd, CONNECT4, 0), 0);
   closeSync(cgroup);
   assert.throws(
@@ -95,6 +96,25 @@ test('another program that holds a hook for itself is named', async () => {
       isFault(error, 'kernel/foreign-program') && /on_connect \(program \d+\) holds this hook/.test(error.message),
   );
   object.close();
+});
+
+test('where one hook is held by another program, none of ours is attached', async () => {
+  await using arena = new Arena();
+  const foreign = loadObject(fixture('verdict'));
+  const cgroup = openSync(arena.cgroup, 'r');
+  assert.equal(call(PROG_ATTACH, cgroup, foreign.program('on_connect').fd, CONNECT4, 0), 0);
+  closeSync(cgroup);
+  const hooks = loadTestHooks(arena);
+  assert.throws(
+    () => hooks.attach(arena.cgroup),
+    (error) => isFault(error, 'kernel/foreign-program'),
+  );
+  assert.equal(listLinks(arena.pinDir).size, 0);
+  for (const { attachType } of hooks.programs.filter(({ name }) => name !== 'connect4')) {
+    assert.deepEqual(listCgroupPrograms(arena.cgroup, attachType), []);
+  }
+  hooks.close();
+  foreign.close();
 });
 
 test('a cgroup that is not there is named', () => {

@@ -51,7 +51,7 @@ export function loadHooks(options: HookOptions): Hooks {
     programs: [...loaded.values()].flatMap((object) => [...object.programs.values()]),
     map: (name) => connect.map(name),
     rebuilt: [...new Set([...loaded.values()].flatMap((object) => object.rebuilt))],
-    attach: (cgroup) => [...loaded.values()].flatMap((object) => attachAll(object, cgroup, options.pinDir)),
+    attach: (cgroup) => attachAll([...loaded.values()], cgroup, options.pinDir),
     close,
   };
 }
@@ -66,8 +66,19 @@ function loadHook(name: (typeof HOOKS)[number], options: HookOptions): LoadedObj
   return loadObject(join(options.objectDir, file), { ...options, rodata });
 }
 
-function attachAll(object: LoadedObject, cgroup: string, pinDir: string): Link[] {
-  return [...object.programs.values()].map((program) =>
-    attachCgroup(program, cgroup, { pin: `${pinDir}/links/${program.name}` }),
-  );
+/** All hooks or none: what was new is taken off again when a later one is refused. */
+function attachAll(loaded: readonly LoadedObject[], cgroup: string, pinDir: string): Link[] {
+  const links: Link[] = [];
+  try {
+    for (const program of loaded.flatMap((object) => [...object.programs.values()])) {
+      links.push(attachCgroup(program, cgroup, { pin: `${pinDir}/links/${program.name}` }));
+    }
+    return links;
+  } catch (error) {
+    for (const link of links) {
+      if (link.adopted) link.close();
+      else link.detach();
+    }
+    throw error;
+  }
 }

@@ -33,7 +33,7 @@ export class BpfMap {
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
-    this.#check(call(Command.MapUpdate, this.fd, this.#key(key), value, 0n), 'write');
+    this.#check(call(Command.MapUpdate, this.fd, this.#key(key), this.#value(value), 0n), 'write');
   }
 
   /** @returns whether there was such an entry */
@@ -95,8 +95,8 @@ export class BpfMap {
   ): void {
     for (let from = 0; from < entries.length; from += BATCH) {
       const part = entries.slice(from, from + BATCH);
-      const keys = Buffer.concat(part.map(([key]) => key));
-      const values = Buffer.concat(part.map(([, value]) => value));
+      const keys = Buffer.concat(part.map(([key]) => this.#key(key)));
+      const values = Buffer.concat(part.map(([, value]) => this.#value(value)));
       const { answer } = callInto(command, 0n, 0n, keys, values, part.length, this.fd, 0n, 0n);
       if (answer === -Errno.EOPNOTSUPP || answer === -Errno.ENOTSUPP || answer === -Errno.EINVAL) part.forEach(single);
       else this.#check(answer, verb);
@@ -108,6 +108,14 @@ export class BpfMap {
       throw new RangeError(`key of map ${this.name} has ${this.info.keySize} bytes, not ${key.length}`);
     }
     return key;
+  }
+
+  /** The kernel would read beyond a short one. */
+  #value(value: Uint8Array): Uint8Array {
+    if (value.length !== this.#valueBytes()) {
+      throw new RangeError(`value of map ${this.name} has ${this.#valueBytes()} bytes, not ${value.length}`);
+    }
+    return value;
   }
 
   #valueBytes(): number {
