@@ -4,6 +4,7 @@
  * Which backend a new connection gets: tier by tier, in order. Within a tier a few random draws, each share as likely as
  * its weight says; if all meet what is not eligible, a walk over the whole tier finds what is.
  */
+#include "hidden.h"
 #include "refusals.h"
 #include "tables.h"
 
@@ -119,19 +120,6 @@ static long step(__u64 unused, void *context)
 		return 0;
 	walk->found = index;
 	return 1;
-}
-
-/*
- * A zero the verifier does not see through. Before Linux 6.7 it follows the step of a bpf_loop only once, from what it knows
- * of the start, and cuts away whatever that first step does not reach.
- */
-static __always_inline __u32 hidden_zero(void)
-{
-	__u32 a = bpf_get_prandom_u32(), b = a;
-
-	asm volatile("" : "+r"(a));
-	asm volatile("" : "+r"(b));
-	return a - b;
 }
 
 static __always_inline int sweep(const struct range *tier)

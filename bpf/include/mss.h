@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 #pragma once
 /* Lowers the maximum segment size that a SYN or SYN-ACK offers, so that no packet outgrows the lane. */
+#include "hidden.h"
 #include "packet.h"
 
 #define TCP_OPTIONS_OFFSET (L4_OFFSET + sizeof(struct tcphdr))
@@ -42,7 +43,7 @@ static __always_inline __u16 as_summed(__u16 value, __u32 offset)
 
 static __always_inline void clamp_mss(struct __sk_buff *skb, const struct segment *segment, __u32 most)
 {
-	struct mss_search search = { .skb = skb, .end = segment->header - sizeof(struct tcphdr) };
+	struct mss_search search = { .skb = skb, .at = hidden_zero(), .end = segment->header - sizeof(struct tcphdr) };
 	__u32 at, check = sum_offset(IPPROTO_TCP);
 	__u16 offered, allowed = bpf_htons(most);
 

@@ -9,6 +9,7 @@
 
 #include "marks.h"
 
+/* Why a call or a packet was refused or dropped. */
 enum refusal {
 	/* nothing is refused */
 	REFUSAL_NONE = 0,
@@ -54,17 +55,21 @@ enum refusal {
 	REFUSALS = 64
 };
 
+/* Keeps the list among the object's types: TypeScript has it from there. */
+const volatile enum refusal refusals_end __attribute__((used)) = REFUSALS;
+
 /* Writer: kernel. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__type(key, enum refusal);
+	__type(key, __u32); /* enum refusal */
 	__type(value, __u64);
 	__uint(max_entries, REFUSALS);
 } refusals SEC(".maps") STATE;
 
 static __always_inline void count_refusal(enum refusal reason)
 {
-	__u64 *count = bpf_map_lookup_elem(&refusals, &reason);
+	__u32 key = reason;
+	__u64 *count = bpf_map_lookup_elem(&refusals, &key);
 
 	if (count)
 		__sync_fetch_and_add(count, 1); /* a packet may interrupt a connect on the same CPU */

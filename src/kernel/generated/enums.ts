@@ -28,7 +28,7 @@ export const ClusterFlagText: Readonly<Record<number, string>> = {
   2: 'not reachable',
 };
 
-/** enum refusal */
+/** Why a call or a packet was refused or dropped. */
 export const Refusal = {
   /** nothing is refused */
   None: 0,
