@@ -1,0 +1,81 @@
+/** `sealane hub --listen`: an embedded API server with sealane's kinds and the hub's controllers, in one process. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSqliteStore, startApiServer } from '#apiserver/index.ts';
+import { crds } from '#api/index.ts';
+import { type Clock, createLog, type Log, systemClock } from '#kit/index.ts';
+import { type Access, createClient } from '#kube/index.ts';
+import { runHub } from '../main.ts';
+import { ensureHubPki, type HubFiles, readFile } from './hub-pki.ts';
+
+export interface ServeHubOptions {
+  readonly address: string;
+  readonly port: number;
+  /** Database, certificates and the admin's kubeconfig; made when it is not there. */
+  readonly dataDir: string;
+  /** PEM files to use instead of those made in the data folder; then `admin` too. */
+  readonly files?: HubFiles;
+  /** Access of the hub's own controllers; needed with `files`. */
+  readonly admin?: Pick<Access, 'ca' | 'cert' | 'key'>;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly signal: AbortSignal;
+  /** Called when it listens. */
+  readonly onListening?: (hub: { readonly port: number; readonly kubeconfig: string }) => void;
+}
+
+/** Cluster IPs are of no use on a hub; the server asks for a range all the same. */
+const SERVICE_RANGE = '10.96.0.0/16';
+
+/** Resolves when the signal fires. @throws `apiserver/listen`, `apiserver/store`, `hub/bad-file` */
+export async function serveHub(options: ServeHubOptions): Promise<void> {
+  const { dataDir, address, signal, clock = systemClock, log = createLog('hub') } = options;
+  const reachable = address === '0.0.0.0' ? '127.0.0.1' : address;
+  const pki = options.files && options.admin ? undefined : await ensureHubPki(join(dataDir, 'pki'), [reachable]);
+  const tls = options.files ? contents(options.files) : pki?.server;
+  const admin = options.admin ?? pki?.admin;
+  if (!tls || !admin) return;
+  const store = openSqliteStore({ path: join(dataDir, 'hub.db') });
+  const server = await startApiServer({
+    address,
+    port: options.port,
+    tls,
+    store,
+    serviceRange: SERVICE_RANGE,
+    kinds: 'hub',
+    crds: crds({ role: 'hub' }),
+    clock,
+    log,
+  });
+  const access: Access = { server: `https://${reachable}:${server.port}`, ...admin };
+  const kubeconfig = join(dataDir, 'admin.kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigOf(access), { mode: 0o600 });
+  const client = createClient(access, { clock });
+  log.info({ address, port: server.port, kubeconfig }, 'hub listens');
+  options.onListening?.({ port: server.port, kubeconfig });
+  await runHub({ client, clock, log, signal, identity: 'embedded' });
+  client.close();
+  await server.close();
+  store.close();
+}
+
+function contents({ certificate, key, clientAuthority }: HubFiles): HubFiles {
+  return { certificate: readFile(certificate), key: readFile(key), clientAuthority: readFile(clientAuthority) };
+}
+
+/** JSON is YAML: a kubeconfig that kubectl reads. */
+function kubeconfigOf({ server, ca = '', cert = '', key = '' }: Access): string {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return JSON.stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'hub',
+      contexts: [{ name: 'hub', context: { cluster: 'hub', user: 'admin' } }],
+      clusters: [{ name: 'hub', cluster: { server, 'certificate-authority-data': base64(ca) } }],
+      users: [{ name: 'admin', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
+    },
+    null,
+    2,
+  );
+}
