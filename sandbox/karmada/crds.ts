@@ -1,6 +1,153 @@
-import type { KubeObject } from '#objects/index.ts';
+/** Karmada's kinds as data: the fields that are honoured are typed, others are kept so that they can be refused by name. */
+import { AGE, type CustomResourceDefinition, customResource } from '#api/index.ts';
+import { placement } from './schema.ts';
+
+const KEEP = { 'x-kubernetes-preserve-unknown-fields': true };
+const ANYTHING = { type: 'object', ...KEEP };
+const words = (description: string) => ({ type: 'string', description });
+
+const selector = {
+  type: 'object',
+  required: ['apiVersion', 'kind'],
+  properties: {
+    apiVersion: words('Group and version of the templates.'),
+    kind: words('Kind of the templates.'),
+    namespace: words('The policy’s own, if it is given.'),
+    name: words('One template; labelSelector is then not looked at.'),
+    labelSelector: { ...ANYTHING, description: 'Templates by their labels.' },
+  },
+};
 
 /** CustomResourceDefinitions to create on the hub before anything is propagated. */
-export function propagationCrds(): readonly KubeObject[] {
-  return [];
+export function propagationCrds(): readonly CustomResourceDefinition[] {
+  return [propagationPolicy(), cluster(), resourceBinding()];
+}
+
+function propagationPolicy(): CustomResourceDefinition {
+  return customResource({
+    group: 'policy.karmada.io',
+    kind: 'PropagationPolicy',
+    plural: 'propagationpolicies',
+    singular: 'propagationpolicy',
+    shortNames: ['pp'],
+    categories: ['karmada-io'],
+    namespaced: true,
+    versions: [
+      {
+        name: 'v1alpha1',
+        storage: true,
+        status: true,
+        description: 'Which templates of its namespace go to which members.',
+        required: ['spec'],
+        properties: {
+          spec: {
+            type: 'object',
+            required: ['resourceSelectors'],
+            ...KEEP,
+            properties: {
+              resourceSelectors: { type: 'array', minItems: 1, items: selector },
+              placement,
+              priority: { type: 'integer', format: 'int32', description: 'The higher one claims.' },
+              conflictResolution: { type: 'string', enum: ['Abort', 'Overwrite'] },
+            },
+          },
+          status: ANYTHING,
+        },
+        columns: [
+          { name: 'Accepted', type: 'string', jsonPath: ".status.conditions[?(@.type=='Accepted')].status" },
+          { name: 'Priority', type: 'integer', jsonPath: '.spec.priority' },
+          AGE,
+        ],
+      },
+    ],
+  });
+}
+
+function cluster(): CustomResourceDefinition {
+  return customResource({
+    group: 'cluster.karmada.io',
+    kind: 'Cluster',
+    plural: 'clusters',
+    singular: 'cluster',
+    shortNames: [],
+    categories: ['karmada-io'],
+    namespaced: false,
+    versions: [
+      {
+        name: 'v1alpha1',
+        storage: true,
+        status: true,
+        description: 'A member.',
+        properties: {
+          spec: {
+            type: 'object',
+            ...KEEP,
+            properties: {
+              id: words('UID of its kube-system namespace.'),
+              syncMode: { type: 'string', enum: ['Push', 'Pull'] },
+              apiEndpoint: words('Its API server.'),
+              region: words('Where it is.'),
+              zone: words('Where it is.'),
+              zones: { type: 'array', items: { type: 'string' } },
+              provider: words('Who runs it.'),
+              taints: { type: 'array', items: { ...ANYTHING, required: ['key', 'effect'] } },
+            },
+          },
+          status: ANYTHING,
+        },
+        columns: [
+          { name: 'Version', type: 'string', jsonPath: '.status.kubernetesVersion' },
+          { name: 'Mode', type: 'string', jsonPath: '.spec.syncMode' },
+          { name: 'Ready', type: 'string', jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+          AGE,
+        ],
+      },
+    ],
+  });
+}
+
+function resourceBinding(): CustomResourceDefinition {
+  return customResource({
+    group: 'work.karmada.io',
+    kind: 'ResourceBinding',
+    plural: 'resourcebindings',
+    singular: 'resourcebinding',
+    shortNames: ['rb'],
+    categories: ['karmada-io'],
+    namespaced: true,
+    versions: [
+      {
+        name: 'v1alpha2',
+        storage: true,
+        status: true,
+        description: 'Where a template went, and how it does there.',
+        required: ['spec'],
+        properties: {
+          spec: {
+            ...ANYTHING,
+            required: ['resource'],
+            properties: {
+              resource: ANYTHING,
+              replicas: { type: 'integer', format: 'int32' },
+              clusters: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['name'],
+                  properties: { name: { type: 'string' }, replicas: { type: 'integer', format: 'int32' } },
+                },
+              },
+            },
+          },
+          status: ANYTHING,
+        },
+        columns: [
+          { name: 'Scheduled', type: 'string', jsonPath: ".status.conditions[?(@.type=='Scheduled')].status" },
+          { name: 'FullyApplied', type: 'string', jsonPath: ".status.conditions[?(@.type=='FullyApplied')].status" },
+          { name: 'Clusters', type: 'string', jsonPath: '.spec.clusters[*].name' },
+          AGE,
+        ],
+      },
+    ],
+  });
 }

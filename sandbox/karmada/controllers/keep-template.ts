@@ -1,0 +1,66 @@
+/** One template, from policy to members and back. Level-based: run again, it changes nothing that is as it should be. */
+import { SealaneError } from '#kit/index.ts';
+import { choosePolicy } from '../detect/choose-policy.ts';
+import { claimOf, claimPatch, hasClaim, isClaimed } from '../detect/claim.ts';
+import { BINDINGS, FIELD_MANAGER } from '../names.ts';
+import { unsupported } from '../placement/unsupported.ts';
+import { subjectOf } from '../render/render.ts';
+import type { AnyObject, PropagationPolicy, ResourceBinding, TemplateRef } from '../types.ts';
+import { bindingName, keepBinding } from './keep-binding.ts';
+import { dispatch } from './dispatch.ts';
+import type { Context } from './context.ts';
+import type { WatchedKind } from './kinds.ts';
+import { releaseBinding, retireBinding } from './release-binding.ts';
+import { reflectStatus } from './reflect-status.ts';
+
+/** @throws `karmada/not-applied` when a member has not got it yet: to be tried again */
+export async function keepTemplate(context: Context, ref: TemplateRef): Promise<void> {
+  const kind = await context.kinds.watch(ref.apiVersion, ref.kind);
+  if (!(await kind.templates.whenSynced())) return;
+  const key = `${ref.namespace}/${ref.name}`;
+  const binding = context.bindings.get(`${ref.namespace}/${bindingName(ref)}`);
+  if (binding?.metadata.deletionTimestamp) return releaseBinding(context, kind, binding);
+  const template = kind.templates.get(key);
+  if (!template) return binding && retireBinding(context, kind, binding);
+  if (template.metadata.deletionTimestamp) return;
+  const policy = choosePolicy(template, context.policies.inNamespace(ref.namespace ?? ''));
+  return policy ? propagate(context, kind, template, policy, binding) : freeze(context, kind, template, binding);
+}
+
+async function propagate(
+  context: Context,
+  kind: WatchedKind,
+  template: AnyObject,
+  policy: PropagationPolicy,
+  old: ResourceBinding | undefined,
+): Promise<void> {
+  const { metadata } = template;
+  const claim = claimOf(policy);
+  if (!hasClaim(template, claim)) {
+    await context.hub.patch(kind.type, metadata, claimPatch(claim), { fieldManager: FIELD_MANAGER });
+  }
+  const problems = unsupported(policy.spec, policy.metadata.namespace ?? '');
+  const binding = await keepBinding(context, template, policy, old, problems.length === 0);
+  const outcomes = problems.length > 0 ? undefined : await dispatch(context, kind, template, binding);
+  await reflectStatus(context, kind, { template, binding, outcomes, problems });
+  const failed = [...(outcomes ?? [])].filter(([, message]) => message !== undefined);
+  if (failed.length === 0) return;
+  const why = failed.map(([cluster, message]) => `${cluster}: ${message}`).join('; ');
+  throw new SealaneError('karmada/not-applied', `propagate ${subjectOf(kind.type, template)}: ${why}`);
+}
+
+/** No policy selects it any more: members keep what they have, and later edits stay on the hub. */
+async function freeze(
+  context: Context,
+  kind: WatchedKind,
+  template: AnyObject,
+  binding: ResourceBinding | undefined,
+): Promise<void> {
+  const options = { fieldManager: FIELD_MANAGER };
+  if (binding && isClaimed(binding)) {
+    await context.hub.patch(BINDINGS, binding.metadata, claimPatch(undefined), options);
+    context.log.info({ template: subjectOf(kind.type, template) }, 'no policy selects it any more: frozen');
+  }
+  if (isClaimed(template)) await context.hub.patch(kind.type, template.metadata, claimPatch(undefined), options);
+  if (binding) await reflectStatus(context, kind, { template, binding, outcomes: undefined, problems: [] });
+}

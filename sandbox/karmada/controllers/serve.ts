@@ -1,0 +1,142 @@
+/** Connects changes with work. */
+import { KARMADA_CLUSTERS, NAMESPACES } from '#api/index.ts';
+import { type Clock, createQueue, isFault, type Log, SealaneError, sleep } from '#kit/index.ts';
+import { type Client, reflect, retryDelay } from '#kube/index.ts';
+import { BINDINGS, POLICIES } from '../names.ts';
+import type { AnyObject, KarmadaCluster, PropagationPolicy, ResourceBinding, TemplateRef } from '../types.ts';
+import type { Context } from './context.ts';
+import { keepCluster } from './keep-cluster.ts';
+import { keepNamespace } from './keep-namespace.ts';
+import { keepPolicy } from './keep-policy.ts';
+import { keepTemplate } from './keep-template.ts';
+import { createKinds } from './kinds.ts';
+import { type Members, probeMembers } from './members.ts';
+
+export interface ServeOptions {
+  readonly hub: Client;
+  readonly members: Members;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+const KIND_RETRY_MS = 2_000;
+const CONFLICT_RETRY_MS = 20;
+
+/** Runs until the signal fires. */
+export async function serve({ hub, members, clock, log, signal }: ServeOptions): Promise<void> {
+  const watched = { clock, log, optional: true };
+  const namespaces = reflect<AnyObject>(hub, NAMESPACES, watched);
+  const policies = reflect<PropagationPolicy>(hub, POLICIES, watched);
+  const bindings = reflect<ResourceBinding>(hub, BINDINGS, watched);
+  const clusters = reflect<KarmadaCluster>(hub, KARMADA_CLUSTERS, watched);
+  const caches = [namespaces, policies, bindings, clusters];
+
+  const queue = createQueue({ clock, log, workers: 8, maxRetryMs: 5_000, work });
+  const addTemplate = (ref: TemplateRef) => queue.add(templateKey(ref));
+  const kinds = createKinds({ hub, members, clock, log, onChange: addTemplate });
+  const context: Context = { hub, members, kinds, policies, bindings, clusters, clock, log };
+
+  async function work(key: string): Promise<void> {
+    const [what = '', name = '', apiVersion = '', kind = ''] = key.split(' ');
+    try {
+      await duties[what]?.(name, apiVersion, kind);
+    } catch (error) {
+      // Somebody else wrote in between: what they wrote is on its way here.
+      if (!isFault(error, 'kube/conflict') && !isFault(error, 'kube/exists')) throw error;
+      queue.addAfter(key, CONFLICT_RETRY_MS);
+    }
+  }
+
+  const duties: Readonly<Record<string, (name: string, apiVersion: string, kind: string) => Promise<void>>> = {
+    async namespace(name) {
+      const namespace = namespaces.get(name);
+      if (namespace) await keepNamespace(members, namespace);
+    },
+    async policy(name) {
+      const policy = policies.get(name);
+      if (policy && !(await keepPolicy(context, policy))) queue.addAfter(`policy ${name}`, KIND_RETRY_MS);
+    },
+    async cluster(name) {
+      const member = members.get(name);
+      if (member) await keepCluster(hub, member, clusters.get(name), clock);
+    },
+    async template(name, apiVersion, kind) {
+      const [namespace = '', own = ''] = name.split('/');
+      await keepTemplate(context, { apiVersion, kind, namespace, name: own });
+    },
+  };
+
+  const addAllTemplates = () => {
+    for (const { spec } of bindings.list()) addTemplate(spec.resource);
+    for (const { templates, type } of kinds.known())
+      for (const { metadata } of templates.list())
+        addTemplate({ apiVersion: versionOf(type), kind: type.kind, ...metadata });
+  };
+
+  signal.addEventListener('abort', () => caches.forEach((cache) => cache.stop()), { once: true });
+  if (!(await Promise.all(caches.map((cache) => cache.whenSynced()))).every(Boolean)) return;
+  await makeClusters({ hub, members, clock, log, signal }, clusters.keys());
+
+  namespaces.onChange(({ key }) => queue.add(`namespace ${key}`));
+  policies.onChange(({ key, object }) => {
+    queue.add(`policy ${key}`);
+    for (const { templates, type } of kinds.known())
+      for (const { metadata } of templates.inNamespace(object.metadata.namespace ?? ''))
+        addTemplate({ apiVersion: versionOf(type), kind: type.kind, ...metadata });
+  });
+  bindings.onChange(({ object }) => addTemplate(object.spec.resource));
+  clusters.onChange(({ key, type, object, before }) => {
+    queue.add(`cluster ${key}`);
+    if (type === 'gone' || before?.status?.conditions !== object.status?.conditions) addAllTemplates();
+  });
+  const stopProbes = probeMembers(members, {
+    clock,
+    log,
+    onProbe(name, changed) {
+      queue.add(`cluster ${name}`);
+      if (!changed) return;
+      for (const namespace of namespaces.keys()) queue.add(`namespace ${namespace}`);
+      addAllTemplates();
+    },
+  });
+  for (const key of namespaces.keys()) queue.add(`namespace ${key}`);
+  for (const key of policies.keys()) queue.add(`policy ${key}`);
+  addAllTemplates();
+  log.info({ members: members.size, bindings: bindings.size }, 'propagating');
+  await aborted(signal);
+  stopProbes();
+  queue.stop();
+  kinds.stop();
+}
+
+/** Before anything is placed: a member without its Cluster would be passed over. */
+async function makeClusters({ hub, members, clock, log, signal }: ServeOptions, there: readonly string[]) {
+  for (const [name, member] of members) {
+    for (let failures = 0; !there.includes(name) && !signal.aborted; failures++) {
+      try {
+        await keepCluster(hub, member, undefined, clock);
+        break;
+      } catch (error) {
+        if (failures === 0) log.warn({ err: error, member: name }, 'Cluster not made, will be tried again');
+        await sleep(clock, retryDelay(failures, clock), signal);
+      }
+    }
+  }
+}
+
+function templateKey({ apiVersion, kind, namespace, name }: TemplateRef): string {
+  if (!namespace) throw new SealaneError('karmada/no-namespace', `queue ${kind} ${name}`);
+  return `template ${namespace}/${name} ${apiVersion} ${kind}`;
+}
+
+function versionOf({ group, version }: { readonly group: string; readonly version: string }): string {
+  return group ? `${group}/${version}` : version;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,37 @@
+/** Karmada's names: what it writes on templates, bindings and member objects (karmada-io/karmada, pkg/util/constants.go and pkg/apis). */
+import type { ResourceType } from '#objects/index.ts';
+
+export const MANAGED = 'karmada.io/managed';
+export const TEMPLATE_UID = 'resourcetemplate.karmada.io/uid';
+export const TEMPLATE_GENERATION = 'resourcetemplate.karmada.io/generation';
+export const RETAIN_REPLICAS = 'resourcetemplate.karmada.io/retain-replicas';
+/** Where the rendered object's hash is kept: tells a changed template from what the member's API server filled in. */
+export const RENDERED = 'sealane.dev/rendered';
+
+/** The claim of a policy: this label, and the two annotations that name it. */
+export const CLAIM_ID = 'propagationpolicy.karmada.io/permanent-id';
+export const CLAIM_NAMESPACE = 'propagationpolicy.karmada.io/namespace';
+export const CLAIM_NAME = 'propagationpolicy.karmada.io/name';
+
+export const BINDING_FINALIZER = 'karmada.io/binding-controller';
+export const APPLIED_PLACEMENT = 'policy.karmada.io/applied-placement';
+export const WORK_NAME = 'work.karmada.io/name';
+export const WORK_NAMESPACE = 'work.karmada.io/namespace';
+
+export const FIELD_MANAGER = 'sealane-propagation';
+
+export const POLICIES: ResourceType = {
+  group: 'policy.karmada.io',
+  version: 'v1alpha1',
+  plural: 'propagationpolicies',
+  kind: 'PropagationPolicy',
+  namespaced: true,
+};
+
+export const BINDINGS: ResourceType = {
+  group: 'work.karmada.io',
+  version: 'v1alpha2',
+  plural: 'resourcebindings',
+  kind: 'ResourceBinding',
+  namespaced: true,
+};

@@ -1,0 +1,58 @@
+/** Which clusters get a template, and how many of its replicas. Pure. */
+import { findCondition } from '#objects/index.ts';
+import type { ClusterAffinity, KarmadaCluster, Placement, StaticWeight, TargetCluster } from '../types.ts';
+import { matchesAffinity } from './affinity.ts';
+import { webster } from './webster.ts';
+
+export interface ScheduleRequest {
+  readonly placement: Placement | undefined;
+  readonly clusters: readonly KarmadaCluster[];
+  /** Where it is now: these stay although they are not ready. */
+  readonly previous: readonly TargetCluster[];
+  /** Absent for kinds without replicas. */
+  readonly replicas: number | undefined;
+  /** UID of the template: decides ties. */
+  readonly uid: string;
+}
+
+/** Sorted by name; empty when no cluster fits. */
+export function schedule({ placement = {}, clusters, previous, replicas, uid }: ScheduleRequest): TargetCluster[] {
+  const placed = new Set(previous.map(({ name }) => name));
+  const candidates = clusters
+    .filter((cluster) => matchesAffinity(placement.clusterAffinity ?? {}, cluster))
+    .filter((cluster) => placed.has(cluster.metadata.name) || isSchedulable(cluster))
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  if (replicas === undefined || replicas === 0) return candidates.map(({ metadata: { name } }) => ({ name }));
+  if (placement.replicaScheduling?.replicaSchedulingType !== 'Divided')
+    return candidates.map(({ metadata: { name } }) => ({ name, replicas }));
+  return divided(candidates, placement.replicaScheduling.weightPreference?.staticWeightList, replicas, uid);
+}
+
+/** Clusters that no rule names get nothing; when no rule names any, all weigh the same. */
+function divided(
+  candidates: readonly KarmadaCluster[],
+  rules: readonly StaticWeight[] | undefined,
+  replicas: number,
+  uid: string,
+): TargetCluster[] {
+  const weighed = candidates.map((cluster) => ({
+    name: cluster.metadata.name,
+    weight: Math.max(0, ...(rules ?? []).filter(matching(cluster)).map(({ weight }) => weight)),
+  }));
+  const nobody = weighed.every(({ weight }) => weight === 0);
+  const parties = nobody ? weighed.map(({ name }) => ({ name, weight: 1 })) : weighed;
+  return [...webster(replicas, parties, uid)].flatMap(([name, count]) =>
+    count > 0 ? [{ name, replicas: count }] : [],
+  );
+}
+
+function matching(cluster: KarmadaCluster) {
+  return ({ targetCluster }: { readonly targetCluster: ClusterAffinity }) => matchesAffinity(targetCluster, cluster);
+}
+
+/** Not ready and tainted clusters get nothing new (Karmada taints those that are not ready with NoSchedule). */
+function isSchedulable({ spec, status }: KarmadaCluster): boolean {
+  const ready = findCondition(status?.conditions, 'Ready');
+  const tainted = spec?.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute') ?? false;
+  return !tainted && (ready === undefined || ready.status === 'True');
+}

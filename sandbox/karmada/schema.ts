@@ -1,0 +1,46 @@
+/** Schemas of a policy's placement, as far as it is honoured. */
+const KEEP = { 'x-kubernetes-preserve-unknown-fields': true };
+const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description });
+
+const affinity = {
+  type: 'object',
+  ...KEEP,
+  description: 'Which clusters; nothing given means every one.',
+  properties: {
+    clusterNames: names('By name.'),
+    exclude: names('None of these.'),
+    labelSelector: { type: 'object', ...KEEP, description: 'By labels of the Cluster.' },
+    fieldSelector: { type: 'object', ...KEEP, description: 'By provider, region or zone.' },
+  },
+};
+
+const staticWeight = {
+  type: 'object',
+  required: ['targetCluster', 'weight'],
+  properties: {
+    targetCluster: affinity,
+    weight: { type: 'integer', format: 'int64', minimum: 1, description: 'Share among the clusters that have one.' },
+  },
+};
+
+export const placement = {
+  type: 'object',
+  ...KEEP,
+  description: 'Where templates go.',
+  properties: {
+    clusterAffinity: affinity,
+    replicaScheduling: {
+      type: 'object',
+      ...KEEP,
+      properties: {
+        replicaSchedulingType: { type: 'string', enum: ['Duplicated', 'Divided'] },
+        replicaDivisionPreference: { type: 'string', enum: ['Aggregated', 'Weighted'] },
+        weightPreference: {
+          type: 'object',
+          ...KEEP,
+          properties: { staticWeightList: { type: 'array', items: staticWeight } },
+        },
+      },
+    },
+  },
+};
