@@ -10,8 +10,8 @@ import { mountBpfFilesystem } from './bpf-filesystem.ts';
 import { detachPinnedLink, listLinks } from './link.ts';
 import { type LoadedObject, loadObject } from './load-object.ts';
 import { enterNamespace } from './namespace.ts';
-import { Arena } from './testing/arena.ts';
-import { compileFixtures } from './testing/fixtures.ts';
+import { Arena } from './testing/test-arena.ts';
+import { compileFixtures } from './testing/test-fixtures.ts';
 import { loadTestHooks } from './testing/stage.ts';
 
 mountBpfFilesystem();

@@ -6,7 +6,7 @@ import { parseBtf } from './btf.ts';
 import { tables } from './generated/tables.ts';
 import { inspectObject } from './inspect-object.ts';
 import { misfit } from './map-fit.ts';
-import { OBJECTS } from './testing/arena.ts';
+import { OBJECTS } from './testing/test-arena.ts';
 
 const connect4 = inspectObject(join(OBJECTS, 'connect4.bpf.o'));
 

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { isFault } from '#kit/index.ts';
 import { type Budget, requireWithinBudget, tooGenerous } from './budget.ts';
 import { measureDirectory, measureObject } from './measure-budget.ts';
-import { OBJECTS } from './testing/arena.ts';
-import { compileFixtures } from './testing/fixtures.ts';
+import { OBJECTS } from './testing/test-arena.ts';
+import { compileFixtures } from './testing/test-fixtures.ts';
 
 const budget = JSON.parse(readFileSync(new URL('../../bpf/budget.json', import.meta.url), 'utf8')) as Budget;
 

@@ -9,8 +9,8 @@ import { SealaneError } from '#kit/index.ts';
 import { mountBpfFilesystem } from './bpf-filesystem.ts';
 import { loadObject } from './load-object.ts';
 import { openPinnedMap, u32Key } from './map.ts';
-import { OBJECTS } from './testing/arena.ts';
-import { compileFixtures } from './testing/fixtures.ts';
+import { OBJECTS } from './testing/test-arena.ts';
+import { compileFixtures } from './testing/test-fixtures.ts';
 
 mountBpfFilesystem();
 const fixture = compileFixtures('rejected', 'other-state', 'other-config', 'verdict');

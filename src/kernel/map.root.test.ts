@@ -6,7 +6,7 @@ import { tables } from './generated/tables.ts';
 import { loadObject } from './load-object.ts';
 import { u32Key } from './map.ts';
 import { tableOf } from './table.ts';
-import { OBJECTS } from './testing/arena.ts';
+import { OBJECTS } from './testing/test-arena.ts';
 
 const ROOM = 2000;
 const object = loadObject(join(OBJECTS, 'connect4.bpf.o'), { maxEntries: { vips: ROOM, backends: 64, shares: 64 } });

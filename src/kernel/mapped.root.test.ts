@@ -6,7 +6,7 @@ import { isFault } from '#kit/index.ts';
 import { loadObject } from './load-object.ts';
 import { mappedRecords, mappedWords } from './mapped.ts';
 import { programInfo } from './program.ts';
-import { compileFixtures } from './testing/fixtures.ts';
+import { compileFixtures } from './testing/test-fixtures.ts';
 
 const fixture = compileFixtures('torn');
 const MS = 700;

@@ -1,7 +1,7 @@
 import { cidr } from '#kit/index.ts';
 import { type Hooks, loadHooks } from '../hooks.ts';
 import type { Link } from '../link.ts';
-import { Arena, OBJECTS, type Pod } from './arena.ts';
+import { Arena, OBJECTS, type Pod } from './test-arena.ts';
 import { World } from './world.ts';
 
 /** Hooks attached to a scratch cgroup, a caller inside it and servers beside it. */
