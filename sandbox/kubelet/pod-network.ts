@@ -1,0 +1,71 @@
+/** A pod's network: a namespace, a link to its node's bridge, an address of the node's range. */
+import { createHash } from 'node:crypto';
+import { cidr, formatIpv4 } from '#kit/index.ts';
+import { createNamespaces, deleteNamespaces, ipBatch, namespaceExists } from '#host/index.ts';
+import type { NodeConfig } from './config.ts';
+
+/** `<sandbox>-pod-<8 hex>` */
+export function podNamespace(sandbox: string, uid: string): string {
+  return `${sandbox}-pod-${shortHash(uid)}`;
+}
+
+function shortHash(uid: string): string {
+  return createHash('sha256').update(uid).digest('hex').slice(0, 8);
+}
+
+export async function makePodNetwork(netns: string, uid: string, address: string, node: NodeConfig): Promise<void> {
+  // Left behind by a start that was cut short.
+  if (namespaceExists(netns)) await deleteNamespaces([netns]);
+  await createNamespaces([netns]);
+  const link = `pod${shortHash(uid)}`;
+  const gateway = formatIpv4(cidr(node.podRange).base + 1);
+  await ipBatch([`link add name eth0 netns ${netns} type veth peer name ${link} netns ${node.namespace}`]);
+  await Promise.all([
+    ipBatch([`link set ${link} master ${node.bridge} up`], { namespace: node.namespace }),
+    ipBatch(
+      [
+        'link set lo up',
+        `addr add ${address}/${cidr(node.podRange).prefixLength} dev eth0`,
+        'link set eth0 up',
+        `route add default via ${gateway}`,
+      ],
+      { namespace: netns },
+    ),
+  ]);
+}
+
+/** The link goes with the namespace. */
+export async function removePodNetwork(netns: string): Promise<void> {
+  await deleteNamespaces([netns]);
+}
+
+export interface AddressPool {
+  /** @throws Error when all are taken */
+  take(): string;
+  /** It was taken before (adoption). */
+  claim(address: string): void;
+  release(address: string): void;
+}
+
+/** Addresses come round robin: one that was just given back is taken last, as somebody may still call it. */
+export function addressPool(podRange: string): AddressPool {
+  const { base, size } = cidr(podRange);
+  const first = 2;
+  const count = size - 3;
+  const taken = new Set<string>();
+  let next = 0;
+  return {
+    take() {
+      for (let i = 0; i < count; i += 1) {
+        const address = formatIpv4(base + first + ((next + i) % count));
+        if (taken.has(address)) continue;
+        next = (next + i + 1) % count;
+        taken.add(address);
+        return address;
+      }
+      throw new Error(`all ${count} addresses of ${podRange} are taken`);
+    },
+    claim: (address) => void taken.add(address),
+    release: (address) => void taken.delete(address),
+  };
+}
