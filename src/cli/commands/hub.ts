@@ -1,19 +1,44 @@
 import type { Command } from 'commander';
-import { createLog } from '#kit/index.ts';
+import { createLog, ipv4, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
-import { runHub } from '#hub/index.ts';
+import { runHub, serveHub } from '#hub/index.ts';
+
+interface Flags {
+  readonly kubeconfig?: string;
+  readonly listen?: { readonly address: string; readonly port: number };
+  readonly dataDir?: string;
+}
 
 export function register(program: Command): void {
   program
     .command('hub')
     .description('keep what members share: namespaces, removed members, Karmada’s clusters')
-    .requiredOption('--kubeconfig <file>', 'access to the hub’s API server')
-    .addHelpText('after', '\nExample:\n  sealane hub --kubeconfig hub.kubeconfig')
+    .option('--kubeconfig <file>', 'beside this API server')
+    .option('--listen <ip:port>', 'with an API server of its own, which serves sealane’s kinds', endpoint)
+    .option('--data-dir <path>', 'its database and certificates, and admin.kubeconfig')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sealane hub --kubeconfig hub.kubeconfig\n  sealane hub --listen 192.0.2.5:6443 --data-dir /var/lib/sealane-hub',
+    )
     .action(run);
 }
 
-async function run({ kubeconfig }: { kubeconfig: string }): Promise<void> {
+async function run({ kubeconfig, listen, dataDir }: Flags): Promise<void> {
+  const log = createLog('hub');
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  await runHub({ client: createClient(readKubeconfig(kubeconfig)), log: createLog('hub'), signal: stop.signal });
+  if (listen && dataDir && !kubeconfig) return serveHub({ ...listen, dataDir, log, signal: stop.signal });
+  if (kubeconfig && !listen)
+    return runHub({ client: createClient(readKubeconfig(kubeconfig)), log, signal: stop.signal });
+  throw new SealaneError('cli/bad-flag', 'start the hub: --kubeconfig, or --listen with --data-dir, is needed');
+}
+
+/** @throws `kit/bad-address`, `cli/bad-endpoint` */
+function endpoint(text: string): { address: string; port: number } {
+  const [address = '', port = ''] = text.split(':');
+  ipv4(address);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new SealaneError('cli/bad-endpoint', `read --listen "${text}"`, { hint: 'such as 192.0.2.5:6443' });
+  }
+  return { address, port: Number(port) };
 }
