@@ -43,7 +43,7 @@ async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal):
   const namespaces = reflect<Namespace>(client, NAMESPACES, { clock, log });
   const karmada = reflect<KarmadaCluster>(client, KARMADA_CLUSTERS, { clock, log, optional: true });
   const caches = [members, records, namespaces, karmada];
-  term.addEventListener('abort', () => caches.forEach((cache) => cache.stop()), { once: true });
+  void aborted(term).then(() => caches.forEach((cache) => cache.stop()));
   if (!(await Promise.all(caches.map((cache) => cache.whenSynced()))).every(Boolean)) return;
 
   const queue = createQueue({

@@ -44,6 +44,7 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
       log?.debug({ reason: messageOf(error) }, 'lease not renewed, will be tried again');
       return undefined;
     });
+    if (signal.aborted) break;
     if (ours === true && !term) term = begin();
     if (ours === false && term) {
       log?.warn({ lease: `${claim.namespace}/${claim.name}` }, 'no longer leading: another process holds the lease');

@@ -65,7 +65,7 @@ async function serve(settings: MemberSettings, term: AbortSignal): Promise<void>
   const clusterUID = await insist(settings, term, 'read namespace kube-system', () => uidOf(client));
   if (!mcs || clusterUID === undefined) return;
   const caches = createCaches(settings, mcs.serviceExports.version);
-  term.addEventListener('abort', () => caches.stop(), { once: true });
+  void aborted(term).then(() => caches.stop());
   if (!(await caches.localSynced())) return;
   const records = await insist(settings, term, 'load the records', () => loadRecords(settings, tracesOf(caches)));
   if (!records) return;

@@ -89,6 +89,8 @@ export function serveWatch(
   if (initial && flagParameter(url, 'sendInitialEvents')) bookmark({ 'k8s.io/initial-events-end': 'true' });
   response.on('close', end);
   stopping.addEventListener('abort', end);
+  // Gone before we listened: then neither event comes any more.
+  if (stopping.aborted || response.destroyed || response.stream?.destroyed) end();
   (response as { flushHeaders?: () => void }).flushHeaders?.(); // HTTP/1.1 would wait for the first event
 }
 
