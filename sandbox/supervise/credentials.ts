@@ -23,7 +23,7 @@ interface User {
   readonly file: string;
   readonly commonName: string;
   readonly organizations: readonly string[];
-  /** Calls from outside the cluster. */
+  /** Calls by the address that everyone reaches. */
   readonly isFar?: boolean;
 }
 
@@ -56,7 +56,11 @@ export function apiServers({ hub, clusters }: Topology): ApiServer[] {
         user('member', 'sealane:member', ['sealane:members', ...ADMINS]),
         { ...user('propagation', 'sealane:propagation', ADMINS), isFar: true },
         ...['kubelet', 'cluster-dns'].map((it) => user(it, `system:sandbox:${it}`, ADMINS)),
-        ...nodes.map((node) => user(`agent-${node.name}`, `sealane:agent:${node.name}`, ['sealane:agents', ...ADMINS])),
+        // `sealane trace` reads it too, from the machine.
+        ...nodes.map((node) => ({
+          ...user(`agent-${node.name}`, `sealane:agent:${node.name}`, ['sealane:agents', ...ADMINS]),
+          isFar: true,
+        })),
       ],
     })),
   ];

@@ -53,14 +53,14 @@ export function planNetwork(sandbox: string, topology: Topology): NetworkPlan {
       })),
     ],
     filters: [
-      { namespace: namespaces.wan(sandbox), script: FAULT_TABLE },
+      { namespace: namespaces.wan(sandbox), script: faultTable(topology.clusters.map(clusterPorts)) },
       ...topology.clusters.map((cluster) => ({
         namespace: namespaces.controlPlane(sandbox, cluster.name),
         script: dnsTranslation(cluster),
       })),
       ...topology.clusters.map((cluster) => ({
         namespace: namespaces.controlPlane(sandbox, cluster.name),
-        script: FAULT_TABLE,
+        script: faultTable([]),
       })),
       ...nodes.map(({ cluster, node }) => ({
         namespace: namespaces.node(sandbox, cluster.name, node.name),
@@ -109,14 +109,7 @@ function lanLinks(sandbox: string, { clusters }: Topology): string[] {
 }
 
 function wanLines({ clusters }: Topology): string[] {
-  const ports = [
-    wanPorts.host,
-    wanPorts.hub,
-    ...clusters.flatMap(({ index, nodes }) => [
-      wanPorts.controlPlane(index),
-      ...nodes.map((node) => wanPorts.node(index, node.index)),
-    ]),
-  ];
+  const ports = [wanPorts.host, wanPorts.hub, ...clusters.flatMap(clusterPorts)];
   return ['link set lo up', ...bridge('wan0', ports)];
 }
 
@@ -189,12 +182,18 @@ function dnsTranslation({ dnsAddress, lanAddress }: Cluster): string {
 `;
 }
 
-/** Ports of a bridge that hear and are heard by nobody but the machine. Filled by faults. */
-const FAULT_TABLE = `table bridge faults {
+/**
+ * Ports of a bridge that hear and are heard by nobody but the machine and their own kind. Filled by faults.
+ *
+ * @param kin ports that go on hearing each other: a cluster that is cut off keeps its own API server
+ */
+function faultTable(kin: readonly (readonly string[])[]): string {
+  const accepted = kin.map((ports) => `{ ${ports.map((port) => `"${port}"`).join(', ')} }`);
+  return `table bridge faults {
   set cut { type ifname; }
   chain forward {
     type filter hook forward priority 0
-    iifname @cut oifname != "${wanPorts.host}" drop
+${accepted.map((ports) => `    iifname ${ports} oifname ${ports} accept\n`).join('')}    iifname @cut oifname != "${wanPorts.host}" drop
     oifname @cut iifname != "${wanPorts.host}" drop
   }
   chain input {
@@ -207,3 +206,8 @@ const FAULT_TABLE = `table bridge faults {
   }
 }
 `;
+}
+
+function clusterPorts({ index, nodes }: Cluster): string[] {
+  return [wanPorts.controlPlane(index), ...nodes.map((node) => wanPorts.node(index, node.index))];
+}
