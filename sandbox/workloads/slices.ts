@@ -2,7 +2,7 @@
 import {
   type EndpointSlice,
   LABEL_MANAGED_BY,
-  LABEL_SERVICE_NAME,
+  LABEL_LOCAL_SERVICE,
   type Service,
   type ServicePort,
   type SliceEndpoint,
@@ -49,7 +49,7 @@ function slice(service: Service, key: string, ports: readonly SlicePort[], endpo
       labels: {
         ...labels,
         ...(isHeadless ? { 'service.kubernetes.io/headless': '' } : {}),
-        [LABEL_SERVICE_NAME]: name,
+        [LABEL_LOCAL_SERVICE]: name,
         [LABEL_MANAGED_BY]: SLICE_MANAGER,
       },
       ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }],
