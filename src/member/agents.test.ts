@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  GLOBAL_TRAFFIC_POLICIES,
+  type GlobalTrafficPolicy,
+  type Lease,
+  LEASES,
+  MEMBER_CLUSTERS,
+  type MemberCluster,
+} from '#api/index.ts';
+import type { Client } from '#kube/index.ts';
+import { clusterSet, conditionsOf, eventually, exportWeb, mirrorOf } from './test-cluster-set.ts';
+
+const WEB = { namespace: 'demo', name: 'web' };
+
+function agent(client: Client, node: string, annotations: Record<string, string>): Promise<Lease> {
+  const metadata = {
+    namespace: 'sealane-system',
+    name: `agent-${node}`,
+    labels: { 'sealane.dev/agent': 'true' },
+    annotations,
+  };
+  const spec = { holderIdentity: node, renewTime: '2026-01-01T00:00:00.000000Z' };
+  return client.apply<Lease>(
+    LEASES,
+    { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec },
+    { fieldManager: 'sealane-agent' },
+  );
+}
+
+const gateway = (address: string) => ({
+  'sealane.dev/gateway': JSON.stringify({ name: 'n1', address, device: 'wan0' }),
+});
+
+function policy(client: Client, spec: GlobalTrafficPolicy['spec']): Promise<GlobalTrafficPolicy> {
+  const object = { apiVersion: 'sealane.dev/v1alpha1', kind: 'GlobalTrafficPolicy' as const, metadata: WEB, spec };
+  return client.create<GlobalTrafficPolicy>(GLOBAL_TRAFFIC_POLICIES, object);
+}
+
+const readPolicy = (client: Client) => client.find<GlobalTrafficPolicy>(GLOBAL_TRAFFIC_POLICIES, WEB);
+
+function tiersOf(one: GlobalTrafficPolicy | undefined): string {
+  const tiers = one?.status?.ports?.[0]?.tiers ?? [];
+  return tiers
+    .map(({ clusters }) => clusters.map(({ cluster, weight }) => `${cluster}:${weight}`).join('+'))
+    .join(' > ');
+}
+
+test('a gateway is known to the other members, and so is its new address', async (t) => {
+  const set = await clusterSet(t, ['a', 'b']);
+  await agent(set.member('b').client, 'n1', gateway('172.30.77.21'));
+  const seen = (address: string) =>
+    eventually(
+      address,
+      () => mirrorOf(set.member('a'), 'b'),
+      (one) => one?.status?.gateways?.[0]?.address === address,
+    );
+  await seen('172.30.77.21');
+  await agent(set.member('b').client, 'n1', gateway('172.30.77.22'));
+  const mirror = await seen('172.30.77.22');
+  assert.equal(mirror?.metadata.labels?.['sealane.dev/mirror'], 'true');
+  assert.ok(conditionsOf(mirror).includes('Ready=True/Ready'));
+});
+
+test('what an agent writes by mistake is no gateway, and stops nobody', async (t) => {
+  const set = await clusterSet(t, ['a']);
+  const { client } = set.member('a');
+  await agent(client, 'n1', { 'sealane.dev/gateway': '{"name": 7', 'sealane.dev/applied': '[]' });
+  await agent(client, 'n2', gateway('172.30.77.23'));
+  const own = await eventually(
+    'own',
+    () => set.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name: 'a' }),
+    (one) => one?.status?.gateways?.length === 1,
+  );
+  assert.equal(own?.status?.gateways?.[0]?.address, '172.30.77.23');
+});
+
+test('a member whose transport is not available says so and gets no share', async (t) => {
+  const set = await clusterSet(t, ['a', 'b'], { b: { transport: 'WireGuard' } });
+  await agent(set.member('b').client, 'n1', gateway('172.30.77.21'));
+  await exportWeb(set.member('b'));
+  const mirror = await eventually(
+    'said',
+    () => mirrorOf(set.member('a'), 'b'),
+    (one) => conditionsOf(one).length > 0,
+  );
+  assert.deepEqual(conditionsOf(mirror), ['Ready=False/TransportUnavailable']);
+  await policy(set.member('a').client, { lbType: 'ActiveActive' });
+  const seen = await eventually(
+    'status',
+    () => readPolicy(set.member('a').client),
+    (one) => one?.status?.ports?.length === 1,
+  );
+  assert.equal(tiersOf(seen), '');
+});
+
+test('the resolved tiers follow readiness, drain and order', async (t) => {
+  const set = await clusterSet(t, ['a', 'b', 'c']);
+  for (const name of ['b', 'c']) {
+    await agent(set.member(name).client, 'n1', gateway('172.30.77.21'));
+    await exportWeb(set.member(name));
+  }
+  const { client } = set.member('a');
+  await policy(client, { lbType: 'FailOver', targets: [{ clusterKey: 'eu/c/default/c' }, { clusterKey: 'b' }] });
+  const tiers = (text: string) =>
+    eventually(
+      text,
+      () => readPolicy(client),
+      (one) => tiersOf(one) === text,
+    );
+  await tiers('c:100 > b:100');
+  await set.hub.patch(MEMBER_CLUSTERS, { name: 'c' }, { spec: { drain: true } });
+  await tiers('b:100');
+  await set.hub.patch(MEMBER_CLUSTERS, { name: 'c' }, { spec: { drain: false } });
+  await tiers('c:100 > b:100');
+});
+
+test('a policy is programmed once every agent has applied its generation', async (t) => {
+  const set = await clusterSet(t, ['a']);
+  const { client } = set.member('a');
+  await exportWeb(set.member('a'));
+  const made = await policy(client, { lbType: 'ActiveActive' });
+  const applied = (generation: number) => ({ 'sealane.dev/applied': JSON.stringify({ 'demo/web': generation }) });
+  const says = (text: string) =>
+    eventually(
+      text,
+      () => readPolicy(client),
+      (one) => conditionsOf(one).includes(text),
+    );
+  await agent(client, 'n1', applied(made.metadata.generation ?? 1));
+  await agent(client, 'n2', applied(0));
+  const half = await says('Programmed=False/Pending');
+  assert.deepEqual(half?.status?.nodes, { programmed: 1, total: 2 });
+  await agent(client, 'n2', applied(made.metadata.generation ?? 1));
+  await says('Programmed=True/Programmed');
+});
