@@ -2,7 +2,7 @@
 import { ENDPOINT_SLICES, type EndpointSlice, LABEL_MANAGED_BY, type Service } from '#api/index.ts';
 import { createQueue } from '#kit/index.ts';
 import { deepEqual, keyOf, labelRequirements, matchesLabels } from '#objects/index.ts';
-import type { WorkloadContext } from './context.ts';
+import { untilSeen, type WorkloadContext } from './context.ts';
 import type { Pod } from './kinds.ts';
 import { SLICE_MANAGER, slicesOf } from './slices.ts';
 
@@ -43,21 +43,29 @@ async function sync(context: WorkloadContext, key: string): Promise<void> {
   }
 }
 
-async function put({ client, caches }: WorkloadContext, slice: EndpointSlice): Promise<void> {
+async function put(context: WorkloadContext, slice: EndpointSlice): Promise<void> {
+  const { client, caches, clock } = context;
   const before = caches.slices.get(keyOf(slice));
-  if (!before) return void (await client.create(ENDPOINT_SLICES, slice));
-  const { labels, ownerReferences } = before.metadata;
+  if (before && isSame(before, slice)) return;
+  const written = await (before
+    ? client.update(ENDPOINT_SLICES, { ...slice, metadata: { ...before.metadata, ...changing(slice) } })
+    : client.create(ENDPOINT_SLICES, slice));
+  // The next change is made on top of this one.
+  const isSeen = () => caches.slices.get(keyOf(slice))?.metadata.resourceVersion === written.metadata.resourceVersion;
+  await untilSeen(clock, isSeen, caches.slices);
+}
+
+function isSame(before: EndpointSlice, slice: EndpointSlice): boolean {
   const { endpoints, ports } = before;
-  const known = { labels, ownerReferences, endpoints: endpoints ?? [], ports: ports ?? [] };
-  const wanted = {
-    labels: slice.metadata.labels,
-    ownerReferences: slice.metadata.ownerReferences,
-    endpoints: slice.endpoints,
-    ports: slice.ports,
-  };
-  if (deepEqual(known, wanted)) return;
-  const metadata = { ...before.metadata, labels: wanted.labels, ownerReferences: wanted.ownerReferences };
-  await client.update(ENDPOINT_SLICES, { ...slice, metadata });
+  return (
+    deepEqual(changing(before), changing(slice)) &&
+    deepEqual(endpoints ?? [], slice.endpoints) &&
+    deepEqual(ports ?? [], slice.ports)
+  );
+}
+
+function changing({ metadata: { labels, ownerReferences } }: EndpointSlice) {
+  return { labels, ownerReferences };
 }
 
 function hasSelector({ spec }: Service): boolean {
