@@ -46,7 +46,10 @@ function rules(root: string): IFlattenedRuleSet {
             comment: `${name} may import ${others.join(', ') || 'no other room'}`,
             severity: 'error' as const,
             from: { path: room(name), pathNot: tests },
-            to: { path: `^(${root}|sandbox)/`, pathNot: [name, ...others].map((other) => `^${root}/${other}/`).join('|') },
+            to: {
+              path: `^(${root}|sandbox)/`,
+              pathNot: [name, ...others].map((other) => `^${root}/${other}/`).join('|'),
+            },
           },
         ],
   );
@@ -58,7 +61,10 @@ function rules(root: string): IFlattenedRuleSet {
         comment: 'another room is imported by its index.ts only',
         severity: 'error',
         from: { path: `^${root}/([^/]+)/`, pathNot: tests },
-        to: { path: `^${root}/([^/]+)/`, pathNot: [`^${root}/$1/`, `^${root}/[^/]+/index\\.ts$`, `^${root}/ui/contract\\.ts$`] },
+        to: {
+          path: `^${root}/([^/]+)/`,
+          pathNot: [`^${root}/$1/`, `^${root}/[^/]+/index\\.ts$`, `^${root}/ui/contract\\.ts$`],
+        },
       },
       {
         name: 'nobody-imports-the-sandbox',
@@ -73,7 +79,12 @@ function rules(root: string): IFlattenedRuleSet {
         from: { path: `^${root}/(${pure.join('|')})/`, pathNot: tests },
         to: { dependencyTypes: ['core'] },
       },
-      { name: 'no-cycles', severity: 'error', from: { path: `^(${root}|sandbox)/` }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+      {
+        name: 'no-cycles',
+        severity: 'error',
+        from: { path: `^(${root}|sandbox)/` },
+        to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      },
       {
         name: 'only-native-opens-libraries',
         severity: 'error',
@@ -112,6 +123,8 @@ if (bad.summary.error === 0) throw new Error('the known-bad fixture passed: the 
 
 const real = await check(['src', 'sandbox'], 'src');
 report(real);
-console.log(`architecture: ${real.summary.totalCruised} modules, ${real.summary.error} errors; the bad fixture has ${bad.summary.error}`);
+console.log(
+  `architecture: ${real.summary.totalCruised} modules, ${real.summary.error} errors; the bad fixture has ${bad.summary.error}`,
+);
 if (real.summary.totalCruised < SEEN_AT_LEAST) throw new Error(`saw only ${real.summary.totalCruised} modules`);
 process.exitCode = real.summary.error > 0 ? 1 : 0;
