@@ -16,7 +16,7 @@ export interface RawRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
-  /** Until the answer's head is there; default 30 s. */
+  /** Until the answer's head is there; default 15 s. */
   readonly timeoutMs?: number;
 }
 
@@ -29,7 +29,9 @@ export interface Connection {
   close(): void;
 }
 
-const HEAD_TIMEOUT_MS = 30_000;
+const HEAD_TIMEOUT_MS = 15_000;
+/** The kernel would try for two minutes. */
+const CONNECT_TIMEOUT_MS = 3_000;
 
 export function connect(access: Access, clock: Clock): Connection {
   const secure = access.server.startsWith('https:');
@@ -50,12 +52,12 @@ export function connect(access: Access, clock: Clock): Connection {
     };
     const url = new URL(base.origin + base.pathname.replace(/\/$/, '') + request.path);
     try {
-      return await attempt(url, options, request);
+      return await attempt({ url, options, request, clock });
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw describe(error, request, access.server);
     }
     dropIdle(agent);
-    return attempt(url, options, request).catch((error: unknown) => {
+    return attempt({ url, options, request, clock }).catch((error: unknown) => {
       throw describe(error, request, access.server);
     });
   }
@@ -89,28 +91,39 @@ function dropIdle(agent: http.Agent): void {
 
 class StaleConnection extends Error {}
 
-function attempt(url: URL, options: https.RequestOptions, { body, signal, timeoutMs = HEAD_TIMEOUT_MS }: RawRequest) {
+interface Attempt {
+  readonly url: URL;
+  readonly options: https.RequestOptions;
+  readonly request: RawRequest;
+  readonly clock: Clock;
+}
+
+function attempt({ url, options, request: { body, signal, timeoutMs = HEAD_TIMEOUT_MS }, clock }: Attempt) {
   return new Promise<http.IncomingMessage>((resolve, reject) => {
     if (signal?.aborted) return reject(new Error('stopped'));
-    const module = url.protocol === 'https:' ? https : http;
+    const secure = url.protocol === 'https:';
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const headers = { ...(options.headers as Record<string, string>), ...length };
-    const request = module.request(url, { ...options, headers });
+    const request = (secure ? https : http).request(url, { ...options, headers });
     const onAbort = () => request.destroy(new Error('stopped'));
-    const done = () => {
-      request.setTimeout(0);
-      if (!signal) return;
-      // The answer's body is stopped by the same signal.
-      request.once('close', () => signal.removeEventListener('abort', onAbort));
-    };
+    const limit = (ms: number, what: string) =>
+      clock.after(ms, () => request.destroy(new Error(`${what} in ${ms} ms`)));
+    const cancelHead = limit(timeoutMs, 'no answer');
     signal?.addEventListener('abort', onAbort, { once: true });
-    request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer in ${timeoutMs} ms`)));
+    request.once('socket', (socket) => {
+      if (!socket.connecting) return;
+      const cancelConnect = limit(CONNECT_TIMEOUT_MS, 'no connection');
+      request.once('close', cancelConnect);
+      socket.once(secure ? 'secureConnect' : 'connect', cancelConnect);
+    });
     request.once('response', (response) => {
-      done();
+      cancelHead();
       resolve(response);
     });
+    // The answer's body is stopped by the same signal.
+    request.once('close', () => signal?.removeEventListener('abort', onAbort));
     request.once('error', (error: NodeJS.ErrnoException) => {
-      signal?.removeEventListener('abort', onAbort);
+      cancelHead();
       const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(stale ? new StaleConnection(error.message) : error);
     });

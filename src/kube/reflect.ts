@@ -8,6 +8,7 @@ import { type KubeObject, keyOf, type ResourceType, type WatchEvent } from '#obj
 import { type ChangeListener, createShelf, type Shelf } from './cache.ts';
 import type { Client, ListQuery } from './client.ts';
 import { lines } from './lines.ts';
+import { listenTo } from './liveness.ts';
 import { pathOf, queryOf, subjectOf } from './paths.ts';
 import { retryDelay } from './retry-delay.ts';
 
@@ -217,6 +218,7 @@ async function follow<T extends KubeObject>(context: Context<T>, outer: AbortSig
   const startedAt = clock.monotonic();
   const late = new AbortController();
   const cancel = clock.after(timeoutSeconds * 1000 + WATCH_GRACE_MS, () => late.abort(), { background: true });
+  const listener = listenTo(client.connection, clock, () => late.abort());
   const signal = AbortSignal.any([outer, late.signal]);
   try {
     const query = queryOf({
@@ -232,7 +234,10 @@ async function follow<T extends KubeObject>(context: Context<T>, outer: AbortSig
     signal.addEventListener('abort', stop, { once: true });
     try {
       set({ connected: true });
-      for await (const line of lines(response)) take(context, line);
+      for await (const line of lines(response)) {
+        listener.heard();
+        take(context, line);
+      }
       // Ended before its time: the server goes away, perhaps to come back as another.
       state.suspicious = clock.monotonic() - startedAt < (timeoutSeconds - 1) * 1000;
     } finally {
@@ -241,6 +246,7 @@ async function follow<T extends KubeObject>(context: Context<T>, outer: AbortSig
     }
   } finally {
     if (clock.monotonic() - startedAt > GOOD_WATCH_MS) state.failures = 0;
+    listener.end();
     cancel();
   }
 }
