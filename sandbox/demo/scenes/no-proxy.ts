@@ -1,0 +1,70 @@
+/** Nothing of ours stands between caller and server: while connections are kept, only the pods hold their sockets. */
+import { join } from 'node:path';
+import { CLUSTER_EXPORTS, type ClusterExport } from '#api/index.ts';
+import { cgroup2Mount, processesIn } from '#host/index.ts';
+import { cgroups } from '#sandbox/topology/index.ts';
+import { readTopologyState } from '#sandbox/supervise/index.ts';
+import { callerPod, inPod } from '../in-pod.ts';
+import { CALLER, PORT } from '../resources.ts';
+import { establishedIn, onePerNamespace, socketsOf, type TcpSocket } from '../sockets.ts';
+import type { Stage } from '../stage.ts';
+
+const KEPT = 4;
+const HOLD_SECONDS = 6;
+const SOON_MS = 5_000;
+
+/** Bash opens connections by itself; what they say does not matter here. */
+const HOLD = `for i in 3 4 5 6; do eval "exec $i<>/dev/tcp/httpbin.httpbin/${PORT}" || exit 1; done; sleep ${HOLD_SECONDS}`;
+
+export async function noProxy(stage: Stage): Promise<void> {
+  const { screen } = stage;
+  screen.title(`No process of sealane holds a socket of the data path (${KEPT} connections are kept meanwhile)`);
+  const { metadata } = await callerPod(stage);
+  const ports = new Set([PORT, ...(await lanePorts(stage))]);
+  const holding = inPod(stage, CALLER, metadata, ['bash', '-c', HOLD]);
+  let inPods = 0;
+  await stage.until(SOON_MS, {
+    what: 'kept connections',
+    holds: async () => {
+      inPods = dataPath(podProcesses(stage), ports).length;
+      // Both ends of each.
+      return inPods >= 2 * KEPT ? undefined : `${inPods} sockets of ${2 * KEPT} in pods`;
+    },
+  });
+  const own = ownProcesses(stage);
+  const held = dataPath(own, ports);
+  const owners = own.filter((pid) => {
+    const sockets = socketsOf(pid);
+    return held.some(({ inode }) => sockets.has(inode));
+  });
+  const seen = `${inPods} sockets in pods, ${held.length} in the namespaces of ${own.length} processes of sealane`;
+  screen.say(seen);
+  await holding;
+  stage.note({
+    step: 'no process of ours holds a socket of the data path',
+    passed: own.length > 0 && held.length === 0 && owners.length === 0,
+    seen: owners.length > 0 ? `${seen}; held by processes ${owners.join(', ')}` : seen,
+  });
+}
+
+async function lanePorts(stage: Stage): Promise<number[]> {
+  const records = await stage.hub.list<ClusterExport>(CLUSTER_EXPORTS);
+  return records.flatMap(({ spec }) => spec.ports.flatMap(({ lanePort }) => lanePort ?? []));
+}
+
+function dataPath(pids: readonly number[], ports: ReadonlySet<number>): TcpSocket[] {
+  return onePerNamespace(pids)
+    .flatMap(establishedIn)
+    .filter(({ localPort, remotePort }) => ports.has(localPort) || ports.has(remotePort));
+}
+
+function podProcesses({ sandbox }: Stage): number[] {
+  const nodes = readTopologyState(sandbox).clusters.flatMap(({ name, nodes: its }) =>
+    its.map((node) => cgroups.pods(sandbox, name, node.name)),
+  );
+  return nodes.flatMap((path) => processesIn(join(cgroup2Mount(), path)));
+}
+
+function ownProcesses({ sandbox }: Stage): number[] {
+  return processesIn(join(cgroup2Mount(), cgroups.system(sandbox)));
+}
