@@ -9,7 +9,8 @@ import { numbers } from '../apply/placement.ts';
 
 /** @throws `kernel/pinned-map` when no agent has run with these pins */
 export function pinnedConnectMaps(pinDir: string, stateDir: string, self: string): ConnectMaps {
-  const map = (name: string) => openPinnedMap(`${pinDir}/maps/${name}`, 'read');
+  // A descriptor for reading cannot be shared into memory (mmap takes MAP_SHARED away from it); the mapping itself is for reading.
+  const map = (name: string) => openPinnedMap(`${pinDir}/maps/${name}`, 'write');
   return connectMaps({ map }, new ClusterIndex(`${stateDir}/clusters.json`, self), 'read');
 }
 
