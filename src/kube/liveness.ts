@@ -36,7 +36,7 @@ function createLiveness(connection: Connection, clock: Clock): Liveness {
   async function look() {
     if (listeners.size === 0 || clock.monotonic() - lastHeard < QUIET_MS) return;
     if (await answers(connection)) lastHeard = clock.monotonic();
-    else for (const onDead of [...listeners]) onDead();
+    else for (const onDead of listeners) onDead();
   }
 
   return {

@@ -53,7 +53,7 @@ export function startDuties(state: MemberState): () => void {
   const policies = duty('policies', (service) =>
     keepPolicy(state, agents, service, mergedImport(state, belief, service)),
   );
-  const own = duty('own-cluster', () => keepOwnCluster(state, { agents, observed }));
+  const own = duty('own-cluster', () => keepOwnCluster(state, { agents, observed, suspects: belief.suspects }));
   const mirrors = duty('mirrors', (name) => keepMirror(state, name));
   const peers = duty('peers', (cluster) => takeIn(cluster));
 
@@ -64,6 +64,7 @@ export function startDuties(state: MemberState): () => void {
       await records.save();
     }
     for (const service of belief.refresh(cluster)) imports.add(service);
+    own.add(self);
     const epoch = belief.taken.get(cluster);
     if (epoch === undefined || observed.get(cluster) === epoch) return;
     await imports.idle();

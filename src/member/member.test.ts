@@ -261,12 +261,16 @@ test('an emptied hub removes nothing from a member that starts while it is empty
   );
   assert.ok(await importOf(set.member('a')));
   assert.deepEqual(Object.keys(await slicesOf(set.member('a'))), ['b']);
+  const suspect = 'HubStateSuspect=True/AbsenceUnvouched';
+  const own = () => set.hub.find<ReturnType<typeof memberCluster>>(MEMBER_CLUSTERS, { name: 'a' });
+  await eventually('suspicion is said', own, (one) => conditionsOf(one).includes(suspect));
   set.member('b').start();
   await eventually(
     'refill',
     () => set.hub.list(CLUSTER_EXPORTS),
     (all) => all.length === 1,
   );
+  await eventually('suspicion is gone', own, (one) => !conditionsOf(one).includes(suspect));
 });
 
 test('everything of a removed member goes', async (t) => {

@@ -71,6 +71,9 @@ export const CONDITION_WORDS = {
       NoGateway: 'No agent with the gateway role is alive.',
       TransportUnavailable: 'The transport asked for is not available; nobody calls this member.',
     },
+    HubStateSuspect: {
+      AbsenceUnvouched: 'The hub lacks exports of others, and nobody vouches for their absence: they are kept.',
+    },
   },
   Cluster: {
     Managed: { UseJoin: 'Credentials in objects are not read: run the member in that cluster.' },

@@ -91,7 +91,7 @@ export const globalTrafficPolicySpec = group(
   },
   'What is wanted.',
   {
-    default: {},
+    default: { lbType: 'Locality' }, // not empty: a default has to pass the rules as it stands
     ...rules(
       [
         "self.lbType != 'Locality' || !has(self.targets) || self.targets.size() <= 1",

@@ -20,6 +20,8 @@ export interface OwnClusterInput {
   readonly agents: Agents;
   /** Epochs of the others that have been taken in and written. */
   readonly observed: ReadonlyMap<string, number>;
+  /** Members whose absent exports are kept, and why. */
+  readonly suspects: ReadonlyMap<string, string>;
 }
 
 export async function keepOwnCluster(state: MemberState, input: OwnClusterInput): Promise<void> {
@@ -73,15 +75,12 @@ async function createOwn({ caches, settings }: MemberState): Promise<MemberClust
 function desiredStatus(
   state: MemberState,
   { spec, status = {} }: MemberCluster,
-  { agents, observed }: OwnClusterInput,
+  { agents, observed, suspects }: OwnClusterInput,
 ): MemberClusterStatus {
   const { settings, clusterUID } = state;
   const gateways = agents.gateways();
-  const conditions = withConditions(
-    status.conditions,
-    [readiness(spec?.transport ?? 'WireGuard', gateways.length)],
-    timestamp(settings.clock),
-  );
+  const judgements = [readiness(spec?.transport ?? 'WireGuard', gateways.length), ...suspicion(suspects)];
+  const conditions = withConditions(status.conditions, judgements, timestamp(settings.clock), [SUSPECT]);
   const marker = currentMarker(state);
   return {
     clusterUID,
@@ -100,6 +99,21 @@ function differs(before: MemberClusterStatus, after: MemberClusterStatus): boole
     const old = before[field as keyof MemberClusterStatus];
     return !deepEqual(old ?? (Array.isArray(value) ? [] : undefined), JSON.parse(JSON.stringify(value)));
   });
+}
+
+const SUSPECT = 'HubStateSuspect';
+
+function suspicion(suspects: ReadonlyMap<string, string>): Judgement[] {
+  if (suspects.size === 0) return [];
+  const message = [...suspects].map(([cluster, why]) => `${cluster}: ${why}`).join('; ');
+  return [
+    {
+      type: SUSPECT,
+      status: 'True',
+      reason: 'AbsenceUnvouched',
+      message: `exports missing on the hub are kept: ${message}`,
+    },
+  ];
 }
 
 function readiness(transport: string, gateways: number): Judgement {
