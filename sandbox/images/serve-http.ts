@@ -7,6 +7,8 @@ import { wholeNumber } from './arguments.ts';
 import { answerLine, surroundings } from './surroundings.ts';
 import { untilTold } from './until-told.ts';
 
+/** Calls that were on their way when the pod left the endpoints still arrive: they are taken for so long. */
+const DRAIN_MS = 1_500;
 /** Connections that are kept by idle clients are closed after this long. */
 const GRACE_MS = 5_000;
 
@@ -31,8 +33,7 @@ export async function serveHttp(args: readonly string[]): Promise<number> {
   });
   console.log(`listening on port ${port}`);
   await untilTold();
-  // Calls that were on their way when the pod left the endpoints still arrive: take them for a moment.
-  await new Promise<void>((resolve) => systemClock.after(wholeNumber('drain-ms', values['drain-ms'], 300), resolve));
+  await new Promise<void>((resolve) => systemClock.after(wholeNumber('drain-ms', values['drain-ms'], DRAIN_MS), resolve));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   systemClock.after(GRACE_MS, () => server.closeAllConnections(), { background: true });
