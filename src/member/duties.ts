@@ -18,6 +18,7 @@ import { keepPolicy } from './policies/keep-policy.ts';
 import { replicate } from './replicate/replicate.ts';
 
 const LOOK_AROUND_MS = 5_000;
+const UNFINISHED_MS = 200;
 
 /** @returns stop */
 export function startDuties(state: MemberState): () => void {
@@ -68,6 +69,8 @@ export function startDuties(state: MemberState): () => void {
     const epoch = belief.taken.get(cluster);
     if (epoch === undefined || observed.get(cluster) === epoch) return;
     await imports.idle();
+    // What is not written yet has not been observed: the other side would close a lane that is still in use here.
+    if (imports.unfinished.size > 0) return peers.addAfter(cluster, UNFINISHED_MS);
     observed.set(cluster, epoch);
     own.add(self);
   }

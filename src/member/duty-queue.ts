@@ -4,7 +4,13 @@ import { type Clock, createQueue, isFault, type Log, type Queue } from '#kit/ind
 const AGAIN_MS = 30;
 const WORKERS = 8;
 
-export function dutyQueue(duty: string, clock: Clock, log: Log, work: (key: string) => Promise<void>): Queue {
+export interface DutyQueue extends Queue {
+  /** Keys whose last try did not succeed: `idle` does not wait for their next one. */
+  readonly unfinished: ReadonlySet<string>;
+}
+
+export function dutyQueue(duty: string, clock: Clock, log: Log, work: (key: string) => Promise<void>): DutyQueue {
+  const unfinished = new Set<string>();
   const queue = createQueue({
     clock,
     log: log.child({ duty }),
@@ -14,11 +20,13 @@ export function dutyQueue(duty: string, clock: Clock, log: Log, work: (key: stri
     async work(key) {
       try {
         await work(key);
+        unfinished.delete(key);
       } catch (error) {
+        unfinished.add(key);
         if (!isFault(error, 'kube/conflict') && !isFault(error, 'kube/exists')) throw error;
         queue.addAfter(key, AGAIN_MS);
       }
     },
   });
-  return queue;
+  return { ...queue, unfinished };
 }

@@ -197,3 +197,35 @@ test('an imported slice that somebody deletes or changes is put right', async (t
     (all) => all['b']?.endpoints[0]?.addresses[0] === before.endpoints[0]?.addresses[0],
   );
 });
+
+test('what this side could not write yet, it does not claim to have observed', async (t) => {
+  const set = await clusterSet(t, ['a', 'b']);
+  await exportWeb(set.member('b'));
+  await eventually(
+    'import',
+    () => slicesOf(set.member('a')),
+    (all) => all['b'] !== undefined,
+  );
+  const hubsWord = () => set.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name: 'a' });
+  const before = await eventually('observed', hubsWord, (one) => (one?.status?.observed?.['b'] ?? 0) > 0);
+  await set.member('a').server.close();
+  await remove(set.member('b').client, SERVICE_EXPORTS);
+  await eventually(
+    'off the hub',
+    () => set.hub.list(CLUSTER_EXPORTS),
+    (all) => all.length === 0,
+  );
+  await eventually(
+    'the lane port serves for its time',
+    () => recordOf(set.member('b')),
+    (one) => one === undefined,
+  );
+  assert.equal((await hubsWord())?.status?.observed?.['b'], before?.status?.observed?.['b']);
+  await set.member('a').server.restart();
+  await eventually(
+    'observed at last',
+    hubsWord,
+    (one) => (one?.status?.observed?.['b'] ?? 0) > (before?.status?.observed?.['b'] ?? 0),
+  );
+  assert.equal(await importOf(set.member('a')), undefined);
+});
