@@ -72,9 +72,9 @@ function summary({ passed, steps, error, seconds }: DemoResult, keep: boolean, n
     steps.map((step) => ({ step: step.step, met: metOf(step), passed: step.passed ? 'ok' : 'NOT MET' })),
     ['step', 'met', 'passed'],
   );
-  if (error !== undefined) process.stdout.write(`\nended early: ${error}\n`);
+  if (error !== undefined) process.stdout.write(`\nended early: ${error}\n(--keep leaves it up to be looked at)\n`);
   const failed = steps.filter((step) => !step.passed).length;
-  const outcome = passed ? 'everything as expected' : `${failed} not as expected`;
+  const outcome = passed ? 'everything as expected' : failed > 0 ? `${failed} not as expected` : 'not finished';
   process.stdout.write(`\n${outcome}, ${steps.length} steps in ${seconds} s\n`);
   if (keep) process.stdout.write(howToGoOn(name));
 }

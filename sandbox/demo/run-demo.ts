@@ -1,6 +1,6 @@
 /** The demonstration from nothing to nothing. */
-import { type Clock, messageOf } from '#kit/index.ts';
-import { down, up } from '#sandbox/supervise/index.ts';
+import { type Clock, isFault, messageOf } from '#kit/index.ts';
+import { down, up, type UpOptions } from '#sandbox/supervise/index.ts';
 import type { Topology } from '#sandbox/topology/index.ts';
 import type { StepResult } from './results.ts';
 import { noProxy } from './scenes/no-proxy.ts';
@@ -43,7 +43,7 @@ export async function runDemo({ sandbox, topology, keep, pause, screen, clock }:
   const started = clock.monotonic();
   const steps: StepResult[] = [];
   screen.title(`A hub and ${topology.clusters.length} clusters that all use the same addresses`);
-  await up({ sandbox, topology, wait: true, clock, say: screen.say });
+  await bringUp({ sandbox, topology, wait: true, clock, say: (line) => screen.say(line) }, keep);
   let error: string | undefined;
   try {
     const stage = setStage(sandbox, { clock, screen, note: (result) => steps.push(result) });
@@ -65,4 +65,14 @@ export async function runDemo({ sandbox, topology, keep, pause, screen, clock }:
   const passed = error === undefined && steps.every((step) => step.passed);
   const seconds = Math.round((clock.monotonic() - started) / 100) / 10;
   return { passed, steps, ...(error === undefined ? {} : { error }), seconds };
+}
+
+/** One that did not get ready stays up to be looked at, if that is wanted. */
+async function bringUp(options: UpOptions, keep: boolean): Promise<void> {
+  try {
+    await up(options);
+  } catch (error) {
+    if (isFault(error, 'sandbox/not-ready') && !keep) await down(options.sandbox);
+    throw error;
+  }
 }

@@ -144,7 +144,6 @@ function resourceBinding(): CustomResourceDefinition {
         columns: [
           { name: 'Scheduled', type: 'string', jsonPath: ".status.conditions[?(@.type=='Scheduled')].status" },
           { name: 'FullyApplied', type: 'string', jsonPath: ".status.conditions[?(@.type=='FullyApplied')].status" },
-          { name: 'Clusters', type: 'string', jsonPath: '.spec.clusters[*].name' },
           AGE,
         ],
       },

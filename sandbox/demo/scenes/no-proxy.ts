@@ -22,22 +22,20 @@ export async function noProxy(stage: Stage): Promise<void> {
   const { metadata } = await callerPod(stage);
   const ports = new Set([PORT, ...(await lanePorts(stage))]);
   const holding = inPod(stage, CALLER, metadata, ['bash', '-c', HOLD]);
-  let inPods = 0;
+  let kept: readonly TcpSocket[] = [];
   await stage.until(SOON_MS, {
     what: 'kept connections',
     holds: async () => {
-      inPods = dataPath(podProcesses(stage), ports).length;
+      kept = dataPath(podProcesses(stage), ports);
       // Both ends of each.
-      return inPods >= 2 * KEPT ? undefined : `${inPods} sockets of ${2 * KEPT} in pods`;
+      return kept.length >= 2 * KEPT ? undefined : `${kept.length} sockets of ${2 * KEPT} in pods`;
     },
   });
   const own = ownProcesses(stage);
   const held = dataPath(own, ports);
-  const owners = own.filter((pid) => {
-    const sockets = socketsOf(pid);
-    return held.some(({ inode }) => sockets.has(inode));
-  });
-  const seen = `${inPods} sockets in pods, ${held.length} in the namespaces of ${own.length} processes of sealane`;
+  const inodes = new Set([...kept, ...held].map(({ inode }) => inode));
+  const owners = own.filter((pid) => !socketsOf(pid).isDisjointFrom(inodes));
+  const seen = `${kept.length} sockets in pods, ${held.length} in the namespaces of ${own.length} processes of sealane`;
   screen.say(seen);
   await holding;
   stage.note({

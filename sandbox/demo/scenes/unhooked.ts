@@ -10,6 +10,7 @@ import { shareTable } from '../screen.ts';
 import type { Stage } from '../stage.ts';
 
 const SOON_MS = 20_000;
+const CALLS = 20;
 
 export async function unhooked(stage: Stage): Promise<void> {
   const { screen, sandbox } = stage;
@@ -19,19 +20,20 @@ export async function unhooked(stage: Stage): Promise<void> {
   await applyFault(sandbox, 'stop', agent);
   // The agent stopped, the kernel goes on by itself.
   await countCalls(stage, 'with the agent stopped', { 'cluster-1': exactly(100) }, 50);
-  // Loaded here: it opens the machine's libbpf.
-  const { detachPinnedLink, HOOKS } = await import('#kernel/index.ts');
-  const links = `${pinFolder(sandbox, CALLER, node)}/links`;
-  const detached = HOOKS.filter((hook) => detachPinnedLink(`${links}/${hook}`));
-  screen.say(`detached ${detached.join(', ')}`);
-  // By its address: the name needs a hook too.
-  const address = (await importOf(stage))?.spec?.ips?.[0] ?? 'httpbin.httpbin';
-  const answers = await call(stage, `http://${address}:${PORT}`, { count: 20, concurrency: 20, timeoutMs: 1_000 });
+  // By its address: without hooks the name would not be found, and the connection not even be tried.
+  const address = (await importOf(stage))?.spec?.ips?.[0] ?? '';
+  const callAddress = () =>
+    call(stage, `http://${address}:${PORT}`, { count: CALLS, concurrency: CALLS, timeoutMs: 1_000 });
+  const before = await callAddress();
+  const detached = await detachHooks(pinFolder(sandbox, CALLER, node));
+  screen.say(`detached ${detached.join(', ')}; ${CALLS} calls to ${address}:${PORT}`);
+  const answers = await callAddress();
   const expected = { refused: exactly(100) };
-  screen.draw(shareTable(answers, 20, expected));
+  screen.draw(shareTable(answers, CALLS, expected));
   screen.settle();
   const shares = compareShares(answers, expected);
-  const passed = detached.includes('connect4') && shares.every((line) => line.passed);
+  const worked = compareShares(before, { 'cluster-1': exactly(100) }).every((line) => line.passed);
+  const passed = worked && detached.includes('connect4') && shares.every((line) => line.passed);
   stage.note({ step: 'with the hooks detached the call fails', passed, shares, answers });
 
   screen.title('The agent is started again');
@@ -41,4 +43,12 @@ export async function unhooked(stage: Stage): Promise<void> {
     answersAre(stage, 'an answer', ({ failures }) => Object.keys(failures).length === 0),
   );
   await countCalls(stage, 'restored', { 'cluster-1': exactly(100) }, 50);
+}
+
+/** @returns their names */
+async function detachHooks(pins: string): Promise<string[]> {
+  // Loaded here: it opens the machine's libbpf.
+  const { detachPinnedLink, listLinks } = await import('#kernel/index.ts');
+  const hooks = [...listLinks(pins)].filter(([, { kind }]) => kind === 'cgroup').map(([name]) => name);
+  return hooks.filter((name) => detachPinnedLink(`${pins}/links/${name}`));
 }

@@ -5,7 +5,7 @@ import { BINDINGS, FIELD_MANAGER } from '../names.ts';
 import { covers } from '../render/covers.ts';
 import { aggregateStatus, type Reflected } from '../status/aggregate.ts';
 import { healthOf } from '../status/health.ts';
-import type { AnyObject, BindingStatus, ResourceBinding } from '../types.ts';
+import type { AggregatedItem, AnyObject, BindingStatus, ResourceBinding } from '../types.ts';
 import type { Context } from './context.ts';
 import type { Outcomes } from './dispatch.ts';
 import type { WatchedKind } from './kinds.ts';
@@ -61,7 +61,7 @@ function bindingStatus(items: readonly Reflected[], request: StatusRequest, now:
   return {
     conditions,
     schedulerObservedGeneration: binding.metadata.generation ?? 0,
-    aggregatedStatus: items.map(({ object: _, ...item }) => item),
+    aggregatedStatus: items.map(withoutObject),
   };
 }
 
@@ -79,4 +79,14 @@ function fullyApplied(items: readonly Reflected[]): Omit<Condition, 'lastTransit
     return { type, status: 'True', reason: 'FullyAppliedSuccess', message: '' };
   const message = missing.map(({ clusterName, appliedMessage = 'not yet' }) => `${clusterName}: ${appliedMessage}`);
   return { type, status: 'False', reason: 'FullyAppliedFailed', message: message.join('; ') };
+}
+
+function withoutObject({ clusterName, status, applied, appliedMessage, health }: Reflected): AggregatedItem {
+  return {
+    clusterName,
+    applied,
+    ...(appliedMessage === undefined ? {} : { appliedMessage }),
+    ...(status === undefined ? {} : { status }),
+    health,
+  };
 }

@@ -1,6 +1,6 @@
 /** Connects changes with work. */
 import { KARMADA_CLUSTERS, NAMESPACES } from '#api/index.ts';
-import { type Clock, createQueue, isFault, type Log, SealaneError, sleep } from '#kit/index.ts';
+import { type Clock, createQueue, isFault, type Log, messageOf, SealaneError, sleep } from '#kit/index.ts';
 import { type Client, reflect, retryDelay } from '#kube/index.ts';
 import { BINDINGS, POLICIES } from '../names.ts';
 import type { AnyObject, KarmadaCluster, PropagationPolicy, ResourceBinding, TemplateRef } from '../types.ts';
@@ -21,7 +21,8 @@ export interface ServeOptions {
 }
 
 const KIND_RETRY_MS = 2_000;
-const CONFLICT_RETRY_MS = 20;
+const OVERTAKEN = ['kube/conflict', 'kube/exists', 'kube/not-found'];
+const OVERTAKEN_RETRY_MS = 50;
 
 /** Runs until the signal fires. */
 export async function serve({ hub, members, clock, log, signal }: ServeOptions): Promise<void> {
@@ -42,9 +43,10 @@ export async function serve({ hub, members, clock, log, signal }: ServeOptions):
     try {
       await duties[what]?.(name, apiVersion, kind);
     } catch (error) {
-      // Somebody else wrote in between: what they wrote is on its way here.
-      if (!isFault(error, 'kube/conflict') && !isFault(error, 'kube/exists')) throw error;
-      queue.addAfter(key, CONFLICT_RETRY_MS);
+      // Somebody else wrote, made or deleted in between: that is on its way here.
+      if (!OVERTAKEN.some((code) => isFault(error, code))) throw error;
+      log.debug({ key, reason: messageOf(error) }, 'overtaken, looked at again');
+      queue.addAfter(key, OVERTAKEN_RETRY_MS);
     }
   }
 

@@ -94,9 +94,9 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
       };
     },
     async close() {
-      for (const { client, stop } of [hub, ...members]) {
-        client.close();
-        await stop();
+      for (const island of [hub, ...members]) {
+        island.client.close();
+        await island.stop();
       }
     },
   };
