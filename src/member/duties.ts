@@ -60,7 +60,7 @@ export function startDuties(state: MemberState): () => void {
 
   /** Everything one member says, anew; then say how far we are. */
   async function takeIn(cluster: string) {
-    if (allMembers(state).get(cluster)?.spec?.removed) {
+    if (cluster !== self && allMembers(state).get(cluster)?.spec?.removed) {
       records.wantPeers(records.peers().filter((name) => name !== cluster));
       await records.save();
     }

@@ -295,6 +295,41 @@ test('everything of a removed member goes', async (t) => {
   );
 });
 
+test('a removed member that still runs publishes nothing, until it is taken back', async (t) => {
+  const set = await clusterSet(t, ['a', 'b']);
+  await exportWeb(set.member('b'));
+  await eventually(
+    'import',
+    () => slicesOf(set.member('a')),
+    (all) => all['b'] !== undefined,
+  );
+  await set.hub.patch(MEMBER_CLUSTERS, { name: 'b' }, { spec: { removed: true } });
+  await eventually(
+    'gone in a',
+    () => importOf(set.member('a')),
+    (one) => one === undefined,
+  );
+  await eventually(
+    'b knows',
+    () => mirrorOf(set.member('b'), 'b'),
+    (one) => one?.spec?.removed === true,
+  );
+  const [record] = await set.hub.list(CLUSTER_EXPORTS);
+  await remove(set.hub, CLUSTER_EXPORTS, record);
+  await eventually(
+    'said',
+    () => exportOf(set.member('b')),
+    (one) => conditionsOf(one).includes('Ready=False/Failed'),
+  );
+  assert.deepEqual(await set.hub.list(CLUSTER_EXPORTS), []);
+  await set.hub.patch(MEMBER_CLUSTERS, { name: 'b' }, { spec: { removed: false } });
+  await eventually(
+    'back in a',
+    () => importOf(set.member('a')),
+    (one) => one !== undefined,
+  );
+});
+
 test('a namespace that comes later gets its imports then', async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
   const later = { namespace: 'later', name: 'web' };

@@ -6,7 +6,7 @@ import { exportConditions, type MergedImport } from '#plan/index.ts';
 import { type ExportClaim, exportClaims } from '../exports/claims.ts';
 import { type Draft, isRefused, type Refused } from '../exports/draft.ts';
 import { draftOf } from '../exports/keep-record.ts';
-import { isWithdrawn, type MemberState, nameIsOurs } from '../member-state.ts';
+import { isWithdrawn, type MemberState, nameIsOurs, ownSpec } from '../member-state.ts';
 import { hubKey } from '../replicate/replicate.ts';
 import { type Judgement, withConditions } from './with-conditions.ts';
 
@@ -65,6 +65,8 @@ function readyOf(state: MemberState, service: string, { ports }: Draft): Judgeme
     const message = `the name ${settings.cluster} belongs to another cluster on the hub (start the member with --takeover to take it over)`;
     return pending('Failed', message);
   }
+  if (ownSpec(state).removed)
+    return pending('Failed', `member ${settings.cluster} was removed from the set (spec.removed)`);
   const record = caches.records.get(service);
   const replica = caches.hubExports.get(hubKey(settings.cluster, service));
   if (!record || isWithdrawn(record)) return pending('Pending', 'the record of the export is not written yet');

@@ -12,12 +12,13 @@ import {
 } from '#api/index.ts';
 import { isFault } from '#kit/index.ts';
 import { ensure } from '../ensure.ts';
-import { isWithdrawn, type MemberState, nameIsOurs } from '../member-state.ts';
+import { isWithdrawn, type MemberState, nameIsOurs, ownSpec } from '../member-state.ts';
 
 /** @param key `namespace/name` of the service */
 export async function replicate(state: MemberState, key: string): Promise<void> {
   const { caches, settings } = state;
-  if (!caches.hubConnected || !nameIsOurs(state)) return;
+  // Once removed it stays out, though its process may still run: the hub's side cleans up.
+  if (!caches.hubConnected || !nameIsOurs(state) || ownSpec(state).removed) return;
   const record = caches.records.get(key);
   const replica = caches.hubExports.get(hubKey(settings.cluster, key));
   if (!record || isWithdrawn(record)) {
