@@ -34,3 +34,11 @@ function absence(identity: ProcessIdentity, clock: Clock): Promise<undefined> {
     });
   });
 }
+
+/** Asks it to end, and makes it after the grace. Resolves when it has. */
+export async function stopRun(run: ContainerRun, graceMs: number, clock: Clock): Promise<void> {
+  run.signal('SIGTERM');
+  const cancel = clock.after(graceMs, () => run.signal('SIGKILL'));
+  await run.ended;
+  cancel();
+}

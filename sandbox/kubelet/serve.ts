@@ -61,8 +61,9 @@ export async function servePods(socketPath: string, pods: Pods, clock: Clock, lo
     socket.on('error', () => socket.destroy());
     try {
       const asked = read(request);
-      const found = asked?.what === 'exec' ? choose(pods, asked) : 'not served here';
-      if (typeof found === 'string' || !asked) return refuseUpgrade(socket, String(found));
+      if (asked?.what !== 'exec') return refuseUpgrade(socket, 'not served here');
+      const found = choose(pods, asked);
+      if (typeof found === 'string') return refuseUpgrade(socket, found);
       const { process, env = {} } = found.record;
       if (!process) return refuseUpgrade(socket, `container ${found.name} is not running`);
       const command = asked.query.getAll('command');
