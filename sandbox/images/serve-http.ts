@@ -33,7 +33,9 @@ export async function serveHttp(args: readonly string[]): Promise<number> {
   });
   console.log(`listening on port ${port}`);
   await untilTold();
-  await new Promise<void>((resolve) => systemClock.after(wholeNumber('drain-ms', values['drain-ms'], DRAIN_MS), resolve));
+  await new Promise<void>((resolve) =>
+    systemClock.after(wholeNumber('drain-ms', values['drain-ms'], DRAIN_MS), resolve),
+  );
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   systemClock.after(GRACE_MS, () => server.closeAllConnections(), { background: true });

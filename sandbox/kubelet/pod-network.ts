@@ -1,23 +1,22 @@
 /** A pod's network: a namespace, a link to its node's bridge, an address of the node's range. */
-import { createHash } from 'node:crypto';
 import { cidr, formatIpv4 } from '#kit/index.ts';
 import { createNamespaces, deleteNamespaces, ipBatch, namespaceExists } from '#host/index.ts';
 import type { NodeConfig } from './config.ts';
 
-/** `<sandbox>-pod-<8 hex>` */
+/** `<sandbox>-pod-<first 8 hex digits of the uid>`, which are random in themselves. */
 export function podNamespace(sandbox: string, uid: string): string {
-  return `${sandbox}-pod-${shortHash(uid)}`;
+  return `${sandbox}-pod-${short(uid)}`;
 }
 
-function shortHash(uid: string): string {
-  return createHash('sha256').update(uid).digest('hex').slice(0, 8);
+function short(uid: string): string {
+  return uid.slice(0, 8);
 }
 
 export async function makePodNetwork(netns: string, uid: string, address: string, node: NodeConfig): Promise<void> {
   // Left behind by a start that was cut short.
   if (namespaceExists(netns)) await deleteNamespaces([netns]);
   await createNamespaces([netns]);
-  const link = `pod${shortHash(uid)}`;
+  const link = `pod${short(uid)}`;
   const gateway = formatIpv4(cidr(node.podRange).base + 1);
   await ipBatch([`link add name eth0 netns ${netns} type veth peer name ${link} netns ${node.namespace}`]);
   await Promise.all([
