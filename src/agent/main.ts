@@ -89,7 +89,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const queue = await followView(duties);
   hooks?.attach(options.cgroup);
   await gateway?.attach();
-  log.info({ cluster, node: nodeName, services: view.serviceNames().size }, 'agent is in step');
+  log.info({ services: view.serviceNames().size }, 'agent is in step');
   return {
     stop() {
       stopping.abort();

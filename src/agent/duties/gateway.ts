@@ -2,14 +2,13 @@
  * The gateway role: lane ports of this node lead to ready pods of this cluster. One program on the device that lanes come in by,
  * one on every other device, where the pods' replies come in.
  */
-import { readFileSync } from 'node:fs';
 import { type Clock, every, ipv4, type Log, SealaneError } from '#kit/index.ts';
 import { attachTc, type BpfMap, loadObject, objects, tableOf, tables as kernelTables } from '#kernel/index.ts';
-import { ipJson } from '#host/index.ts';
 import type { LocalService, OwnExport } from '#plan/index.ts';
 import { gatewayModel } from '#plan/index.ts';
 import { laneMaps } from '../apply/kernel-maps.ts';
 import { LaneTables } from '../apply/lane-tables.ts';
+import { type Device, devices, GatewayDevices } from './gateway-devices.ts';
 
 export interface GatewayOptions {
   readonly objects: string;
@@ -31,13 +30,6 @@ export interface GatewayDuty {
   stop(): void;
 }
 
-interface Device {
-  readonly ifindex: number;
-  readonly ifname: string;
-  readonly mtu: number;
-  readonly addr_info?: readonly { readonly family: string; readonly local: string }[];
-}
-
 const DEVICES_MS = 500;
 const TCP_IP_HEADERS = 40;
 const ONE_DEVICE = 1;
@@ -51,28 +43,14 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
   const maps = { map: (name: string): BpfMap => incoming.map(name) };
   const uplink = uplinkOf(await devices(), options);
   const tables = new LaneTables(laneMaps(maps), uplink.mtu - TCP_IP_HEADERS, clock);
-  const sources = tableOf(maps, kernelTables.snat_addrs);
-  const attached = new Set<string>();
+  const podDevices = new GatewayDevices({
+    program: back.program('gateway_back'),
+    sources: tableOf(maps, kernelTables.snat_addrs),
+    pinDir,
+    except: options.oneDevice ? undefined : uplink.ifindex,
+    log,
+  });
   let stop = () => {};
-  let seen = '';
-
-  async function takeInDevices() {
-    const text = deviceNames();
-    if (text === seen) return;
-    for (const device of await devices()) takeIn(device);
-    seen = text;
-  }
-
-  function takeIn(device: Device) {
-    const address = device.addr_info?.find(({ family }) => family === 'inet')?.local;
-    if (address) sources.put(device.ifindex, { addr: ipv4(address) });
-    const name = `back-${device.ifindex}`; // pins may not have a dot in their names, devices may
-    if (device.ifname === 'lo' || (device.ifindex === uplink.ifindex && !options.oneDevice) || attached.has(name))
-      return;
-    attachTc(back.program('gateway_back'), device.ifindex, 'ingress', { pin: `${pinDir}/links/${name}` });
-    attached.add(name);
-    log.debug({ device: device.ifname }, 'replies of pods are taken in at device');
-  }
 
   return {
     apply(exports, services) {
@@ -95,9 +73,9 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
       };
       tableOf(maps, kernelTables.gateway).put(0, state);
       attachTc(incoming.program('gateway_in'), uplink.ifindex, 'ingress', { pin: `${pinDir}/links/gateway-in` });
-      await takeInDevices();
+      await podDevices.follow();
       stop = every(clock, DEVICES_MS, () =>
-        takeInDevices().catch((error: unknown) => log.warn({ err: error }, 'devices not read, tried again')),
+        podDevices.follow().catch((error: unknown) => log.warn({ err: error }, 'devices not read, tried again')),
       );
     },
     stop: () => stop(),
@@ -110,14 +88,4 @@ function uplinkOf(all: readonly Device[], { device, address }: GatewayOptions): 
   throw new SealaneError('agent/gateway-address', `be a gateway at ${address}: device ${device} does not carry it`, {
     hint: `ip addr show dev ${device}`,
   });
-}
-
-function devices(): Promise<Device[]> {
-  return ipJson<Device>(['address', 'show']);
-}
-
-/** The kernel's list of this namespace's devices, without the counters. Reading it costs no process. */
-function deviceNames(): string {
-  const lines = readFileSync('/proc/self/net/dev', 'utf8').split('\n').slice(2);
-  return lines.map((line) => line.split(':')[0]?.trim()).join(' ');
 }

@@ -12,6 +12,7 @@ import {
   MEMBER_CLUSTERS,
   NAMESPACES,
   NODES,
+  PODS,
   SERVICE_EXPORTS,
   SERVICE_IMPORTS,
   SERVICES,
@@ -88,6 +89,7 @@ function agentRights(): KubeObject[] {
   const rules: Rule[] = [
     allow([SERVICES, NAMESPACES, NODES], READ),
     { apiGroups: [''], resources: ['services/status'], verbs: ['patch'] },
+    allow([PODS], ['get']), // `sealane trace`: the node of the caller
     allow([ENDPOINT_SLICES], READ),
     allow([SERVICE_IMPORTS], READ),
     allow([CLUSTER_EXPORTS, MEMBER_CLUSTERS, GLOBAL_TRAFFIC_POLICIES], READ),

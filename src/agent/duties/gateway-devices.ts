@@ -1,0 +1,110 @@
+/**
+ * The devices that pods of this node answer by: taken in as they come, let go of as they go. A node makes and removes one with
+ * every pod, so what is left of those that went would fill the tables.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { ipJson } from '#host/index.ts';
+import { attachTc, detachPinnedLink, type Link, listLinks, type Program, type TypedMap } from '#kernel/index.ts';
+import { ipv4, type Log } from '#kit/index.ts';
+
+export interface Device {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly mtu: number;
+  readonly addr_info?: readonly { readonly family: string; readonly local: string }[];
+}
+
+export interface GatewayDevicesOptions {
+  readonly program: Program;
+  /** Source address that pods behind a device see, by its index. */
+  readonly sources: TypedMap<number, { readonly addr: number }>;
+  readonly pinDir: string;
+  /** Index of a device by which no pod is reached. */
+  readonly except: number | undefined;
+  readonly log: Log;
+}
+
+const PIN = /^back-(\d+)$/; // by index: pins may not have a dot in their names, devices may
+
+export class GatewayDevices {
+  readonly #options: GatewayDevicesOptions;
+  readonly #attached = new Map<number, Link>();
+  #seen = '';
+  /** A device gets its address after its name: the turn after a change looks once more. */
+  #settled = false;
+
+  constructor(options: GatewayDevicesOptions) {
+    this.#options = options;
+  }
+
+  /** To be called now and then; costs one small file when nothing has changed. */
+  async follow(): Promise<void> {
+    const list = deviceList();
+    const changed = list !== this.#seen;
+    if (!changed && this.#settled) return;
+    this.#seen = ''; // until all has been done
+    const present = await devices();
+    this.#letGo(new Set(present.map(({ ifindex }) => ifindex)));
+    this.#takeInAll(present);
+    this.#seen = list;
+    this.#settled = !changed;
+  }
+
+  /** One that is gone again already, or refuses, does not keep the others waiting. @throws what went wrong first */
+  #takeInAll(present: readonly Device[]): void {
+    const faults: unknown[] = [];
+    for (const device of present) {
+      try {
+        this.#takeIn(device);
+      } catch (error) {
+        faults.push(error);
+      }
+    }
+    if (faults.length > 0) throw faults[0];
+  }
+
+  #takeIn({ ifindex, ifname, addr_info }: Device): void {
+    const { program, sources, pinDir, except, log } = this.#options;
+    const address = addr_info?.find(({ family }) => family === 'inet')?.local;
+    if (address) sources.put(ifindex, { addr: ipv4(address) });
+    if (ifname === 'lo' || ifindex === except || this.#attached.has(ifindex)) return;
+    this.#attached.set(ifindex, attachTc(program, ifindex, 'ingress', { pin: `${pinDir}/links/back-${ifindex}` }));
+    log.debug({ device: ifname }, 'replies of pods are taken in at device');
+  }
+
+  /** What an earlier process left of such a device goes too. */
+  #letGo(present: ReadonlySet<number>): void {
+    const { sources, pinDir } = this.#options;
+    for (const name of listLinks(pinDir).keys()) {
+      const index = Number(PIN.exec(name)?.[1] ?? Number.NaN);
+      if (!Number.isNaN(index) && !present.has(index)) detachPinnedLink(`${pinDir}/links/${name}`);
+    }
+    for (const [index, link] of this.#attached) {
+      if (present.has(index)) continue;
+      link.close();
+      this.#attached.delete(index);
+    }
+    sources.deleteAll([...sources.entries()].map(([index]) => index).filter((index) => !present.has(index)));
+  }
+}
+
+/** Every device of this network namespace, with its addresses. */
+export function devices(): Promise<Device[]> {
+  return ipJson<Device>(['address', 'show']);
+}
+
+/**
+ * The kernel's list of this namespace's devices with their indexes: a pod made again may have a device of the same name. Reading
+ * it costs no process. Not every kernel has the second file.
+ */
+function deviceList(): string {
+  const names = lines('/proc/self/net/dev').map((line) => line.split(':')[0]?.trim());
+  const indexes = existsSync(INDEXES) ? lines(INDEXES).filter((line) => /^\d/.test(line)) : [];
+  return [...names, ...indexes.map((line) => line.split(':')[0])].join(' ');
+}
+
+const INDEXES = '/proc/self/net/igmp';
+
+function lines(path: string): string[] {
+  return readFileSync(path, 'utf8').split('\n');
+}
