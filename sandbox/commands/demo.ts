@@ -31,29 +31,37 @@ async function run({ keep, pause, name, output }: Options): Promise<void> {
   checkName(name);
   checkMachine();
   const json = output === 'json';
+  const keys = pause ? keyboard() : undefined;
   const screen = createScreen(json ? process.stderr : process.stdout);
   const result = await Promise.race([
     runDemo({
       sandbox: name,
       topology: readTopology(BUILT_IN['default'] ?? '', 'built-in default'),
       keep,
-      pause: pause ? enter : async () => undefined,
+      pause: async () => keys?.enter(),
       screen,
       clock: systemClock,
     }),
     interrupted(name),
   ]);
+  keys?.close();
   if (json) printJson(result);
   else summary(result, keep, name);
   if (!result.passed) process.exitCode = 1;
 }
 
-async function enter(): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  // At the end of the input nobody will press it: then it goes on.
-  const ended = new Promise<void>((resolve) => lines.once('close', resolve));
-  await Promise.race([lines.question('\n  Enter goes on '), ended]);
-  lines.close();
+/** One reader for the whole run: lines that are typed ahead count. At the end of the input it goes on by itself. */
+function keyboard() {
+  // Not as a terminal: Ctrl-C stays a signal.
+  const reader = createInterface({ input: process.stdin, terminal: false });
+  const lines = reader[Symbol.asyncIterator]();
+  return {
+    async enter() {
+      process.stderr.write('\n  Enter goes on ');
+      await lines.next();
+    },
+    close: () => reader.close(),
+  };
 }
 
 /** Whoever stops it in the middle does not want to clean up after it. */
