@@ -1,0 +1,92 @@
+/** The main path from end to end, and what can be seen of it from outside. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ipv4 } from '#kit/index.ts';
+import { openTable, tables } from '#kernel/index.ts';
+import { capture, listNamespaces, nft, run } from '#host/index.ts';
+import { bringUp, call, eventually } from './island-set.ts';
+
+const set = await bringUp(`sltc${process.pid % 10_000}`);
+
+test('the ordinary name and the clusterset name are answered by both clusters', async () => {
+  const { clusters, failed } = await call(set, 100);
+  assert.equal(failed, 0);
+  assert.deepEqual(Object.keys(clusters).toSorted(), ['cluster-1', 'cluster-3']);
+  const answer = await set.inCaller('curl', '-s', '-m', '5', 'http://httpbin.httpbin.svc.clusterset.local:8080/');
+  assert.match(answer, /cluster=cluster-[13] /);
+});
+
+test('no packet on the WAN names a pod, while the answering pod’s address also exists in the caller’s cluster', async () => {
+  const wan = `${set.name}-wan`;
+  const ports = (await run('ip', ['-n', wan, '-o', 'link', 'show', 'type', 'veth']))
+    .split('\n')
+    .flatMap((line) => /^\d+: ([^@:]+)/.exec(line)?.[1] ?? []);
+  assert.ok(ports.length >= 10, `${ports.length} ports on the WAN`);
+  const chains = ports.map(
+    (port, i) => `chain p${i} {
+      type filter hook ingress device "${port}" priority 0;
+      ip saddr 10.244.0.0/16 counter name pods
+      ip daddr 10.244.0.0/16 counter name pods
+      ip daddr 172.30.0.0/16 counter name lanes
+    }`,
+  );
+  const counters = 'counter pods {\n}\ncounter lanes {\n}';
+  await nft(`table netdev watch {\n${counters}\n${chains.join('\n')}\n}`, { namespace: wan });
+  const { clusters } = await call(set, 200);
+  assert.equal(
+    Object.values(clusters).reduce((sum, n) => sum + n, 0),
+    200,
+  );
+  const { stdout } = await capture('nsenter', [`--net=/run/netns/${wan}`, 'nft', '-j', 'list', 'counters']);
+  const counted = (JSON.parse(stdout) as { nftables: { counter?: { name: string; packets: number } }[] }).nftables;
+  const packets = Object.fromEntries(
+    counted.flatMap(({ counter }) => (counter ? [[counter.name, counter.packets]] : [])),
+  );
+  assert.equal(packets.pods, 0);
+  assert.ok((packets.lanes ?? 0) > 400, `${packets.lanes} packets crossed the WAN`);
+});
+
+test('an entry of the kernel that somebody changed shows as a difference, the agent stopped or not', async () => {
+  const pod = `curl/${await set.pod('cluster-2', 'curl', 'curl')}`;
+  const ask = () =>
+    set.sealane('trace', 'cluster-2', pod, 'httpbin.httpbin:8080', '--name', set.name, '--output', 'json');
+  const report = async () => JSON.parse((await ask()).stdout) as { differences: { path: string }[]; address: string };
+  const { differences, address } = await report();
+  assert.deepEqual(differences, []);
+  for (const node of ['node-1', 'node-2']) {
+    await set.sandbox('fault', 'stop', `agent/cluster-2/${node}`);
+    const vips = openTable(`/sys/fs/bpf/sealane/${set.name}/cluster-2-${node}`, tables.vips, 'write');
+    assert.ok(vips.delete({ addr: ipv4(address), port: 8080, proto: 6 }));
+    vips.raw.close();
+  }
+  assert.notDeepEqual((await report()).differences, []);
+  assert.equal((await ask()).code, 1);
+  await set.sandbox('fault', 'heal', 'all');
+  await eventually('the agents to put it right', async () =>
+    (await report()).differences.length === 0 ? true : undefined,
+  );
+});
+
+test('a resolver that dies costs nobody their DNS', async () => {
+  const before = await call(set, 20);
+  assert.equal(before.failed, 0);
+  const state = `/run/sealane/${set.name}`;
+  const files = globSync(`${state}/**/resolver.json`);
+  assert.equal(files.length, 6);
+  for (const file of files) process.kill((JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid, 'SIGKILL');
+  const local = await set
+    .inCaller('pod-tool', 'call', 'http://curl.curl.svc.cluster.local/', '--count', '1', '--output', 'json')
+    .catch((error: Error) => error.message);
+  assert.doesNotMatch(local, /ENOTFOUND|EAI_AGAIN/, 'the cluster’s own DNS answers meanwhile');
+  await eventually('resolvers to be back', async () => {
+    const { failed } = await call(set, 20).catch(() => ({ failed: 20 }));
+    return failed === 0 || undefined;
+  });
+});
+
+test('taking it down leaves no namespace behind', async () => {
+  await set.sandbox('down');
+  const left = (await listNamespaces()).filter((namespace) => namespace.startsWith(`${set.name}-`));
+  assert.deepEqual(left, []);
+});
