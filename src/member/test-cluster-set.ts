@@ -165,7 +165,7 @@ export async function eventually<T>(
   what: string,
   ask: () => Promise<T>,
   test: (answer: T) => boolean,
-  ms = 8_000,
+  ms = 20_000,
 ): Promise<T> {
   const deadline = systemClock.monotonic() + ms;
   for (;;) {
