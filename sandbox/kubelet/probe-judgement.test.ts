@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { judge, type Judgement, type ProbeThresholds, UNJUDGED } from './probe-judgement.ts';
 
 function after(results: string, thresholds: ProbeThresholds): boolean | undefined {
-  return [...results].reduce<Judgement>((before, result) => judge(before, result === '+', thresholds), UNJUDGED)
+  return results.split('').reduce<Judgement>((before, result) => judge(before, result === '+', thresholds), UNJUDGED)
     .healthy;
 }
 

@@ -42,7 +42,7 @@ test('pods whose named port has another number get a slice of their own', () => 
     spec: { containers: [{ name: 'web', ports: [{ name: 'http', containerPort: 9090 }] }] },
   });
   const slices = slicesOf(aService(), [aPod('one'), other], zones);
-  assert.deepEqual(slices.map(({ ports }) => ports?.[0]?.port).toSorted(), [8080, 9090]);
+  assert.deepEqual(new Set(slices.map(({ ports }) => ports?.[0]?.port)), new Set([8080, 9090]));
   assert.equal(new Set(slices.map(({ metadata }) => metadata.name)).size, 2);
 });
 
