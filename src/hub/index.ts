@@ -1,4 +1,5 @@
 /** Door of `hub`: the controllers beside the hub's API server. */
+export { memberCredentials, type MemberCredentialsOptions } from './embedded/member-credentials.ts';
 export { serveHub, type ServeHubOptions } from './embedded/serve-hub.ts';
 export { runHub } from './main.ts';
 export type { HubOptions } from './options.ts';

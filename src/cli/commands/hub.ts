@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createLog, ipv4, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
-import { runHub, serveHub } from '#hub/index.ts';
+import { memberCredentials, runHub, serveHub } from '#hub/index.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -10,8 +10,9 @@ interface Flags {
 }
 
 export function register(program: Command): void {
-  program
+  const hub = program
     .command('hub')
+    .enablePositionalOptions()
     .description('keep what members share: namespaces, removed members, Karmada’s clusters')
     .option('--kubeconfig <file>', 'beside this API server')
     .option('--listen <ip:port>', 'with an API server of its own, which serves sealane’s kinds', endpoint)
@@ -21,6 +22,16 @@ export function register(program: Command): void {
       '\nExamples:\n  sealane hub --kubeconfig hub.kubeconfig\n  sealane hub --listen 192.0.2.5:6443 --data-dir /var/lib/sealane-hub',
     )
     .action(run);
+  hub
+    .command('credentials')
+    .description('write a member’s access to a hub with an API server of its own, and print the path')
+    .argument('<member>', 'name of the member')
+    .requiredOption('--data-dir <path>', 'the hub’s; it has been started with it before')
+    .option('--server <url>', 'where the member reaches the hub, if it is not where the hub listens')
+    .addHelpText('after', '\nExample:\n  sealane hub credentials east --data-dir /var/lib/sealane-hub')
+    .action(async (member: string, options: { readonly dataDir: string; readonly server?: string }) => {
+      process.stdout.write(`${await memberCredentials({ ...options, member })}\n`);
+    });
 }
 
 async function run({ kubeconfig, listen, dataDir }: Flags): Promise<void> {

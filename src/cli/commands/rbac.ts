@@ -2,6 +2,12 @@ import { type Command, Option } from 'commander';
 import { rbac, type Role } from '#api/index.ts';
 import { manifestOption, printManifests, type ManifestFormat } from '../manifests.ts';
 
+interface Flags {
+  readonly role: Role;
+  readonly member?: string;
+  readonly output: ManifestFormat;
+}
+
 export function register(program: Command): void {
   program
     .command('rbac')
@@ -9,7 +15,11 @@ export function register(program: Command): void {
     .addOption(
       new Option('--role <role>', 'where they will be installed').choices(['hub', 'member']).makeOptionMandatory(),
     )
+    .option('--member <name>', 'on the hub: this member’s namespace, account and rights too')
     .addOption(manifestOption())
-    .addHelpText('after', '\nExample:\n  sealane rbac --role hub | kubectl apply -f -')
-    .action(({ role, output }: { role: Role; output: ManifestFormat }) => printManifests(output, rbac({ role })));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sealane rbac --role member | kubectl apply -f -\n  sealane rbac --role hub --member east | kubectl apply -f -',
+    )
+    .action(({ role, member, output }: Flags) => printManifests(output, rbac({ role, ...(member && { member }) })));
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { MEMBER_CLUSTERS, type Namespace, NAMESPACES } from '#api/index.ts';
+import { CLUSTER_EXPORTS, MEMBER_CLUSTERS, type Namespace, NAMESPACES } from '#api/index.ts';
 import { silentLog } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { eventually, memberCluster } from '../../member/test-cluster-set.ts';
+import { memberCredentials } from './member-credentials.ts';
 import { serveHub } from './serve-hub.ts';
 
 async function start(dataDir: string, port = 0) {
@@ -51,4 +52,23 @@ test('a hub in one process keeps members, its identity and its certificates over
   assert.equal((await client.get<Namespace>(NAMESPACES, { name: 'kube-system' })).metadata.uid, uid);
   client.close();
   await second.end();
+});
+
+test('a member comes with credentials of its own, by whatever address, and may not do what is another’s', async (t) => {
+  const dataDir = folder(t);
+  await assert.rejects(memberCredentials({ dataDir, member: 'a' }), { code: 'hub/bad-file' });
+  const hub = await start(dataDir);
+  await assert.rejects(memberCredentials({ dataDir, member: 'A/b' }), { code: 'hub/bad-member-name' });
+  const server = `https://localhost:${hub.port}`;
+  for (const file of [
+    await memberCredentials({ dataDir, member: 'a' }),
+    await memberCredentials({ dataDir, member: 'a', server }),
+  ]) {
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const client = createClient(readKubeconfig(file));
+    assert.deepEqual(await client.list(CLUSTER_EXPORTS), []);
+    await assert.rejects(client.list(NAMESPACES), { code: 'kube/forbidden' });
+    client.close();
+  }
+  await hub.end();
 });

@@ -1,12 +1,15 @@
 /** `sealane hub --listen`: an embedded API server with sealane's kinds and the hub's controllers, in one process. */
 import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore, startApiServer } from '#apiserver/index.ts';
 import { crds } from '#api/index.ts';
 import { type Clock, createLog, type Log, systemClock } from '#kit/index.ts';
 import { type Access, createClient } from '#kube/index.ts';
 import { runHub } from '../main.ts';
+import { authorize } from './authorize.ts';
 import { ensureHubPki, type HubFiles, readFile } from './hub-pki.ts';
+import { kubeconfigOf } from './kubeconfig-of.ts';
 
 export interface ServeHubOptions {
   readonly address: string;
@@ -30,8 +33,9 @@ const SERVICE_RANGE = '10.96.0.0/16';
 /** Resolves when the signal fires. @throws `apiserver/listen`, `apiserver/store`, `hub/bad-file` */
 export async function serveHub(options: ServeHubOptions): Promise<void> {
   const { dataDir, address, signal, clock = systemClock, log = createLog('hub') } = options;
-  const reachable = address === '0.0.0.0' ? '127.0.0.1' : address;
-  const pki = options.files && options.admin ? undefined : await ensureHubPki(join(dataDir, 'pki'), [reachable]);
+  const reachable = addressesOf(address)[0] ?? '127.0.0.1';
+  const pki =
+    options.files && options.admin ? undefined : await ensureHubPki(join(dataDir, 'pki'), addressesOf(address));
   const tls = options.files ? contents(options.files) : pki?.server;
   const admin = options.admin ?? pki?.admin;
   if (!tls || !admin) return;
@@ -44,12 +48,13 @@ export async function serveHub(options: ServeHubOptions): Promise<void> {
     serviceRange: SERVICE_RANGE,
     kinds: 'hub',
     crds: crds({ role: 'hub' }),
+    authorize,
     clock,
     log,
   });
   const access: Access = { server: `https://${reachable}:${server.port}`, ...admin };
   const kubeconfig = join(dataDir, 'admin.kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigOf(access), { mode: 0o600 });
+  writeFileSync(kubeconfig, kubeconfigOf(access, 'admin'), { mode: 0o600 });
   const client = createClient(access, { clock });
   log.info({ address, port: server.port, kubeconfig }, 'hub listens');
   options.onListening?.({ port: server.port, kubeconfig });
@@ -63,19 +68,9 @@ function contents({ certificate, key, clientAuthority }: HubFiles): HubFiles {
   return { certificate: readFile(certificate), key: readFile(key), clientAuthority: readFile(clientAuthority) };
 }
 
-/** JSON is YAML: a kubeconfig that kubectl reads. */
-function kubeconfigOf({ server, ca = '', cert = '', key = '' }: Access): string {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return JSON.stringify(
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'hub',
-      contexts: [{ name: 'hub', context: { cluster: 'hub', user: 'admin' } }],
-      clusters: [{ name: 'hub', cluster: { server, 'certificate-authority-data': base64(ca) } }],
-      users: [{ name: 'admin', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
-    },
-    null,
-    2,
-  );
+/** Where members may reach it: every address of this machine when it listens at all of them. */
+function addressesOf(listened: string): string[] {
+  if (listened !== '0.0.0.0') return [listened];
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
 }
