@@ -1,6 +1,5 @@
 /** Namespaces of the hub are in every member too. */
 import { LABEL_SKIP_PROPAGATION, NAMESPACES, SYSTEM_NAMESPACE } from '#api/index.ts';
-import { SealaneError } from '#kit/index.ts';
 import { FIELD_MANAGER } from '../names.ts';
 import { covers } from '../render/covers.ts';
 import { isManaged, renderNamespace } from '../render/render.ts';
@@ -13,18 +12,21 @@ export function isCopied({ metadata: { name, labels = {} } }: AnyObject): boolea
   return !RESERVED.test(name) && name !== SYSTEM_NAMESPACE && labels[LABEL_SKIP_PROPAGATION] !== 'true';
 }
 
-/** @throws the first failure, after every member was tried */
+/**
+ * A member that does not answer is passed over: its turn comes when it is back.
+ * @throws the first failure, after every member was tried
+ */
 export async function keepNamespace(members: Members, namespace: AnyObject): Promise<void> {
   if (!isCopied(namespace)) return;
   const work = namespace.metadata.deletionTimestamp ? remove : copy;
-  const outcomes = await Promise.allSettled([...members.values()].map((member) => work(member, namespace)));
+  const reachable = [...members.values()].filter((member) => member.reachable !== false);
+  const outcomes = await Promise.allSettled(reachable.map((member) => work(member, namespace)));
   const failed = outcomes.find((it) => it.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
 /** One that is there without being managed is left as it is. */
 async function copy(member: Member, namespace: AnyObject): Promise<void> {
-  requireReachable(member, namespace);
   const wanted = renderNamespace(namespace);
   const there = await member.client.find<AnyObject>(NAMESPACES, { name: namespace.metadata.name });
   if (there && (!isManaged(there) || covers(there, wanted))) return;
@@ -33,13 +35,7 @@ async function copy(member: Member, namespace: AnyObject): Promise<void> {
 
 async function remove(member: Member, namespace: AnyObject): Promise<void> {
   const { name } = namespace.metadata;
-  requireReachable(member, namespace);
   const there = await member.client.find<AnyObject>(NAMESPACES, { name });
   if (!there || !isManaged(there) || there.metadata.deletionTimestamp) return;
   await member.client.delete(NAMESPACES, { name });
-}
-
-function requireReachable({ reachable, config, reason }: Member, { metadata: { name } }: AnyObject): void {
-  if (reachable !== false) return;
-  throw new SealaneError('karmada/not-applied', `copy namespace ${name} to ${config.name}: not reachable: ${reason}`);
 }

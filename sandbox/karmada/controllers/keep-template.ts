@@ -43,7 +43,10 @@ async function propagate(
   const binding = await keepBinding(context, template, policy, old, problems.length === 0);
   const outcomes = problems.length > 0 ? undefined : await dispatch(context, kind, template, binding);
   await reflectStatus(context, kind, { template, binding, outcomes, problems });
-  const failed = [...(outcomes ?? [])].filter(([, message]) => message !== undefined);
+  // A member that does not answer is not asked again and again: everything is looked at when it comes back.
+  const failed = [...(outcomes ?? [])].filter(
+    ([cluster, message]) => message !== undefined && context.members.get(cluster)?.reachable !== false,
+  );
   if (failed.length === 0) return;
   const why = failed.map(([cluster, message]) => `${cluster}: ${message}`).join('; ');
   throw new SealaneError('karmada/not-applied', `propagate ${subjectOf(kind.type, template)}: ${why}`);
