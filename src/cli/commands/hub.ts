@@ -12,7 +12,6 @@ interface Flags {
 export function register(program: Command): void {
   const hub = program
     .command('hub')
-    .enablePositionalOptions()
     .description('keep what members share: namespaces, removed members, Karmada’s clusters')
     .option('--kubeconfig <file>', 'beside this API server')
     .option('--listen <ip:port>', 'with an API server of its own, which serves sealane’s kinds', endpoint)
@@ -26,12 +25,17 @@ export function register(program: Command): void {
     .command('credentials')
     .description('write a member’s access to a hub with an API server of its own, and print the path')
     .argument('<member>', 'name of the member')
-    .requiredOption('--data-dir <path>', 'the hub’s; it has been started with it before')
+    .option('--data-dir <path>', 'the hub’s; it has been started with it before')
     .option('--server <url>', 'where the member reaches the hub, if it is not where the hub listens')
     .addHelpText('after', '\nExample:\n  sealane hub credentials east --data-dir /var/lib/sealane-hub')
-    .action(async (member: string, options: { readonly dataDir: string; readonly server?: string }) => {
-      process.stdout.write(`${await memberCredentials({ ...options, member })}\n`);
-    });
+    .action(credentials);
+}
+
+/** Commander gives an option that both commands have to the outer one. */
+async function credentials(member: string, _: unknown, command: Command): Promise<void> {
+  const { dataDir, server } = command.optsWithGlobals<{ readonly dataDir?: string; readonly server?: string }>();
+  if (!dataDir) throw new SealaneError('cli/bad-flag', `make credentials of ${member}: --data-dir is needed`);
+  process.stdout.write(`${await memberCredentials({ dataDir, member, ...(server && { server }) })}\n`);
 }
 
 async function run({ kubeconfig, listen, dataDir }: Flags): Promise<void> {
