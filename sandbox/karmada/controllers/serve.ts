@@ -18,20 +18,26 @@ export interface ServeOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** A Cluster that vanished is made again after this long. */
+  readonly rejoinMs?: number;
 }
 
+/** Whoever lost the hub's contents is given time to bring back what only they know (a member's transport) before we name members. */
+const REJOIN_MS = 8_000;
 const KIND_RETRY_MS = 2_000;
 const OVERTAKEN = ['kube/conflict', 'kube/exists', 'kube/not-found'];
 const OVERTAKEN_RETRY_MS = 50;
 
 /** Runs until the signal fires. */
-export async function serve({ hub, members, clock, log, signal }: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
+  const { hub, members, clock, log, signal, rejoinMs = REJOIN_MS } = options;
   const watched = { clock, log, optional: true };
   const namespaces = reflect<AnyObject>(hub, NAMESPACES, watched);
   const policies = reflect<PropagationPolicy>(hub, POLICIES, watched);
   const bindings = reflect<ResourceBinding>(hub, BINDINGS, watched);
   const clusters = reflect<KarmadaCluster>(hub, KARMADA_CLUSTERS, watched);
   const caches = [namespaces, policies, bindings, clusters];
+  const vanished = new Map<string, number>();
 
   const queue = createQueue({ clock, log, workers: 8, maxRetryMs: 5_000, work });
   const addTemplate = (ref: TemplateRef) => queue.add(templateKey(ref));
@@ -61,7 +67,9 @@ export async function serve({ hub, members, clock, log, signal }: ServeOptions):
     },
     async cluster(name) {
       const member = members.get(name);
-      if (member) await keepCluster(hub, member, clusters.get(name), clock);
+      const known = clusters.get(name);
+      if (!known && clock.monotonic() - (vanished.get(name) ?? -Infinity) < rejoinMs) return;
+      if (member) await keepCluster(hub, member, known, clock);
     },
     async template(name, apiVersion, kind) {
       const [namespace = '', own = ''] = name.split('/');
@@ -78,7 +86,7 @@ export async function serve({ hub, members, clock, log, signal }: ServeOptions):
 
   signal.addEventListener('abort', () => caches.forEach((cache) => cache.stop()), { once: true });
   if (!(await Promise.all(caches.map((cache) => cache.whenSynced()))).every(Boolean)) return;
-  await makeClusters({ hub, members, clock, log, signal }, clusters.keys());
+  await makeClusters(options, clusters.keys());
 
   namespaces.onChange(({ key }) => queue.add(`namespace ${key}`));
   policies.onChange(({ key, object }) => {
@@ -89,6 +97,7 @@ export async function serve({ hub, members, clock, log, signal }: ServeOptions):
   });
   bindings.onChange(({ object }) => addTemplate(object.spec.resource));
   clusters.onChange(({ key, type, object, before }) => {
+    if (type === 'gone') vanished.set(key, clock.monotonic());
     queue.add(`cluster ${key}`);
     if (type === 'gone' || before?.status?.conditions !== object.status?.conditions) addAllTemplates();
   });

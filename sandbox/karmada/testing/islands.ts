@@ -87,7 +87,15 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
         ]),
       );
       const log = silentLog;
-      const ended = serve({ hub: hub.client, members: connected, clock: systemClock, log, signal: stopping.signal });
+      const rejoinMs = 100;
+      const ended = serve({
+        rejoinMs,
+        hub: hub.client,
+        members: connected,
+        clock: systemClock,
+        log,
+        signal: stopping.signal,
+      });
       return async () => {
         stopping.abort();
         await ended;

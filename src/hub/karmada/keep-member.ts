@@ -1,5 +1,12 @@
 /** Karmada's Clusters are members of the set: each gets a MemberCluster with its region and zone. What an admin wrote stays. */
-import { FIELD_MANAGER, MEMBER_CLUSTERS, MEMBER_NAME_MAX, type MemberCluster, SEALANE_GROUP } from '#api/index.ts';
+import {
+  FIELD_MANAGER,
+  KARMADA_CLUSTERS,
+  MEMBER_CLUSTERS,
+  MEMBER_NAME_MAX,
+  type MemberCluster,
+  SEALANE_GROUP,
+} from '#api/index.ts';
 import { isFault } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import type { KubeObject } from '#objects/index.ts';
@@ -21,6 +28,8 @@ export async function keepMember(
   const place = placeOf(cluster);
   const options = { fieldManager: FIELD_MANAGER.hub };
   if (!member) {
+    // A hub that was emptied still has Clusters in our cache; made from them, a member would lose the transport that its mirror knows.
+    if (!(await client.find(KARMADA_CLUSTERS, { name }))) return;
     const made: MemberCluster = {
       apiVersion: `${SEALANE_GROUP}/v1alpha1`,
       kind: 'MemberCluster',
