@@ -3,7 +3,7 @@
  * What it leaves pinned goes on without it; started again it adopts what it finds.
  */
 import { mkdirSync } from 'node:fs';
-import { type ClusterExport, NODES } from '#api/index.ts';
+import { NODES } from '#api/index.ts';
 import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
 import { ipJson } from '#host/index.ts';
 import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
@@ -161,7 +161,6 @@ function applyGateway({ gateway, view }: Duties): void {
   if (!gateway) return;
   const exported = view.exports
     .list()
-    .filter(isOwnRecord)
     .map(({ spec }) => ({ ...spec.service, ports: spec.ports.map((port) => ({ ...port, name: port.name ?? '' })) }));
   const services = exported.map(({ namespace, name }) => ({
     namespace,
@@ -169,11 +168,6 @@ function applyGateway({ gateway, view }: Duties): void {
     ports: localEndpoints(view.slicesOf(`${namespace}/${name}`)),
   }));
   gateway.apply(exported, services);
-}
-
-/** On a cluster that is the hub too, all members' records stand in namespaces of their own. */
-function isOwnRecord({ metadata, spec }: ClusterExport): boolean {
-  return metadata.namespace === spec.service.namespace && metadata.name === spec.service.name;
 }
 
 /** What the kernel has of a policy goes into the Lease. */

@@ -51,7 +51,7 @@ export function watchCluster(client: Client, log: Log): ClusterView {
     indexBy: serviceOf,
   });
   const imports = reflect<ServiceImport>(client, SERVICE_IMPORTS, optional);
-  const exports = reflect<ClusterExport>(client, CLUSTER_EXPORTS, optional);
+  const exports = reflect<ClusterExport>(client, CLUSTER_EXPORTS, { ...optional, keep: isOwnRecord });
   const policies = reflect<GlobalTrafficPolicy>(client, GLOBAL_TRAFFIC_POLICIES, optional);
   const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, optional);
   const compatPolicies = compatTypes()
@@ -100,6 +100,11 @@ export function watchCluster(client: Client, log: Log): ClusterView {
 function serviceOf(slice: EndpointSlice): string | undefined {
   const name = slice.metadata.labels?.[LABEL_SERVICE_NAME] ?? slice.metadata.labels?.[LABEL_LOCAL_SERVICE];
   return name ? `${slice.metadata.namespace}/${name}` : undefined;
+}
+
+/** Where the local API server is the hub too, the replicas of all members lie beside the records of this one. */
+function isOwnRecord({ metadata, spec }: ClusterExport): boolean {
+  return metadata.namespace === spec.service.namespace && metadata.name === spec.service.name;
 }
 
 /** Keeps what is read: ten thousand of them must fit. */
