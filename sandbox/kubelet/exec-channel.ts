@@ -34,6 +34,20 @@ export function joinExec(socket: WebSocket, child: RunningProcess, streams: Stre
   });
 }
 
+export function refuseExec(socket: WebSocket, message: string): void {
+  const status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    reason: 'BadRequest',
+    code: 400,
+    message,
+  };
+  socket.send(Buffer.concat([Buffer.from([CHANNEL.status]), Buffer.from(JSON.stringify(status))]));
+  socket.close(1000);
+}
+
 function pump(stream: NodeJS.ReadableStream | undefined, take: (chunk: Buffer) => void): Promise<void> {
   if (!stream) return Promise.resolve();
   stream.on('data', take);

@@ -140,6 +140,24 @@ test('a command in a pod sees the pod’s network, names and environment, and it
   assert.equal(stderr, 'oh\n');
 });
 
+test('a command that cannot be run is refused with the reason', async () => {
+  const all = [
+    bundlePath('sealane-sandbox'),
+    'exec',
+    '--name',
+    name,
+    '-c',
+    'nope',
+    CLUSTER,
+    'demo/caller',
+    '--',
+    'true',
+  ];
+  const { code, stderr } = await capture(process.execPath, all, { timeoutMs: 60_000 });
+  assert.notEqual(code, 0);
+  assert.match(stderr, /container nope is not valid for pod caller/);
+});
+
 test('a pod whose readiness fails leaves the endpoints at once, and comes back', async () => {
   const [one] = await readyPods('web', 2);
   const podName = one?.metadata.name ?? '';

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type Clock, type Log, messageOf } from '#kit/index.ts';
-import { joinExec } from './exec-channel.ts';
+import { joinExec, refuseExec } from './exec-channel.ts';
 import { execInContainer } from './exec-in-container.ts';
 import { logFileOf, sendLog } from './logs.ts';
 import type { FoundContainer, Pods } from './pods.ts';
@@ -59,23 +59,28 @@ export async function servePods(socketPath: string, pods: Pods, clock: Clock, lo
 
   async function exec(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
-    try {
-      const asked = read(request);
-      if (asked?.what !== 'exec') return refuseUpgrade(socket, 'not served here');
-      const found = choose(pods, asked);
-      if (typeof found === 'string') return refuseUpgrade(socket, found);
-      const { process, env = {} } = found.record;
-      if (!process) return refuseUpgrade(socket, `container ${found.name} is not running`);
-      const command = asked.query.getAll('command');
-      if (command.length === 0) return refuseUpgrade(socket, 'no command was given');
-      const is = (name: string) => asked.query.get(name) === 'true';
-      const child = await execInContainer({ pid: process.pid, cgroup: found.cgroup, env }, command, is('tty'));
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        joinExec(webSocket, child, { stdin: is('stdin'), stdout: is('stdout'), stderr: is('stderr') });
-      });
-    } catch (error) {
-      refuseUpgrade(socket, messageOf(error));
-    }
+    const child = await start(request).catch(messageOf);
+    // A refusal comes by WebSocket too: to a refused upgrade kubectl answers with another protocol, and hides the reason.
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (typeof child === 'string') refuseExec(webSocket, child);
+      else joinExec(webSocket, child.process, child.streams);
+    });
+  }
+
+  /** @returns what runs, or why nothing does */
+  async function start(request: IncomingMessage) {
+    const asked = read(request);
+    if (asked?.what !== 'exec') return 'not served here';
+    const found = choose(pods, asked);
+    if (typeof found === 'string') return found;
+    const { process, env = {} } = found.record;
+    if (!process) return `container ${found.name} is not running`;
+    const command = asked.query.getAll('command');
+    if (command.length === 0) return 'no command was given';
+    const is = (name: string) => asked.query.get(name) === 'true';
+    const target = { pid: process.pid, cgroup: found.cgroup, env };
+    const streams = { stdin: is('stdin'), stdout: is('stdout'), stderr: is('stderr') };
+    return { process: await execInContainer(target, command, is('tty')), streams };
   }
 
   return () => {
@@ -123,10 +128,4 @@ function status(code: number, reason: string, message: string): string {
 function refuse(response: ServerResponse, code: number, reason: string, message: string): void {
   response.writeHead(code, { 'content-type': 'application/json' });
   response.end(status(code, reason, message));
-}
-
-function refuseUpgrade(socket: Duplex, message: string): void {
-  const body = status(400, 'BadRequest', message);
-  const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n`;
-  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

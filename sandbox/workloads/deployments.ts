@@ -1,12 +1,12 @@
 /** Deployment → ReplicaSets, a rolling step at a time. */
 import { DEPLOYMENTS, REPLICA_SETS } from '#api/index.ts';
 import { createQueue, timestamp } from '#kit/index.ts';
-import { asJson, canonical, deepEqual, keyOf } from '#objects/index.ts';
+import { deepEqual, keyOf } from '#objects/index.ts';
 import { untilSeen, type WorkloadContext } from './context.ts';
 import { deploymentStatus } from './deployment-status.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from './kinds.ts';
-import { hashSuffix } from './names.ts';
 import { isOver } from './pod-state.ts';
+import { templateHash } from './template-hash.ts';
 import { rolloutBounds, rolloutStep, type Share } from './rollout.ts';
 
 const HASH = 'pod-template-hash';
@@ -38,7 +38,7 @@ async function sync(context: WorkloadContext, key: string): Promise<void> {
   const deployment = caches.deployments.get(key);
   if (!deployment || deployment.metadata.deletionTimestamp) return;
   const existing = setsOf(context, deployment);
-  const hash = hashSuffix(canonical(asJson(deployment.spec.template)));
+  const hash = templateHash(deployment.spec.template);
   const found = existing.find(({ metadata }) => metadata.labels?.[HASH] === hash);
   const paused = deployment.spec.paused === true;
   const current = found ?? (paused ? undefined : await createSet(context, deployment, existing, hash));
