@@ -1,14 +1,40 @@
 #!/bin/sh
-# Every test, in one run of node's test runner: pure rooms share one process, what touches the kernel has one of its own and
-# runs alone. Needs what tools/set-up.sh installs.
+# Every test, in one run of node's test runner: what needs neither root nor a kernel shares one process (tools/pure.test.ts),
+# each suite that touches the machine has its own, one after the other. The last looks for what was left behind.
+# Needs what tools/set-up.sh installs.
+#
+#   tools/test.sh                   everything, after npm run check
+#   tools/test.sh FILE.test.ts …    these only
 set -eu
 cd "$(dirname "$0")/.."
 node=$PWD/node_modules/.bin/node
 
 say() { echo "test: $1"; }
+fail() { echo "test: $1" >&2; exit 1; }
 
-say 'format, lint, import rules, types, generated files'
-sh tools/check.sh
-say 'unit, kernel and sandbox suites'
-# shellcheck disable=SC2046
-exec "$node" --test --test-concurrency=1 --test-reporter=spec tools/pure.test.ts $(find src sandbox bpf tests -name '*.root.test.ts' | sort)
+[ "$(id -u)" = 0 ] || fail 'make namespaces, cgroups and load programs into the kernel: needs root (run it with sudo)'
+
+whole=
+if [ $# = 0 ]; then
+  whole=yes
+  say 'format, lint, import rules, types, generated files'
+  sh tools/check.sh
+  # shellcheck disable=SC2046  # no file of the checkout has a blank in its name
+  set -- $(find bench bpf conformance sandbox src tests tools -name '*.test.ts' -path '*.root.test.ts' | sort) \
+    $(find tools -maxdepth 1 -name '*.test.ts' ! -name '*.root.test.ts' | sort)
+  [ $# -ge 25 ] || fail "found only $# files of tests"
+fi
+
+# Whatever the tests put into the temporary folder is theirs to take away again.
+TMPDIR=$(mktemp -d /tmp/sealane-test.XXXXXX)
+before=$TMPDIR.before
+trap 'rm -rf "$TMPDIR" "$before"' EXIT
+trap 'exit 130' INT TERM
+chmod 755 "$TMPDIR"
+export TMPDIR
+export SEALANE_TEST_RUN=$$.$(date +%s)
+"$node" tools/left-behind.ts >"$before"
+[ -z "$whole" ] || export SEALANE_TEST_BEFORE="$before"
+
+[ -z "$whole" ] || say "$# files, in this order"
+"$node" --test --test-concurrency=1 --test-timeout=180000 --test-reporter=spec "$@"

@@ -16,6 +16,7 @@ mountBpfFilesystem();
 const fixture = compileFixtures('rejected', 'other-state', 'other-config', 'verdict');
 const CONNECT = join(OBJECTS, 'connect4.bpf.o');
 const TRY_LOAD = fileURLToPath(new URL('testing/try-load.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const small = { backends: 8192, shares: 64 } as const;
 const pinDirs: string[] = [];
 after(() => {
@@ -24,6 +25,12 @@ after(() => {
 
 function pinDir(): string {
   const path = `/sys/fs/bpf/slt-${process.pid}-load-${pinDirs.length}`;
+  pinDirs.push(path);
+  return path;
+}
+
+function scratch(): string {
+  const path = mkdtempSync(join(tmpdir(), 'sealane-'));
   pinDirs.push(path);
   return path;
 }
@@ -38,8 +45,9 @@ function fault(run: () => unknown): SealaneError {
   throw new Error('nothing was refused');
 }
 
-function elsewhere(command: string): { code: string; message: string } {
-  const run = `${process.execPath} ${TRY_LOAD} ${CONNECT} ${pinDir()}`;
+/** @param root where the command sees the checkout */
+function elsewhere(command: string, root = ROOT): { code: string; message: string } {
+  const run = `${process.execPath} ${TRY_LOAD} ${CONNECT} ${pinDir()}`.replaceAll(ROOT, root);
   return JSON.parse(execFileSync('sh', ['-c', command.replace('RUN', run)], { encoding: 'utf8' }));
 }
 
@@ -121,18 +129,23 @@ test('a constant that the object does not have is refused, with those it has', (
 
 test('a missing and a broken object file say so', () => {
   assert.equal(fault(() => loadObject('/nowhere/x.bpf.o')).code, 'kernel/object-missing');
-  const broken = join(mkdtempSync(join(tmpdir(), 'sealane-')), 'broken.bpf.o');
+  const broken = join(scratch(), 'broken.bpf.o');
   writeFileSync(broken, 'no ELF at all');
   assert.equal(fault(() => loadObject(broken)).code, 'kernel/object-broken');
 });
 
 test('a pin directory outside a BPF filesystem is refused', () => {
-  const error = fault(() => loadObject(CONNECT, { pinDir: mkdtempSync(join(tmpdir(), 'sealane-')) }));
+  const error = fault(() => loadObject(CONNECT, { pinDir: scratch() }));
   assert.equal(error.code, 'kernel/not-bpffs');
 });
 
 test('without privileges the error names them', () => {
-  const { code, message } = elsewhere('setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all RUN');
+  // Seen at /mnt: a user without privileges may not be let into root's home, where a checkout can be.
+  const user = 'setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all';
+  const { code, message } = elsewhere(
+    `unshare -m sh -c 'mount --bind ${ROOT} /mnt && cd /mnt && exec ${user} RUN'`,
+    '/mnt/',
+  );
   assert.ok(['kernel/no-privileges', 'kernel/pin-dir'].includes(code), code);
   assert.match(message, /needs root, or CAP_BPF with CAP_NET_ADMIN/);
 });

@@ -66,7 +66,10 @@ test('what belongs to the device of a pod goes with it, also when the agent was 
   const again = podDevice('pod-b', '192.0.2.1/32');
   const after = await first.follow();
   assert.deepEqual(indexesOf(after), [stays, again], 'one made again under the same name is another device');
-  assert.deepEqual(after.sources.toSorted((a, b) => a - b), [stays, again]);
+  assert.deepEqual(
+    after.sources.toSorted((a, b) => a - b),
+    [stays, again],
+  );
 
   await first.stop();
   ip('link', 'delete', 'pod-b');
