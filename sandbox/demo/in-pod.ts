@@ -1,5 +1,5 @@
 /** Runs the stand-ins' tool inside pods. */
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { PODS } from '#api/index.ts';
 import { SealaneError } from '#kit/index.ts';
@@ -19,12 +19,15 @@ export async function inPod(
   cluster: string,
   pod: { readonly namespace: string; readonly name: string },
   command: readonly string[],
+  stdin?: Readable,
 ): Promise<Said> {
   const { client, access } = stage.member(cluster);
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   const said = Promise.all([text(streams.stdout), text(streams.stderr)]);
   try {
-    const code = await execInPod(access, client, { namespace: pod.namespace, pod: pod.name, command, ...streams });
+    const { namespace, name } = pod;
+    const input = stdin === undefined ? {} : { stdin };
+    const code = await execInPod(access, client, { namespace, pod: name, command, ...input, ...streams });
     streams.stdout.end();
     streams.stderr.end();
     const [stdout, stderr] = await said;

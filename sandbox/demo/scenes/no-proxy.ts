@@ -1,5 +1,6 @@
 /** Nothing of ours stands between caller and server: while connections are kept, only the pods hold their sockets. */
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { CLUSTER_EXPORTS, type ClusterExport } from '#api/index.ts';
 import { cgroup2Mount, processesIn } from '#host/index.ts';
 import { cgroups } from '#sandbox/topology/index.ts';
@@ -10,18 +11,27 @@ import { establishedIn, onePerNamespace, socketsOf, type TcpSocket } from '../so
 import type { Stage } from '../stage.ts';
 
 const KEPT = 4;
-const HOLD_SECONDS = 6;
-const SOON_MS = 5_000;
+const SOON_MS = 10_000;
 
-/** Bash opens connections by itself; what they say does not matter here. */
-const HOLD = `for i in 3 4 5 6; do eval "exec $i<>/dev/tcp/httpbin.httpbin/${PORT}" || exit 1; done; sleep ${HOLD_SECONDS}`;
+/** Bash opens connections by itself, and keeps them until its input ends; what they say does not matter here. */
+const HOLD = `for i in 3 4 5 6; do eval "exec $i<>/dev/tcp/httpbin.httpbin/${PORT}" || exit 1; done; read -r _`;
 
 export async function noProxy(stage: Stage): Promise<void> {
   const { screen } = stage;
   screen.title(`No process of sealane holds a socket of the data path (${KEPT} connections are kept meanwhile)`);
   const { metadata } = await callerPod(stage);
   const ports = new Set([PORT, ...(await lanePorts(stage))]);
-  const holding = inPod(stage, CALLER, metadata, ['bash', '-c', HOLD]);
+  const input = new PassThrough();
+  const holding = inPod(stage, CALLER, metadata, ['bash', '-c', HOLD], input);
+  try {
+    await lookAtSockets(stage, ports);
+  } finally {
+    input.end();
+    await Promise.allSettled([holding]);
+  }
+}
+
+async function lookAtSockets(stage: Stage, ports: ReadonlySet<number>): Promise<void> {
   let kept: readonly TcpSocket[] = [];
   await stage.until(SOON_MS, {
     what: 'kept connections',
@@ -36,8 +46,7 @@ export async function noProxy(stage: Stage): Promise<void> {
   const inodes = new Set([...kept, ...held].map(({ inode }) => inode));
   const owners = own.filter((pid) => !socketsOf(pid).isDisjointFrom(inodes));
   const seen = `${kept.length} sockets in pods, ${held.length} in the namespaces of ${own.length} processes of sealane`;
-  screen.say(seen);
-  await holding;
+  stage.screen.say(seen);
   stage.note({
     step: 'no process of ours holds a socket of the data path',
     passed: own.length > 0 && held.length === 0 && owners.length === 0,
