@@ -3,7 +3,8 @@ import { cidr, formatIpv4 } from '#kit/index.ts';
 import { asJson, deepEqual, type JsonObject, type KubeObject, type Store } from '#objects/index.ts';
 import type { Registry } from './kinds/registry.ts';
 import type { WriteRequest } from './write/request.ts';
-import { keyOf, type Writer } from './write/writer.ts';
+import { keyOf } from './write/stored.ts';
+import type { Writer } from './write/writer.ts';
 
 export interface FirstObjectsOptions {
   readonly registry: Registry;

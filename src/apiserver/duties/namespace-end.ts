@@ -1,46 +1,36 @@
 /** A namespace that is being deleted is emptied first, then it goes. */
-import { type KubeObject, type Store, storeResource } from '#objects/index.ts';
-import type { Asked } from '../kinds/kind.ts';
+import type { Log } from '#kit/index.ts';
+import type { Store } from '#objects/index.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { Writer } from '../write/writer.ts';
 import { askedFor } from './asked-for.ts';
+import { createLater } from './later.ts';
+import { removeAll } from './remove-all.ts';
 
-export function endNamespaces(registry: Registry, store: Store, writer: Writer): void {
-  const ending = () => {
-    const all = store.list('namespaces');
-    return all.outcome === 'ok' ? all.items.filter(({ metadata }) => metadata.deletionTimestamp) : [];
-  };
-  for (const namespace of ending()) empty(namespace);
-  writer.onWrite(({ type, asked, object }) => {
-    if (asked.type.plural === 'namespaces' && asked.type.group === '') {
-      if (object.metadata.deletionTimestamp && type !== 'DELETED') queueMicrotask(() => empty(object));
-    } else if (type === 'DELETED' && object.metadata.namespace) {
-      const namespace = store.get({ resource: 'namespaces', name: object.metadata.namespace });
-      if (namespace?.metadata.deletionTimestamp) queueMicrotask(() => empty(namespace));
-    }
+export function endNamespaces(registry: Registry, store: Store, writer: Writer, log: Log): void {
+  const later = createLater(log, 'namespace-end');
+  const stored = store.list('namespaces');
+  for (const { metadata } of stored.outcome === 'ok' ? stored.items : []) endLater(metadata.name);
+  writer.onWrite(({ type, asked, object: { metadata } }) => {
+    const isNamespace = asked.type.plural === 'namespaces' && asked.type.group === '';
+    if (isNamespace && type !== 'DELETED') endLater(metadata.name);
+    if (type === 'DELETED' && metadata.namespace) endLater(metadata.namespace);
   });
 
-  function empty(namespace: KubeObject): void {
-    const { name } = namespace.metadata;
-    let left = 0;
-    for (const asked of registry
-      .kinds()
-      .filter((kind) => kind.type.namespaced)
-      .map(askedFor))
-      left += removeAll(asked, name);
-    const current = store.get({ resource: 'namespaces', name });
-    if (left > 0 || !current?.metadata.deletionTimestamp) return;
-    const kind = registry.find('', 'v1', 'namespaces');
-    if (kind) writer.purge(kind, current);
+  function endLater(name: string): void {
+    if (isEnding(name)) later(name, () => end(name));
   }
 
-  /** @returns how many stay for now */
-  function removeAll(asked: Asked, namespace: string): number {
-    const outcome = store.list(storeResource(asked.type), { namespace });
-    const objects = outcome.outcome === 'ok' ? outcome.items : [];
-    return objects.filter(({ metadata }) => {
-      if (metadata.deletionTimestamp) return true;
-      return !writer.remove(asked, metadata, { dryRun: false }).gone;
-    }).length;
+  function end(name: string): void {
+    if (!isEnding(name)) return;
+    const kinds = registry.kinds().filter((kind) => kind.type.namespaced);
+    const left = kinds.reduce((sum, kind) => sum + removeAll(store, writer, askedFor(kind), name), 0);
+    const asked = registry.find('', 'v1', 'namespaces');
+    const namespace = store.get({ resource: 'namespaces', name });
+    if (left === 0 && asked && namespace && !namespace.metadata.finalizers?.length) writer.purge(asked, namespace);
+  }
+
+  function isEnding(name: string): boolean {
+    return store.get({ resource: 'namespaces', name })?.metadata.deletionTimestamp !== undefined;
   }
 }

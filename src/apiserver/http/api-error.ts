@@ -99,6 +99,24 @@ export function expired(message: string): ApiError {
   return new ApiError(410, 'Expired', message);
 }
 
+/** A body of a type that nothing here reads. */
+export function unsupported(type: string, known: readonly string[]): ApiError {
+  const isProtobuf = type === 'application/vnd.kubernetes.protobuf';
+  const hint = isProtobuf ? '; this server takes no protobuf: send JSON, for instance with kubectl apply -f' : '';
+  const message = `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}; met: ${type || 'none'}${hint}`;
+  return new ApiError(415, 'UnsupportedMediaType', message);
+}
+
+/** A query parameter or option with a value that there is none of. */
+export function unsupportedValue(field: string, value: string, supported: readonly string[]): ApiError {
+  const known = supported.map((one) => JSON.stringify(one)).join(', ');
+  return new ApiError(
+    422,
+    'Invalid',
+    `${field}: Unsupported value: ${JSON.stringify(value)}: supported values: ${known}`,
+  );
+}
+
 export function methodNotAllowed(): ApiError {
   return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }

@@ -1,8 +1,7 @@
 /** One request and its answer, the same over HTTP/1.1 and HTTP/2. */
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { parse as parseYaml } from 'yaml';
-import { isObject, type Json, type JsonObject } from '#objects/index.ts';
-import { ApiError, badRequest } from './api-error.ts';
+import { isDeeperThan, isObject, type Json, type JsonObject, MAX_DEPTH } from '#objects/index.ts';
+import { ApiError, badRequest, unsupported } from './api-error.ts';
 
 export interface Exchange {
   readonly request: Http2ServerRequest;
@@ -17,18 +16,30 @@ export interface User {
 }
 
 const MAX_BODY = 3 * 1024 * 1024;
+/** Whoever sends more than this is not listening for an answer. */
+const MAX_DRAINED = 4 * MAX_BODY;
 
-/** @throws ApiError 413 when it is larger than 3 MiB, 400 when it was cut off */
-export async function readBody({ request }: Exchange): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY)
-      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/**
+ * Listens rather than iterates: leaving an iteration early would destroy the stream, and the client would see a broken
+ * connection where it should see 413. What is too large is still read, and forgotten, as Go's server does for a while.
+ * @throws ApiError 413 when it is larger than 3 MiB, 400 when it was cut off
+ */
+export function readBody({ request }: Exchange): Promise<string> {
+  const tooLarge = new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`);
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY) return void chunks.push(chunk);
+      chunks = [];
+      reject(tooLarge);
+      if (size > MAX_DRAINED) request.destroy();
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    for (const event of ['aborted', 'close', 'error'] as const)
+      request.on(event, () => reject(badRequest('the body was cut off')));
+  });
 }
 
 const JSON_TYPES = new Set(['', 'application/json', 'application/yaml']);
@@ -37,26 +48,35 @@ const JSON_TYPES = new Set(['', 'application/json', 'application/yaml']);
 export async function readObject(exchange: Exchange): Promise<JsonObject> {
   const type = mediaType(exchange);
   if (!JSON_TYPES.has(type)) throw unsupported(type, [...JSON_TYPES].filter(Boolean));
-  const value = parseText(await readBody(exchange), type === 'application/yaml');
+  const value = await parseText(await readBody(exchange), type === 'application/yaml');
   if (!isObject(value)) throw badRequest('the body is not an object');
   return value;
 }
 
-export function parseText(text: string, isYaml: boolean): Json {
-  try {
-    return (isYaml ? parseYaml(text) : JSON.parse(text)) as Json;
-  } catch (error) {
-    throw badRequest(`error decoding the body: ${(error as Error).message.split('\n')[0]}`);
+/** @throws ApiError 400 for what is neither, or nests too deep for anything that recurses */
+export async function parseText(text: string, isYaml: boolean): Promise<Json> {
+  const value = await parsed(text, isYaml).catch((error: Error) => {
+    throw badRequest(`error decoding the body: ${error.message.split('\n')[0]}`);
+  });
+  if (isDeeperThan(value, MAX_DEPTH)) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
+  return value;
+}
+
+/** JSON is YAML, and most clients send it as such: the slow parser is loaded for the few that do not. */
+async function parsed(text: string, isYaml: boolean): Promise<Json> {
+  if (!isYaml || /^\s*\{/.test(text)) {
+    try {
+      return JSON.parse(text) as Json;
+    } catch (error) {
+      if (!isYaml) throw error;
+    }
   }
+  const { parse } = await import('yaml');
+  return parse(text) as Json;
 }
 
 export function mediaType({ request }: Exchange): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-}
-
-export function unsupported(type: string, known: readonly string[]): ApiError {
-  const message = `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}; met: ${type}`;
-  return new ApiError(415, 'UnsupportedMediaType', message);
 }
 
 export function sendJson(
@@ -68,13 +88,17 @@ export function sendJson(
   const { response } = exchange;
   if (response.headersSent) return;
   const text = Buffer.from(`${JSON.stringify(body)}\n`);
-  if (warnings.length > 0) response.setHeader('warning', warnings.map(asHeader));
+  if (warnings.length > 0) response.setHeader('warning', warnings.slice(0, MAX_WARNINGS).map(asHeader));
   response.writeHead(statusCode, { 'content-type': 'application/json', 'content-length': text.length });
   response.end(text);
 }
 
+const MAX_WARNINGS = 20;
+
+/** Field names come from clients: a header takes printable ASCII, and not without end. */
 function asHeader(warning: string): string {
-  return `299 - "${warning.replaceAll('"', "'")}"`;
+  const text = warning.slice(0, 256).replaceAll(/[^\x20-\x7e]/g, '?');
+  return `299 - "${text.replaceAll(/["\\]/g, (quoted) => `\\${quoted}`)}"`;
 }
 
 export function sendText(exchange: Exchange, statusCode: number, text: string): void {

@@ -41,3 +41,8 @@ function decoded(part: string | undefined): string | undefined {
     return part; // a stray percent sign names nothing that exists
   }
 }
+
+/** Logs and exec are the kubelet's. */
+export function isKubelets({ group, plural, subresource }: ApiPath): boolean {
+  return group === '' && plural === 'pods' && (subresource === 'log' || subresource === 'exec');
+}

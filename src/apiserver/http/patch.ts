@@ -13,8 +13,8 @@ import {
 import type { Asked } from '../kinds/kind.ts';
 import type { ObjectRef, WriteRequest } from '../write/request.ts';
 import { APPLIED, type Writer } from '../write/writer.ts';
-import { ApiError, badRequest, invalidObject, notFound } from './api-error.ts';
-import { type Exchange, flagParameter, mediaType, parseText, readBody, unsupported } from './exchange.ts';
+import { ApiError, badRequest, invalidObject, notFound, unsupported } from './api-error.ts';
+import { type Exchange, flagParameter, mediaType, parseText, readBody } from './exchange.ts';
 
 const TYPES = {
   'application/json-patch+json': 'json',
@@ -35,7 +35,7 @@ export async function servePatch(
   const media = mediaType(exchange);
   const type = TYPES[media as keyof typeof TYPES];
   if (!type) throw unsupported(media, Object.keys(TYPES));
-  const body = parseText(await readBody(exchange), type === 'apply');
+  const body = await parseText(await readBody(exchange), type === 'apply');
   if (type === 'apply') return serveApply(writer, exchange, asked, ref, request, clock, body as JsonObject);
   if (type === 'strategic' && !asked.kind.isStrategic) throw unsupported(media, Object.keys(TYPES));
   const object = writer.update(asked, ref, request, (before) => {

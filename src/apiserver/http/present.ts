@@ -3,7 +3,7 @@ import type { Clock } from '#kit/index.ts';
 import { apiVersionOf, asJson, buildTable, type JsonObject, type KubeObject } from '#objects/index.ts';
 import type { Asked } from '../kinds/kind.ts';
 import { summaryOf } from '../kinds/summary.ts';
-import { inVersion } from '../write/writer.ts';
+import { inVersion } from '../write/stored.ts';
 import type { Exchange } from './exchange.ts';
 
 export function wantsTable({ request }: Exchange): boolean {

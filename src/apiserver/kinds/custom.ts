@@ -1,18 +1,9 @@
-/** A CustomResourceDefinition (apiextensions.k8s.io/v1) as a kind, or why it cannot be one. */
-import {
-  checkStructural,
-  isObject,
-  type Json,
-  type JsonObject,
-  type PrinterColumn,
-  type Problem,
-  type Schema,
-  wholeObjectSchema,
-} from '#objects/index.ts';
+/** A CustomResourceDefinition (apiextensions.k8s.io/v1) as a kind. */
+import { isObject, type JsonObject, type PrinterColumn, type Schema, wholeObjectSchema } from '#objects/index.ts';
 import { PLAIN_COLUMNS } from './columns.ts';
 import type { Kind, KindVersion, ScalePaths } from './kind.ts';
 
-interface CrdVersion {
+export interface CrdVersion {
   readonly name: string;
   readonly served?: boolean;
   readonly storage?: boolean;
@@ -20,11 +11,15 @@ interface CrdVersion {
   readonly additionalPrinterColumns?: readonly PrinterColumn[];
   readonly subresources?: {
     readonly status?: JsonObject;
-    readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string };
+    readonly scale?: {
+      readonly specReplicasPath: string;
+      readonly statusReplicasPath: string;
+      readonly labelSelectorPath?: string;
+    };
   };
 }
 
-interface CrdSpec {
+export interface CrdSpec {
   readonly group: string;
   readonly scope: string;
   readonly names: {
@@ -38,29 +33,6 @@ interface CrdSpec {
   readonly conversion?: { readonly strategy?: string };
 }
 
-export function checkDefinition(crd: JsonObject): readonly Problem[] {
-  const { group, names, versions, conversion } = crd.spec as unknown as CrdSpec;
-  const problems: Problem[] = [];
-  const refuse = (path: string, message: string) => problems.push({ path, reason: 'FieldValueInvalid', message });
-  const name = isObject(crd.metadata) ? crd.metadata.name : undefined;
-  const wanted = `${names.plural}.${group}`;
-  if (name !== wanted)
-    refuse('metadata.name', `Invalid value: ${JSON.stringify(name)}: must be spec.names.plural+"."+spec.group`);
-  if (versions.filter((version) => version.storage).length !== 1) {
-    refuse('spec.versions', 'Invalid value: must have exactly one version marked as storage version');
-  }
-  if (conversion?.strategy && conversion.strategy !== 'None') {
-    refuse('spec.conversion.strategy', `Unsupported value: "${conversion.strategy}": supported values: "None"`);
-  }
-  versions.forEach((version, i) => {
-    const path = `spec.versions[${i}].schema.openAPIV3Schema`;
-    if (!version.schema?.openAPIV3Schema)
-      problems.push({ path, reason: 'FieldValueRequired', message: 'Required value: schemas are required' });
-    else problems.push(...checkStructural(version.schema.openAPIV3Schema, path));
-  });
-  return problems;
-}
-
 export function customKind(crd: JsonObject): Kind {
   const { group, scope, names, versions } = crd.spec as unknown as CrdSpec;
   const storage = versions.find((version) => version.storage) ?? versions[0];
@@ -68,6 +40,7 @@ export function customKind(crd: JsonObject): Kind {
   const paths: ScalePaths | undefined = scale && {
     spec: withoutDot(scale.specReplicasPath),
     status: withoutDot(scale.statusReplicasPath),
+    ...(scale.labelSelectorPath && { selector: withoutDot(scale.labelSelectorPath) }),
   };
   return {
     type: {
@@ -87,6 +60,7 @@ export function customKind(crd: JsonObject): Kind {
     hasGeneration: true,
     ...(paths && { scale: paths }),
     subresources: [],
+    ...(isObject(crd.metadata) && crd.metadata.deletionTimestamp ? { isEnding: true } : {}),
   };
 }
 
@@ -101,30 +75,6 @@ function toVersion({ name, served = false, schema, additionalPrinterColumns }: C
     served,
     schema: wholeObjectSchema(schema?.openAPIV3Schema ?? { type: 'object' }),
     columns: columns.filter((column) => column !== undefined),
-  };
-}
-
-/** The status that tells clients the kind is served. */
-export function establishedStatus(crd: JsonObject, now: string): Json {
-  const { names, versions } = crd.spec as unknown as CrdSpec;
-  const condition = (type: string, reason: string, message: string) => ({
-    type,
-    status: 'True',
-    reason,
-    message,
-    lastTransitionTime: now,
-  });
-  return {
-    acceptedNames: {
-      listKind: `${names.kind}List`,
-      singular: names.kind.toLowerCase(),
-      ...names,
-    } as unknown as JsonObject,
-    conditions: [
-      condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
-      condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
-    ],
-    storedVersions: versions.filter((version) => version.storage).map((version) => version.name),
   };
 }
 

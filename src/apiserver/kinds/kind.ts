@@ -17,6 +17,8 @@ export interface Kind {
   readonly scale?: ScalePaths;
   /** Further paths below an object that discovery names: `log`, `exec`. */
   readonly subresources: readonly string[];
+  /** Its definition is being deleted: nothing new of it. */
+  readonly isEnding?: boolean;
 }
 
 export interface KindVersion {

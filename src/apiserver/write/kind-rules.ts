@@ -1,21 +1,30 @@
 /** The rules of the built-in kinds that have any. */
 import { type Clock, timestamp } from '#kit/index.ts';
-import { isObject, type JsonObject, type KubeObject } from '#objects/index.ts';
-import { checkDefinition, establishedStatus } from '../kinds/custom.ts';
+import { isObject, type JsonObject, type KubeObject, objectOf } from '#objects/index.ts';
+import { checkDefinition, establishedStatus, hasDefinition } from '../kinds/check-definition.ts';
 import type { DeleteRequest } from './request.ts';
 import { type KindRule, type Rules, createRules } from './rules.ts';
 import { type ServiceRuleOptions, serviceRule } from './service-rule.ts';
 
-export function builtinRules(options: ServiceRuleOptions & { readonly clock: Clock }): Rules {
+export interface KindRuleOptions extends ServiceRuleOptions {
+  readonly clock: Clock;
+  /** Whether a group has a kind of this name that no definition may take. */
+  readonly isBuiltin: (group: string, plural: string, kind: string) => boolean;
+}
+
+export function builtinRules(options: KindRuleOptions): Rules {
   return createRules({
     services: serviceRule(options),
     pods: { prepare: preparePod, graceSeconds: podGrace },
     namespaces: namespaceRule,
     'deployments.apps': { prepare: withRollingDefaults },
     'customresourcedefinitions.apiextensions.k8s.io': {
-      prepare: (crd, _, subresource) =>
-        subresource ? crd : { ...crd, status: establishedStatus(crd, timestamp(options.clock)) },
-      check: checkDefinition,
+      prepare: (crd, before, subresource) =>
+        subresource || !hasDefinition(crd)
+          ? crd
+          : { ...crd, status: establishedStatus(crd, before?.status, timestamp(options.clock)) },
+      check: (crd) => checkDefinition(crd, options.isBuiltin),
+      isEmptiedFirst: true,
     },
     secrets: { prepare: joinStringData },
   });
@@ -24,10 +33,13 @@ export function builtinRules(options: ServiceRuleOptions & { readonly clock: Clo
 const namespaceRule: KindRule = {
   prepare(namespace) {
     const metadata = namespace.metadata as JsonObject;
-    const labels = { ...(metadata.labels as JsonObject), 'kubernetes.io/metadata.name': metadata.name };
+    if (metadata.labels !== undefined && !isObject(metadata.labels)) return namespace;
+    const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
     return { ...namespace, metadata: { ...metadata, labels }, spec: { finalizers: ['kubernetes'] } };
   },
   isEmptiedFirst: true,
+  whyNeeded: ({ metadata: { name } }) =>
+    ['default', 'kube-system', 'kube-public'].includes(name) ? 'this namespace may not be deleted' : undefined,
 };
 
 function preparePod(pod: JsonObject, before: JsonObject | undefined): JsonObject {
@@ -58,9 +70,10 @@ function withRollingDefaults(deployment: JsonObject): JsonObject {
 function joinStringData(secret: JsonObject): JsonObject {
   if (!isObject(secret.stringData)) return secret;
   const { stringData, ...rest } = secret;
-  const encoded = Object.entries(stringData).map(([key, value]) => [
-    key,
-    Buffer.from(String(value)).toString('base64'),
-  ]);
-  return { ...rest, data: { ...(rest.data as JsonObject), ...Object.fromEntries(encoded) } };
+  const isText = Object.values(stringData).every((value) => typeof value === 'string');
+  if (!isText || (rest.data !== undefined && !isObject(rest.data))) return secret; // the schema says what is wrong
+  const encoded = objectOf(
+    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]),
+  );
+  return { ...rest, data: { ...rest.data, ...encoded } };
 }

@@ -1,5 +1,5 @@
 /** Names as Kubernetes allows them. Source: RFC 1123, RFC 1035. */
-import type { Problem } from '#objects/index.ts';
+import { isObject, type JsonObject, labelKeyProblem, labelValueProblem, type Problem } from '#objects/index.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -20,18 +20,21 @@ function ruleFor(plural: string, group: string) {
   return { pattern: SUBDOMAIN, max: 253, text: 'must be a lowercase RFC 1123 subdomain' };
 }
 
-const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+export function checkLabels(labels: unknown): Problem[] {
+  const problems = Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) => [
+    labelKeyProblem(key, 'metadata.labels'),
+    typeof value === 'string' ? labelValueProblem(value, 'metadata.labels') : undefined,
+  ]);
+  return problems.filter((problem) => problem !== undefined);
+}
 
-export function checkLabels(labels: Readonly<Record<string, unknown>> | undefined): Problem[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) =>
-    typeof value === 'string' && value.length <= 63 && LABEL_VALUE.test(value)
-      ? []
-      : [
-          {
-            path: 'metadata.labels',
-            reason: 'FieldValueInvalid' as const,
-            message: `Invalid value: ${JSON.stringify(value)}: label ${key}: at most 63 characters, letters, digits, "-", "_" or "."`,
-          },
-        ],
-  );
+/** What is being deleted takes no new finalizer: it could be kept for ever. */
+export function checkFinalizers({ metadata }: JsonObject, before: JsonObject | undefined): Problem[] {
+  const [is, was] = [metadata, before?.metadata].map((meta) => (isObject(meta) ? meta : {}));
+  if (!was?.deletionTimestamp) return [];
+  const old = Array.isArray(was.finalizers) ? was.finalizers : [];
+  const added = (Array.isArray(is?.finalizers) ? is.finalizers : []).filter((one) => !old.includes(one));
+  if (added.length === 0) return [];
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`;
+  return [{ path: 'metadata.finalizers', reason: 'FieldValueForbidden', message }];
 }

@@ -12,6 +12,8 @@ export interface KindRule {
   graceSeconds?(object: KubeObject, request: DeleteRequest): number;
   /** It stays until a duty has emptied it. */
   readonly isEmptiedFirst?: boolean;
+  /** Why an object may not be deleted at all. */
+  whyNeeded?(object: KubeObject): string | undefined;
 }
 
 export interface Rules {
@@ -24,6 +26,9 @@ export interface Rules {
   check(asked: Asked, object: JsonObject, before: JsonObject | undefined): readonly Problem[];
   /** The object marked for deletion; undefined when it may go at once. */
   beforeDelete(asked: Asked, object: KubeObject, request: DeleteRequest, clock: Clock): KubeObject | undefined;
+  /** Marked for deletion, and nobody holds it any more. */
+  mayGo(asked: Asked, object: KubeObject): boolean;
+  whyNeeded(asked: Asked, object: KubeObject): string | undefined;
 }
 
 /** @param rules by `plural.group`, or the plural of a core kind */
@@ -32,16 +37,36 @@ export function createRules(rules: Readonly<Record<string, KindRule>>): Rules {
   return {
     prepare: (asked, object, before, subresource) => ruleOf(asked).prepare?.(object, before, subresource) ?? object,
     check: (asked, object, before) => ruleOf(asked).check?.(object, before) ?? [],
+    mayGo: (asked, { metadata }) =>
+      metadata.deletionTimestamp !== undefined &&
+      !metadata.finalizers?.length &&
+      !metadata.deletionGracePeriodSeconds &&
+      ruleOf(asked).isEmptiedFirst !== true,
+    whyNeeded: (asked, object) => ruleOf(asked).whyNeeded?.(object),
     beforeDelete(asked, object, request, clock) {
       const rule = ruleOf(asked);
-      const { finalizers = [], deletionTimestamp } = object.metadata;
-      const grace = rule.graceSeconds?.(object, request) ?? 0;
+      const held = withPropagation(object, request.propagation);
+      const { finalizers = [], deletionTimestamp, deletionGracePeriodSeconds = 0 } = held.metadata;
+      const grace = rule.graceSeconds?.(held, request) ?? 0;
       const stays = grace > 0 || finalizers.length > 0 || rule.isEmptiedFirst === true;
       if (!stays) return undefined;
-      if (deletionTimestamp && (object.metadata.deletionGracePeriodSeconds ?? 0) <= grace) return object;
-      return marked(object, grace, clock);
+      if (deletionTimestamp && deletionGracePeriodSeconds <= grace) return held;
+      return marked(held, grace, clock);
     },
   };
+}
+
+/** Finalizers of the garbage collector, as Kubernetes names them: dependents are let go, or go first. */
+export const ORPHAN = 'orphan';
+export const FOREGROUND = 'foregroundDeletion';
+
+function withPropagation(object: KubeObject, propagation: DeleteRequest['propagation']): KubeObject {
+  if (!propagation) return object;
+  const others = (object.metadata.finalizers ?? []).filter((one) => one !== ORPHAN && one !== FOREGROUND);
+  const ours = propagation === 'Orphan' ? [ORPHAN] : propagation === 'Foreground' ? [FOREGROUND] : [];
+  const finalizers = [...others, ...ours];
+  if (finalizers.length === 0 && !object.metadata.finalizers) return object;
+  return { ...object, metadata: { ...object.metadata, finalizers } };
 }
 
 function marked(object: KubeObject, grace: number, clock: Clock): KubeObject {

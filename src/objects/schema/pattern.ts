@@ -19,8 +19,14 @@ function compile(pattern: string): RegExp | undefined {
     .replaceAll('\\A', '^')
     .replaceAll('\\z', '$')
     .replaceAll('(?P<', '(?<');
-  return attempt(body, `u${flags?.[1] ?? ''}`) ?? attempt(body, flags?.[1] ?? '');
+  if (NOT_IN_RE2.test(body)) return undefined;
+  // V8's linear engine, which an API server turns on against patterns that backtrack without end, knows no `u` flag.
+  return attempt(body, `${NEEDS_UNICODE.test(body) ? 'u' : ''}${flags?.[1] ?? ''}`);
 }
+
+/** Looking around and back references: RE2 has neither, nor has an engine that takes linear time. */
+const NOT_IN_RE2 = /\(\?<?[=!]|\\[1-9]|\\k</;
+const NEEDS_UNICODE = /\\[pPu]\{|[^\x20-\x7e]/;
 
 function attempt(body: string, flags: string): RegExp | undefined {
   try {

@@ -1,0 +1,95 @@
+/** From a request to the part that answers it, and from whatever goes wrong to a Status. */
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { Log } from '#kit/index.ts';
+import { ApiError, methodNotAllowed, noSuchPath } from './api-error.ts';
+import { authenticate } from './authenticate.ts';
+import { serveDiscovery } from './discovery.ts';
+import { type Exchange, sendJson, sendText, type User } from './exchange.ts';
+import { forwardRequest } from './forward.ts';
+import { type Allow, permit } from './permit.ts';
+import { serveOpenApi } from './openapi.ts';
+import { type ApiPath, isKubelets, parsePath } from './parse-path.ts';
+import { requestUrl } from './request-url.ts';
+import type { ResourceContext } from './resource-context.ts';
+import { serveResource } from './resources.ts';
+
+export interface AnswerContext extends ResourceContext {
+  readonly authorize: Allow | undefined;
+  readonly kubeletSocket: string | undefined;
+  readonly log: Log;
+}
+
+const OPEN = new Set(['/livez', '/readyz', '/healthz']);
+const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+const VERSION = {
+  major: '1',
+  minor: '36',
+  gitVersion: 'v1.36.0+sealane',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '2026-01-01T00:00:00Z',
+  goVersion: 'none',
+  compiler: 'none',
+  platform: 'linux/amd64',
+};
+
+/** Never rejects: whatever happens becomes an answer, or the end of a connection that nobody reads any more. */
+export async function answer(
+  context: AnswerContext,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+): Promise<void> {
+  // The client is gone, or broke its stream: nobody is left to tell. Without a listener Node would end the process.
+  request.on('error', () => {});
+  response.on('error', () => {});
+  try {
+    await route(context, request, response);
+  } catch (error) {
+    refuse(context.log, request, response, error);
+  }
+}
+
+async function route(context: AnswerContext, request: Http2ServerRequest, response: Http2ServerResponse) {
+  const url = requestUrl(request.url);
+  const user = authenticate(socketOf(request));
+  const exchange: Exchange = { request, response, url, user: user ?? ANONYMOUS };
+  if (OPEN.has(url.pathname)) return sendText(exchange, 200, 'ok');
+  if (url.pathname === '/version') return sendJson(exchange, 200, VERSION);
+  if (!user) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+  const { registry } = context;
+  const known = serveDiscovery(registry, url.pathname) ?? serveOpenApi(registry, url.pathname);
+  if (known && request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+  if (known) return sendJson(exchange, 200, known);
+  const path = parsePath(url.pathname);
+  if (!path) throw noSuchPath();
+  permit(context.authorize, user, request.method, path);
+  if (isKubelets(path)) return toKubelet(exchange, path, context.kubeletSocket);
+  await serveResource(context, exchange, path);
+}
+
+function toKubelet(exchange: Exchange, { subresource }: ApiPath, socketPath: string | undefined): void {
+  if (!socketPath) throw new ApiError(503, 'ServiceUnavailable', 'no kubelet serves this cluster');
+  if (subresource === 'exec')
+    throw new ApiError(400, 'BadRequest', 'exec needs a WebSocket (v5.channel.k8s.io); SPDY is not spoken here');
+  forwardRequest(exchange, socketPath);
+}
+
+function refuse(log: Log, request: Http2ServerRequest, response: Http2ServerResponse, error: unknown): void {
+  const known = error instanceof ApiError ? error : new ApiError(500, 'InternalError', 'Internal error occurred');
+  if (known !== error) log.error({ err: error, method: request.method, path: request.url }, 'request failed');
+  try {
+    const body = Buffer.from(`${JSON.stringify(known.toStatus())}\n`);
+    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    if (!response.headersSent) response.writeHead(known.statusCode, headers).end(body);
+    else response.end();
+  } catch (broken) {
+    log.debug({ err: broken, path: request.url }, 'answer not sent');
+    socketOf(request).destroy();
+  }
+}
+
+function socketOf(request: Http2ServerRequest): TLSSocket {
+  const { stream } = request;
+  return (stream?.session?.socket ?? request.socket) as TLSSocket;
+}

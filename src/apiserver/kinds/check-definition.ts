@@ -1,0 +1,110 @@
+/** Why a CustomResourceDefinition cannot be served, and the status of one that is. */
+import { checkStructural, isObject, type Json, type JsonObject, jsonPath, type Problem } from '#objects/index.ts';
+import type { CrdSpec, CrdVersion } from './custom.ts';
+
+type IsBuiltin = (group: string, plural: string, kind: string) => boolean;
+
+const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+const GROUP = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
+
+/** @param crd in the shape that its schema asks for */
+export function checkDefinition(crd: JsonObject, isBuiltin: IsBuiltin): readonly Problem[] {
+  const spec = crd.spec as unknown as CrdSpec;
+  const name = isObject(crd.metadata) ? crd.metadata.name : undefined;
+  return [
+    ...checkNames(spec, name, isBuiltin),
+    ...checkVersions(spec),
+    ...spec.versions.flatMap((version, i) => checkVersion(version, `spec.versions[${i}]`)),
+  ];
+}
+
+function checkNames({ group, names }: CrdSpec, name: Json | undefined, isBuiltin: IsBuiltin): Problem[] {
+  const problems: Problem[] = [];
+  if (name !== `${names.plural}.${group}`)
+    problems.push(bad('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
+  if (!GROUP.test(group)) problems.push(bad('spec.group', group, 'should be a domain with at least one dot'));
+  if (!LABEL.test(names.plural)) problems.push(bad('spec.names.plural', names.plural, 'must be a DNS-1035 label'));
+  if (!KIND.test(names.kind))
+    problems.push(bad('spec.names.kind', names.kind, 'must be a DNS-1035 label, in any case'));
+  if (isBuiltin(group, names.plural, names.kind))
+    problems.push(bad('spec.names', names.plural, `the server itself serves ${names.kind} of ${group}`));
+  return problems;
+}
+
+function checkVersions({ versions, conversion }: CrdSpec): Problem[] {
+  const problems: Problem[] = [];
+  if (versions.filter((version) => version.storage).length !== 1) {
+    const message = 'Invalid value: must have exactly one version marked as storage version';
+    problems.push({ path: 'spec.versions', reason: 'FieldValueInvalid', message });
+  }
+  if (new Set(versions.map(({ name }) => name)).size < versions.length) {
+    problems.push({
+      path: 'spec.versions',
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: must contain unique version names',
+    });
+  }
+  if (conversion?.strategy && conversion.strategy !== 'None') {
+    const message = `Unsupported value: "${conversion.strategy}": supported values: "None"`;
+    problems.push({ path: 'spec.conversion.strategy', reason: 'FieldValueNotSupported', message });
+  }
+  return problems;
+}
+
+function checkVersion({ name, schema, additionalPrinterColumns = [] }: CrdVersion, path: string): Problem[] {
+  const at = `${path}.schema.openAPIV3Schema`;
+  const root = schema?.openAPIV3Schema;
+  const columns = additionalPrinterColumns.map((column, i) =>
+    jsonPath(column.jsonPath ?? '').ok
+      ? undefined
+      : bad(`${path}.additionalPrinterColumns[${i}].jsonPath`, column.jsonPath, 'is an invalid jsonpath'),
+  );
+  return [
+    ...(LABEL.test(name) ? [] : [bad(`${path}.name`, name, 'must be a DNS-1035 label')]),
+    ...(root ? checkStructural(root, at) : [required(at, 'schemas are required')]),
+    ...columns.filter((problem) => problem !== undefined),
+  ];
+}
+
+function bad(path: string, value: Json | undefined, why: string): Problem {
+  return { path, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value ?? null)}: ${why}` };
+}
+
+function required(path: string, why: string): Problem {
+  return { path, reason: 'FieldValueRequired', message: `Required value: ${why}` };
+}
+
+/** Whether there is enough of a definition to speak about: its schema has not been looked at yet. */
+export function hasDefinition({ spec }: JsonObject): boolean {
+  return isObject(spec) && isObject(spec.names) && Array.isArray(spec.versions) && spec.versions.every(isObject);
+}
+
+/** The status that tells clients the kind is served. @param before that of the definition as it was */
+export function establishedStatus(crd: JsonObject, before: Json | undefined, now: string): Json {
+  const { names, versions } = crd.spec as unknown as CrdSpec;
+  const old = isObject(before) ? before : {};
+  const stored = Array.isArray(old.storedVersions) ? old.storedVersions : [];
+  const storage = versions.filter((version) => version.storage).map((version) => version.name);
+  return {
+    acceptedNames: {
+      listKind: `${names.kind}List`,
+      singular: String(names.kind).toLowerCase(),
+      ...names,
+    } as unknown as JsonObject,
+    conditions: Array.isArray(old.conditions)
+      ? old.conditions
+      : CONDITIONS.map((one) => ({ ...one, lastTransitionTime: now })),
+    storedVersions: [...new Set([...stored, ...storage])],
+  };
+}
+
+const CONDITIONS = [
+  { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+  {
+    type: 'Established',
+    status: 'True',
+    reason: 'InitialNamesAccepted',
+    message: 'the initial names have been accepted',
+  },
+];
