@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import { installationRoot } from '#cli/index.ts';
 import { systemClock } from '#kit/index.ts';
 import { keyOf, type KubeObject } from '#objects/index.ts';
@@ -11,41 +11,43 @@ import { type Islands, startIslands } from '../karmada/testing/islands.ts';
 const folder = (variant: string) => join(installationRoot(), 'examples', 'karmada-eriecanal', variant);
 const isPolicy = ({ kind }: KubeObject) => kind === 'PropagationPolicy';
 
-let islands: Islands;
-before(async () => {
-  islands = await startIslands([]);
-});
-after(() => islands.close());
-
-for (const variant of ['original', 'corrected']) {
-  test(`the hub takes every object of ${variant}, with every field`, async () => {
-    const objects = await readManifests(folder(variant));
-    assert.equal(objects.length, 12);
-    const { client } = islands.hub;
-    for (const object of objects) {
-      const [applied] = await applyManifests(client, [object], { clock: systemClock });
-      assert.equal(applied?.error, undefined, keyOf(object));
-      const type = await typeOfKind(client, object.apiVersion, object.kind);
-      assert.ok(covers(await client.get(type, object.metadata), object), `a field of ${keyOf(object)} is lost`);
-    }
+suite('the example files', () => {
+  let islands: Islands;
+  before(async () => {
+    islands = await startIslands([]);
   });
-}
+  after(() => islands.close());
 
-test('the original gives one policy three meanings, the corrected variant gives each its own', async () => {
-  const names = async (variant: string) => (await readManifests(folder(variant))).filter(isPolicy).map(keyOf);
-  assert.deepEqual(await names('original'), ['httpbin/httpbin', 'curl/curl', 'httpbin/httpbin', 'httpbin/httpbin']);
-  assert.deepEqual(await names('corrected'), [
-    'httpbin/httpbin',
-    'curl/curl',
-    'httpbin/httpbin-export',
-    'httpbin/httpbin-traffic',
-  ]);
-});
+  for (const variant of ['original', 'corrected']) {
+    test(`the hub takes every object of ${variant}, with every field`, async () => {
+      const objects = await readManifests(folder(variant));
+      assert.equal(objects.length, 12);
+      const { client } = islands.hub;
+      for (const object of objects) {
+        const [applied] = await applyManifests(client, [object], { clock: systemClock });
+        assert.equal(applied?.error, undefined, keyOf(object));
+        const type = await typeOfKind(client, object.apiVersion, object.kind);
+        assert.ok(covers(await client.get(type, object.metadata), object), `a field of ${keyOf(object)} is lost`);
+      }
+    });
+  }
 
-test('nothing else differs between the two', async () => {
-  const nameless = async (variant: string) =>
-    (await readManifests(folder(variant))).map((object) =>
-      isPolicy(object) ? { ...object, metadata: { namespace: object.metadata.namespace } } : object,
-    );
-  assert.deepEqual(await nameless('corrected'), await nameless('original'));
+  test('the original gives one policy three meanings, the corrected variant gives each its own', async () => {
+    const names = async (variant: string) => (await readManifests(folder(variant))).filter(isPolicy).map(keyOf);
+    assert.deepEqual(await names('original'), ['httpbin/httpbin', 'curl/curl', 'httpbin/httpbin', 'httpbin/httpbin']);
+    assert.deepEqual(await names('corrected'), [
+      'httpbin/httpbin',
+      'curl/curl',
+      'httpbin/httpbin-export',
+      'httpbin/httpbin-traffic',
+    ]);
+  });
+
+  test('nothing else differs between the two', async () => {
+    const nameless = async (variant: string) =>
+      (await readManifests(folder(variant))).map((object) =>
+        isPolicy(object) ? { ...object, metadata: { namespace: object.metadata.namespace } } : object,
+      );
+    assert.deepEqual(await nameless('corrected'), await nameless('original'));
+  });
 });
