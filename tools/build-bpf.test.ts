@@ -1,16 +1,31 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const BUILD = fileURLToPath(new URL('build-bpf.sh', import.meta.url));
 const GOOD = '#include <linux/bpf.h>\n__attribute__((section("tc"))) int x(struct __sk_buff *s) { return 0; }\n';
 
+const made: string[] = [];
+after(() => {
+  for (const path of made) rmSync(path, { recursive: true });
+});
+
 function scratch(text: string): { directory: string; source: string; object: string } {
   const directory = mkdtempSync(join(tmpdir(), 'sealane-build-'));
+  made.push(directory);
   const source = join(directory, 'x.bpf.c');
   writeFileSync(source, text);
   return { directory, source, object: join(directory, 'out/x.bpf.o') };

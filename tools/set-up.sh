@@ -7,8 +7,8 @@
 set -eu
 
 # clang, libbpf-dev, linux-libc-dev: compile the kernel's half; libbpf1: loads it.  nftables, iproute2, util-linux, mount: the
-# sandbox's network and namespaces.  bpftool: tests look with it.  ca-certificates: npm's registry.
-PACKAGES='clang libbpf-dev libbpf1 linux-libc-dev nftables iproute2 bpftool util-linux mount procps ca-certificates'
+# sandbox's network and namespaces.
+PACKAGES='clang libbpf-dev libbpf1 linux-libc-dev nftables iproute2 util-linux mount'
 NODE_AT_LEAST=20
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -50,17 +50,21 @@ system_packages() {
   need_root 'install packages'
   command -v apt-get >/dev/null 2>&1 || fail "install $missing: no apt-get here"
   export DEBIAN_FRONTEND=noninteractive
-  # shellcheck disable=SC2086  # a list of words
-  quietly apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $missing && return 0
-  say 'package lists may be old: updating them'
+  # What goes wrong with lists of packages that are old or not there is told only if it still does with new ones.
+  install_packages >/dev/null 2>&1 && return 0
+  say 'package lists may be old: updating them (apt-get update)'
   quietly apt-get update || fail 'apt-get update failed, see above'
-  # shellcheck disable=SC2086
-  quietly apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $missing || fail 'apt-get install failed, see above'
+  quietly install_packages || fail 'apt-get install failed, see above'
+}
+
+install_packages() {
+  # shellcheck disable=SC2086  # a list of words
+  apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $missing
 }
 
 # Not Debian: whatever brought them there, the programs must be there.
 other_system() {
-  for program in clang nft ip bpftool nsenter unshare mount; do
+  for program in clang nft ip nsenter unshare mount; do
     command -v $program >/dev/null 2>&1 || fail "find $program: not installed, and there is no apt here to install it with"
   done
 }
@@ -104,7 +108,7 @@ kernel_programs() {
 }
 
 bundles() {
-  sources='src sandbox package.json tools/build.ts'
+  sources='src sandbox package.json package-lock.json tools/build.ts'
   # shellcheck disable=SC2086
   if [ -e dist/sealane.mjs ] && [ -e dist/sealane-sandbox.mjs ] &&
     [ -z "$(find $sources -newer dist/sealane.mjs \( -name '*.ts' -o -name '*.json' -o -type d \) ! -name '*.test.ts' -print -quit)" ]; then

@@ -106,10 +106,12 @@ test('only the missing packages of the system are installed, and said before', a
 test('package lists that are old are updated once', async () => {
   const old = machine({
     'dpkg-query': 'for last; do :; done; [ "$last" = clang ] || echo installed',
-    'apt-get': 'echo "apt-get $*" >> "$LOG"; case "$*" in update) echo > "$LOG.new";; *) [ -e "$LOG.new" ];; esac',
+    'apt-get':
+      'echo "apt-get $*" >> "$LOG"; case "$*" in update) echo > "$LOG.new";; *) [ -e "$LOG.new" ] || { echo "E: no"; exit 100; };; esac',
   });
   const { code, text } = await old.run();
   assert.equal(code, 0, text);
+  assert.doesNotMatch(text, /E: no/, 'what was mended is not shown');
   assert.equal(old.calls().filter((call) => call === 'apt-get update').length, 1);
 });
 
@@ -136,6 +138,17 @@ const refusals: Record<string, [changes: Record<string, string | undefined>, mes
   'where there is no Debian and a program is missing': [
     { 'dpkg-query': undefined },
     /find clang: not installed, and there is no apt/,
+  ],
+  'when a package cannot be had': [
+    {
+      'dpkg-query': '',
+      'apt-get': 'case "$*" in update) ;; *) echo "E: Unable to locate package clang"; exit 100;; esac',
+    },
+    /E: Unable to locate package clang[^]*apt-get install failed/,
+  ],
+  'when package lists cannot be had': [
+    { 'dpkg-query': '', 'apt-get': 'echo "E: Temporary failure resolving deb.debian.org"; exit 100' },
+    /Temporary failure resolving[^]*apt-get update failed/,
   ],
   'when npm fails': [{ npm: 'echo E-NO-REGISTRY; exit 1' }, /E-NO-REGISTRY[^]*npm ci failed/],
 };
