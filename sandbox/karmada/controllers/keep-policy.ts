@@ -25,7 +25,8 @@ export async function keepPolicy({ hub, kinds, clock }: Context, policy: Propaga
 
 function verdict(problems: readonly string[], unknown: readonly string[]): Omit<Condition, 'lastTransitionTime'> {
   const type = 'Accepted';
-  if (problems.length > 0) return { type, status: 'False', reason: 'Unsupported', message: problems.join('; ') };
-  if (unknown.length > 0) return { type, status: 'False', reason: 'UnknownKind', message: unknown.join('; ') };
+  const reason = problems.length > 0 ? 'Unsupported' : 'UnknownKind';
+  const message = [...problems, ...unknown].join('; ');
+  if (message !== '') return { type, status: 'False', reason, message };
   return { type, status: 'True', reason: 'Accepted', message: '' };
 }
