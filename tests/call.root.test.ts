@@ -87,6 +87,6 @@ test('a resolver that dies costs nobody their DNS', async () => {
 
 test('taking it down leaves no namespace behind', async () => {
   await set.sandbox('down');
-  const left = (await listNamespaces()).filter((namespace) => namespace.startsWith(`${set.name}-`));
+  const left = listNamespaces().filter((namespace) => namespace.startsWith(`${set.name}-`));
   assert.deepEqual(left, []);
 });

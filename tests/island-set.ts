@@ -10,7 +10,7 @@ import type { KubeObject } from '#objects/index.ts';
 export interface IslandSet {
   readonly name: string;
   /** `sealane sandbox COMMAND`, which must succeed. */
-  sandbox(command: string, ...args: readonly string[]): Promise<string>;
+  readonly sandbox: (command: string, ...args: readonly string[]) => Promise<string>;
   /** `sealane …` with whatever comes of it. */
   sealane(...args: readonly string[]): Promise<CommandResult>;
   client(context: string): Client;

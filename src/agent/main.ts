@@ -125,7 +125,7 @@ async function followView(duties: Duties): Promise<Queue> {
   async function work(key: string): Promise<void> {
     if (key === DNS) return duties.snapshot.write(snapshotOf(view));
     if (key === GATEWAY) return applyGateway(duties);
-    if (key === EVERYTHING) return [...view.serviceNames()].forEach(queue.add);
+    if (key === EVERYTHING) return [...view.serviceNames()].forEach((name) => queue.add(name));
     connect?.reconcile(key);
     noteApplied(duties, key);
     if (options.serviceProxy) await conditions.tell(key, view.services.get(key));

@@ -10,6 +10,7 @@ export {
   isObject,
   objectOf,
   own,
+  textOf,
   withKey,
   type Json,
   type JsonArray,

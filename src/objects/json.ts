@@ -26,6 +26,12 @@ export function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
+/** For messages and keys: a text as it is, nothing for an absent value, anything else as JSON. */
+export function textOf(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** A plain object of these entries; `__proto__` becomes an ordinary key, and `undefined` values are left out. */
 export function objectOf(entries: Iterable<readonly [string, Json | undefined]>): JsonObject {
   const kept: (readonly [string, Json])[] = [];

@@ -17,7 +17,7 @@ export interface LeaseContent {
   readonly node: string;
   readonly gateway: { readonly name: string; readonly address: string; readonly device: string } | undefined;
   /** Generation of each policy that the kernel has. */
-  applied(): Readonly<Record<string, number>>;
+  readonly applied: () => Readonly<Record<string, number>>;
 }
 
 export interface AgentLease {

@@ -9,6 +9,7 @@ import {
   type KubeObject,
   type Result,
   serverSideApply,
+  textOf,
 } from '#objects/index.ts';
 import type { Asked } from '../kinds/kind.ts';
 import type { ObjectRef, WriteRequest } from '../write/request.ts';
@@ -100,7 +101,7 @@ function withName(asked: Asked, body: JsonObject, { namespace, name }: ObjectRef
   const metadata = isObject(body.metadata) ? body.metadata : {};
   if (metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
   if (metadata.name !== undefined && metadata.name !== name) {
-    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+    throw badRequest(`the name of the object (${textOf(metadata.name)}) does not match the name on the URL (${name})`);
   }
   return { ...body, metadata: { ...metadata, name, ...(asked.type.namespaced && { namespace }) } };
 }

@@ -8,6 +8,7 @@ import {
   type KubeObject,
   own,
   type Problem,
+  textOf,
 } from '#objects/index.ts';
 import type { Asked, ScalePaths } from '../kinds/kind.ts';
 import { badRequest, invalidObject, unsupported } from './api-error.ts';
@@ -45,7 +46,7 @@ export function withScale({ kind }: Asked, object: JsonObject, scale: JsonObject
   const replicas = (isObject(scale.spec) ? scale.spec.replicas : undefined) ?? 0;
   const metadata = isObject(scale.metadata) ? scale.metadata : {};
   const problem = replicasProblem(replicas);
-  if (problem) throw invalidObject('Scale', 'autoscaling', String(metadata.name ?? ''), [problem]);
+  if (problem) throw invalidObject('Scale', 'autoscaling', textOf(metadata.name), [problem]);
   const { resourceVersion, uid } = metadata;
   const old = object.metadata as JsonObject;
   const expected = { ...old, ...(resourceVersion && { resourceVersion }), ...(uid && { uid }) };
@@ -76,11 +77,11 @@ function selectorText(selector: Json | undefined): string {
   if (!isObject(selector)) return '';
   const labels = isObject(selector.matchLabels) ? Object.entries(selector.matchLabels) : [];
   const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.filter(isObject) : [];
-  return [...labels.map(([key, value]) => `${key}=${String(value)}`), ...expressions.map(expressionText)].join(',');
+  return [...labels.map(([key, value]) => `${key}=${textOf(value)}`), ...expressions.map(expressionText)].join(',');
 }
 
 function expressionText({ key, operator, values }: JsonObject): string {
-  const name = String(key);
+  const name = textOf(key);
   if (operator === 'Exists') return name;
   if (operator === 'DoesNotExist') return `!${name}`;
   const list = (Array.isArray(values) ? values : []).join(',');

@@ -1,5 +1,5 @@
 /** Cells of a table that no single field holds, as kubectl shows them. */
-import { isObject, type Json, type JsonObject } from '#objects/index.ts';
+import { isObject, type Json, type JsonObject, textOf } from '#objects/index.ts';
 
 export function summaryOf(plural: string, object: JsonObject): JsonObject {
   return summaries[plural]?.(object) ?? {};
@@ -8,14 +8,14 @@ export function summaryOf(plural: string, object: JsonObject): JsonObject {
 const summaries: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   nodes: (node) => ({
     ready: conditionStatus(node, 'Ready') === 'True' ? 'Ready' : 'NotReady',
-    internalIP: text(items(at(node, 'status', 'addresses')).find(({ type }) => type === 'InternalIP')?.address),
+    internalIP: textOf(items(at(node, 'status', 'addresses')).find(({ type }) => type === 'InternalIP')?.address),
   }),
   pods: podSummary,
   services: serviceSummary,
   endpointslices: (slice) => ({
     ports:
       items(slice.ports)
-        .map(({ port }) => text(port))
+        .map(({ port }) => textOf(port))
         .join(',') || '<unset>',
     endpoints:
       firstThree(items(slice.endpoints).flatMap(({ addresses }) => (addresses as string[]) ?? [])) || '<unset>',
@@ -24,7 +24,7 @@ const summaries: Readonly<Record<string, (object: JsonObject) => JsonObject>> = 
   secrets: ({ data }) => ({ data: size(data) }),
   events: ({ involvedObject, regarding }) => {
     const of = (involvedObject ?? regarding) as JsonObject | undefined;
-    return { object: `${text(of?.kind).toLowerCase()}/${text(of?.name)}` };
+    return { object: `${textOf(of?.kind).toLowerCase()}/${textOf(of?.name)}` };
   },
   deployments: (deployment) => ({
     ready: `${number(at(deployment, 'status', 'readyReplicas'))}/${number(at(deployment, 'spec', 'replicas'))}`,
@@ -36,7 +36,7 @@ const summaries: Readonly<Record<string, (object: JsonObject) => JsonObject>> = 
     ready: `${number(at(set, 'status', 'readyReplicas'))}/${number(at(set, 'spec', 'replicas'))}`,
   }),
   horizontalpodautoscalers: (hpa) => ({
-    reference: `${text(at(hpa, 'spec', 'scaleTargetRef', 'kind'))}/${text(at(hpa, 'spec', 'scaleTargetRef', 'name'))}`,
+    reference: `${textOf(at(hpa, 'spec', 'scaleTargetRef', 'kind'))}/${textOf(at(hpa, 'spec', 'scaleTargetRef', 'name'))}`,
   }),
 };
 
@@ -55,20 +55,20 @@ function podStatus(pod: JsonObject, statuses: readonly JsonObject[]): string {
   if (at(pod, 'metadata', 'deletionTimestamp')) return 'Terminating';
   for (const status of statuses) {
     const reason = at(status, 'state', 'waiting', 'reason') ?? at(status, 'state', 'terminated', 'reason');
-    if (reason) return text(reason);
+    if (reason) return textOf(reason);
   }
-  return text(at(pod, 'status', 'reason') ?? at(pod, 'status', 'phase') ?? 'Unknown');
+  return textOf(at(pod, 'status', 'reason') ?? at(pod, 'status', 'phase') ?? 'Unknown');
 }
 
 function serviceSummary(service: JsonObject): JsonObject {
   const ports = items(at(service, 'spec', 'ports')).map(
-    ({ port, nodePort, protocol }) => `${text(port)}${nodePort ? `:${text(nodePort)}` : ''}/${text(protocol)}`,
+    ({ port, nodePort, protocol }) => `${textOf(port)}${nodePort ? `:${textOf(nodePort)}` : ''}/${textOf(protocol)}`,
   );
   const selector = Object.entries((at(service, 'spec', 'selector') as JsonObject | undefined) ?? {});
   return {
-    externalIP: text(at(service, 'spec', 'externalName')) || '<none>',
+    externalIP: textOf(at(service, 'spec', 'externalName')) || '<none>',
     ports: ports.join(',') || '<none>',
-    selector: selector.map(([key, value]) => `${key}=${text(value)}`).join(',') || '<none>',
+    selector: selector.map(([key, value]) => `${key}=${textOf(value)}`).join(',') || '<none>',
   };
 }
 
@@ -95,8 +95,4 @@ function size(value: Json | undefined): number {
 
 function number(value: Json | undefined): number {
   return typeof value === 'number' ? value : 0;
-}
-
-function text(value: Json | undefined): string {
-  return value === undefined || value === null ? '' : String(value);
 }

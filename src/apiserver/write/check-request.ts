@@ -1,5 +1,13 @@
 /** What is refused before anybody looks into the object. */
-import { apiVersionOf, isDeeperThan, isObject, type JsonObject, type KubeObject, MAX_DEPTH } from '#objects/index.ts';
+import {
+  apiVersionOf,
+  isDeeperThan,
+  isObject,
+  type JsonObject,
+  type KubeObject,
+  MAX_DEPTH,
+  textOf,
+} from '#objects/index.ts';
 import { badRequest, conflict, MODIFIED } from '../http/api-error.ts';
 import type { Asked } from '../kinds/kind.ts';
 import type { DeleteRequest, WriteRequest } from './request.ts';
@@ -10,10 +18,10 @@ export function checkedBody(asked: Asked, body: JsonObject): JsonObject {
   const apiVersion = apiVersionOf(asked.type);
   if (isDeeperThan(body, MAX_DEPTH)) throw badRequest(`the object is nested deeper than ${MAX_DEPTH} levels`);
   if (body.kind && body.kind !== kind)
-    throw badRequest(`the object provided is a ${String(body.kind)}, expected ${kind}`);
+    throw badRequest(`the object provided is a ${textOf(body.kind)}, expected ${kind}`);
   if (body.apiVersion && body.apiVersion !== apiVersion) {
     throw badRequest(
-      `the API version in the data (${String(body.apiVersion)}) does not match the expected API version (${apiVersion})`,
+      `the API version in the data (${textOf(body.apiVersion)}) does not match the expected API version (${apiVersion})`,
     );
   }
   return { ...body, apiVersion, kind };

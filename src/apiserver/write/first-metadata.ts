@@ -1,6 +1,6 @@
 /** The metadata that an object begins with. */
 import { type Clock, timestamp } from '#kit/index.ts';
-import { isObject, type JsonObject } from '#objects/index.ts';
+import { isObject, type JsonObject, textOf } from '#objects/index.ts';
 import { badRequest, invalidObject } from '../http/api-error.ts';
 import type { Asked } from '../kinds/kind.ts';
 
@@ -22,7 +22,7 @@ export function firstMetadata(
   if (sent.namespace && namespace && sent.namespace !== namespace) {
     throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
   }
-  const name = sent.name || (sent.generateName ? `${String(sent.generateName)}${suffix(clock)}` : '');
+  const name = sent.name || (sent.generateName ? `${textOf(sent.generateName)}${suffix(clock)}` : '');
   if (!name) {
     const problem = {
       path: 'metadata.name',

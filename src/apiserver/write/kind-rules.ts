@@ -1,6 +1,6 @@
 /** The rules of the built-in kinds that have any. */
 import { type Clock, timestamp } from '#kit/index.ts';
-import { isObject, type JsonObject, type KubeObject, objectOf } from '#objects/index.ts';
+import { isObject, type JsonObject, type KubeObject, objectOf, textOf } from '#objects/index.ts';
 import { checkDefinition, establishedStatus, hasDefinition } from '../kinds/check-definition.ts';
 import type { DeleteRequest } from './request.ts';
 import { type KindRule, type Rules, createRules } from './rules.ts';
@@ -73,7 +73,7 @@ function joinStringData(secret: JsonObject): JsonObject {
   const isText = Object.values(stringData).every((value) => typeof value === 'string');
   if (!isText || (rest.data !== undefined && !isObject(rest.data))) return secret; // the schema says what is wrong
   const encoded = objectOf(
-    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]),
+    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(textOf(value)).toString('base64')]),
   );
   return { ...rest, data: { ...rest.data, ...encoded } };
 }

@@ -1,5 +1,5 @@
 /** Services: cluster IPs and node ports given out, families, defaults as upstream has them. IPv4 only, for now. */
-import { isObject, type JsonObject, type Problem, type Store } from '#objects/index.ts';
+import { isObject, type JsonObject, type Problem, type Store, textOf } from '#objects/index.ts';
 import type { KindRule } from './rules.ts';
 import { serviceAddresses } from './service-addresses.ts';
 import { portsOf, specOf } from './service-parts.ts';
@@ -14,7 +14,7 @@ export interface ServiceRuleOptions {
 
 export function serviceRule({ store, serviceRange, random }: ServiceRuleOptions): KindRule {
   const addresses = serviceAddresses(serviceRange, random);
-  const takenAddresses = () => new Set(stored(store).map((service) => String(specOf(service).clusterIP ?? '')));
+  const takenAddresses = () => new Set(stored(store).map((service) => textOf(specOf(service).clusterIP)));
   const takenNodePorts = () =>
     new Set(stored(store).flatMap((service) => portsOf(service).map(({ nodePort }) => Number(nodePort ?? 0))));
 
@@ -86,7 +86,7 @@ function checkAddress(
     return [invalid('spec.clusterIPs[0]', [clusterIP ?? null], 'may not change once set')];
   if (!Array.isArray(clusterIPs) || clusterIPs[0] !== clusterIP || clusterIPs.length > 1)
     return [invalid('spec.clusterIPs', clusterIPs, 'must hold the value of clusterIP, and nothing else')];
-  return old || clusterIP === 'None' ? [] : check(String(clusterIP));
+  return old || clusterIP === 'None' ? [] : check(textOf(clusterIP));
 }
 
 function invalid(path: string, value: unknown, why: string): Problem {

@@ -135,7 +135,7 @@ export function createWriter({ store, clock, newUid, rules }: WriterOptions): Wr
     reportUnknown(asked, pruned, request);
     const defaulted = rules.prepare(asked, applyDefaults(schema, value, lookup), before, request.subresource);
     const counted = withGeneration(asked, defaulted, before);
-    const { name = '', labels } = counted.metadata as unknown as KubeObject['metadata'];
+    const { name = '', labels } = counted.metadata as unknown as Partial<KubeObject['metadata']>;
     const shape: Problem[] = [
       ...checkName(asked.type.plural, asked.type.group, name),
       ...checkLabels(labels),
