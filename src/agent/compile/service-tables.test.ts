@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  ANNOTATION_ENDPOINTS,
+  type EndpointSlice,
+  LABEL_SOURCE_CLUSTER,
+  type Service,
+  type ServiceImport,
+} from '#api/index.ts';
+import { formatIpv4 } from '#kit/index.ts';
+import { type Member, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
+import type { DesiredService } from '../apply/desired.ts';
+import { importedCluster } from './imported-cluster.ts';
+import { compileService, type ServiceInputs, type Site } from './service-tables.ts';
+
+const member = (name: string, change: Partial<Member> = {}): Member => ({
+  name,
+  region: 'eu',
+  zone: name,
+  group: 'default',
+  drained: false,
+  removed: false,
+  transport: 'Plain',
+  gateways: [
+    { name: 'g1', address: `192.0.2.${name.charCodeAt(0)}`, weight: 100 },
+    { name: 'g2', address: `198.51.100.${name.charCodeAt(0)}`, weight: 100 },
+  ],
+  ...change,
+});
+
+const site = (change: Partial<Site> = {}, ...members: Member[]): Site => ({
+  cluster: 'a',
+  node: 'n1',
+  serviceProxy: true,
+  members: new Map((members.length > 0 ? members : [member('a'), member('b')]).map((one) => [one.name, one])),
+  reachable: ({ gateways }) => gateways.length > 0,
+  ...change,
+});
+
+const meta = { name: 'web', namespace: 'shop' };
+const service: Service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: meta,
+  spec: { clusterIP: '10.96.0.7', ports: [{ name: 'http', protocol: 'TCP', port: 80 }] },
+};
+const serviceImport: ServiceImport = {
+  apiVersion: 'multicluster.x-k8s.io/v1beta1',
+  kind: 'ServiceImport',
+  metadata: meta,
+  spec: { type: 'ClusterSetIP', ips: ['240.10.1.1'], ports: [{ name: 'http', protocol: 'TCP', port: 80 }] },
+};
+
+const slice = (...addresses: string[]): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 'web-1', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'web' } },
+  addressType: 'IPv4',
+  endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+  ports: [{ name: 'http', protocol: 'TCP', port: 8080 }],
+});
+
+const imported = (cluster: string, lanePort: number, counts: string) =>
+  importedCluster({
+    ...slice(`240.10.0.${lanePort % 100}`),
+    metadata: {
+      name: `web.${cluster}`,
+      labels: { [LABEL_SOURCE_CLUSTER]: cluster },
+      annotations: { [ANNOTATION_ENDPOINTS]: counts },
+    },
+    ports: [{ name: 'http', protocol: 'TCP', port: lanePort }],
+  }) ?? assert.fail('an imported slice is one');
+
+const inputs = (change: Partial<ServiceInputs> = {}): ServiceInputs => ({
+  name: { namespace: 'shop', name: 'web' },
+  service,
+  slices: [slice('10.244.1.2', '10.244.2.3')],
+  serviceImport,
+  imported: [imported('a', 10_001, 'http=2/2'), imported('b', 10_002, 'http=2/2')],
+  ...change,
+});
+
+const shared: TrafficPolicy = trafficPolicy({
+  lbType: 'ActiveActive',
+  targets: [
+    { clusterKey: 'a', weight: 3 },
+    { clusterKey: 'b', weight: 1 },
+  ],
+});
+
+/** Where calls of an address may end, tier by tier, each cluster with its slots. */
+function reach(desired: readonly DesiredService[], address: string, port = 80) {
+  const found = desired.find((one) => formatIpv4(one.address) === address && one.port === port);
+  return found?.tiers.map(({ slots }) =>
+    Object.fromEntries([...new Set(slots)].toSorted().map((key) => [key, slots.filter((slot) => slot === key).length])),
+  );
+}
+
+function backends(desired: readonly DesiredService[], address: string, cluster: string, port = 80) {
+  const found = desired.find((one) => formatIpv4(one.address) === address && one.port === port);
+  return found?.groups
+    .find(({ key }) => key === cluster)
+    ?.backends.map((one) => `${formatIpv4(one.address)}:${one.port}`);
+}
+
+test('own pods are called at their own address, another cluster at its gateways’ lane port', () => {
+  const { desired } = compileService(site(), inputs({ policy: shared }));
+  assert.deepEqual(reach(desired, '240.10.1.1')?.[0], { a: 3, b: 1 });
+  assert.deepEqual(backends(desired, '240.10.1.1', 'a'), ['10.244.1.2:8080', '10.244.2.3:8080']);
+  assert.deepEqual(backends(desired, '240.10.1.1', 'b'), ['192.0.2.98:10002', '198.51.100.98:10002']);
+});
+
+test('the ClusterIP stays with the own pods unless a policy speaks of the Service', () => {
+  const own = compileService(site(), inputs({ policy: shared })).desired;
+  assert.deepEqual(
+    reach(own, '10.96.0.7')?.map((tier) => Object.keys(tier)),
+    [['a']],
+  );
+  const both: TrafficPolicy = { ...shared, appliesTo: ['ClusterSet', 'Service'] };
+  assert.deepEqual(reach(compileService(site(), inputs({ policy: both })).desired, '10.96.0.7')?.[0], { a: 3, b: 1 });
+});
+
+test('where kube-proxy serves ClusterIPs only a policy that speaks of the Service takes them over', () => {
+  const beside = site({ serviceProxy: false });
+  assert.equal(reach(compileService(beside, inputs()).desired, '10.96.0.7'), undefined);
+  const both: TrafficPolicy = { ...shared, appliesTo: ['ClusterSet', 'Service'] };
+  assert.deepEqual(reach(compileService(beside, inputs({ policy: both })).desired, '10.96.0.7')?.[0], { a: 3, b: 1 });
+});
+
+test('a local Service that is not exported gets nothing from the VIP', () => {
+  const { desired } = compileService(site(), inputs({ imported: [imported('b', 10_002, 'http=1/1')] }));
+  assert.deepEqual(reach(desired, '240.10.1.1'), [{ b: 1 }]);
+});
+
+test('a drained member, and one that no lane reaches, get no new connection', () => {
+  const drained = compileService(
+    site({}, member('a'), member('b', { drained: true })),
+    inputs({ policy: shared }),
+  ).desired;
+  assert.deepEqual(reach(drained, '240.10.1.1'), [{ a: 1 }]);
+  const unreachable = compileService(site({ reachable: () => false }), inputs({ policy: shared })).desired;
+  assert.deepEqual(reach(unreachable, '240.10.1.1'), [{ a: 1 }]);
+});
+
+test('a peer address leads to that cluster’s gateways on the lane port, and refuses other ports', () => {
+  const { desired } = compileService(site(), inputs());
+  const peer = desired.find(({ port }) => port === 10_002) ?? assert.fail('no peer address');
+  assert.deepEqual(backends(desired, formatIpv4(peer.address), 'b', 10_002), [
+    '192.0.2.98:10002',
+    '198.51.100.98:10002',
+  ]);
+  assert.ok(peer.ownsAddress);
+});
+
+test('a port that another cluster’s export named differently still finds the own pods by its number', () => {
+  const renamed = {
+    ...serviceImport,
+    spec: { ...serviceImport.spec, ports: [{ name: 'web', protocol: 'TCP' as const, port: 80 }] },
+  };
+  const merged = { ...imported('a', 10_001, 'web=2/2') };
+  const own = { ...merged, ports: merged.ports.map((port) => ({ ...port, name: 'web', ready: 2, total: 2 })) };
+  const { desired } = compileService(site(), inputs({ serviceImport: renamed, imported: [own] }));
+  assert.deepEqual(backends(desired, '240.10.1.1', 'a'), ['10.244.1.2:8080', '10.244.2.3:8080']);
+});
+
+test('with nothing ready anywhere the call is refused', () => {
+  const none = inputs({ slices: [], imported: [imported('a', 10_001, 'http=0/0'), imported('b', 10_002, 'http=0/2')] });
+  assert.deepEqual(reach(compileService(site(), none).desired, '240.10.1.1'), []);
+});
+
+test('an annotation that cannot be read counts as nothing ready, and an own slice is no imported one', () => {
+  assert.deepEqual(imported('b', 10_002, 'http=a lot').ports[0]?.ready, 0);
+  assert.equal(importedCluster(slice('10.244.1.2')), undefined);
+});
+
+test('what does not change in the input does not change in the output', () => {
+  const once = compileService(site(), inputs({ policy: shared }));
+  assert.deepEqual(compileService(site(), inputs({ policy: shared })), once);
+});
