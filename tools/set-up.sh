@@ -37,6 +37,10 @@ missing_packages() {
   done
 }
 
+need_folder() {
+  [ -w . ] || fail "$1: user $(id -u) may not write into $root"
+}
+
 need_root() {
   [ "$(id -u)" = 0 ] || fail "$1: needs root (run it with sudo)"
 }
@@ -84,6 +88,7 @@ npm_packages() {
   if installed_by_hand; then [ -n "$dry" ] || cp package-lock.json "$stamp"; return 0; fi
   say 'will install the packages of package-lock.json into node_modules (npm ci)'
   [ -z "$dry" ] || return 0
+  need_folder 'install packages of npm'
   # Set to 1 or "production", these would leave out what the build needs.
   quietly env NODE_ENV=development npm ci --include=dev --include=optional --no-audit --no-fund || fail 'npm ci failed, see above'
   cp package-lock.json "$stamp"
@@ -114,6 +119,7 @@ bundles() {
     [ -z "$(find $sources -newer dist/sealane.mjs \( -name '*.ts' -o -name '*.json' -o -type d \) ! -name '*.test.ts' -print -quit)" ]; then
     return 0
   fi
+  need_folder 'build the bundles'
   "$(own_node)" tools/build.ts || fail 'the bundles could not be built, see above'
 }
 

@@ -38,6 +38,28 @@ test('a user without privileges is told so, and nothing is made', async () => {
   assert.equal(down.code, 3);
 });
 
+test('a kernel without type information is told before anything is made', async () => {
+  const hidden = 'mount -t tmpfs none /sys/kernel/btf && exec "$@"';
+  const up = await capture('unshare', [
+    '--mount',
+    'sh',
+    '-c',
+    hidden,
+    'sh',
+    process.execPath,
+    main,
+    'up',
+    '--name',
+    name,
+  ]);
+  assert.equal(up.code, 3);
+  assert.match(
+    up.stderr,
+    /find the kernel's type information: no \/sys\/kernel\/btf\/vmlinux \(use a kernel built with/,
+  );
+  assert.deepEqual(await tracesOf(name), []);
+});
+
 test('a malformed topology is refused with file, line and column, and nothing is made', async () => {
   const file = topology('clusters:\n  - name: a\n    nodez: 2\n  - name: a\n');
   const { code, stderr } = await sandbox('up', '--name', name, '-f', file);

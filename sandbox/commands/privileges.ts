@@ -2,16 +2,18 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cgroup2Mount } from '#host/index.ts';
+import { requireKernel } from '#kernel/index.ts';
 import { SealaneError } from '#kit/index.ts';
 
 const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 } as const;
 const PROGRAMS = ['ip', 'nft', 'nsenter', 'unshare', 'mount', 'umount', 'sh'];
 
-/** @throws `sandbox/not-privileged`, `host/command-missing`, `host/no-cgroup2` */
+/** @throws `sandbox/not-privileged`, `host/command-missing`, `host/no-cgroup2`, `kernel/too-old`, `kernel/no-btf` */
 export function checkMachine(): void {
   requirePrivileges();
   for (const program of PROGRAMS) requireProgram(program);
   cgroup2Mount();
+  requireKernel();
 }
 
 /** @throws `sandbox/not-privileged` */
