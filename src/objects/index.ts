@@ -51,7 +51,13 @@ export { type ContinueToken, decodeContinue, encodeContinue } from './store/cont
 export { createFanOut, type FanOut } from './store/fan-out.ts';
 export { createHistory, type EventSource, type History } from './store/history.ts';
 export { listPage, sortKey } from './store/list-page.ts';
-export { createMemoryStore, type MemoryStoreOptions, revisionOf, withRevision } from './store/memory-store.ts';
+export {
+  createMemoryStore,
+  type Journal,
+  type MemoryStoreOptions,
+  revisionOf,
+  withRevision,
+} from './store/memory-store.ts';
 export { rewind } from './store/rewind.ts';
 export {
   type Expired,

@@ -8,15 +8,29 @@ import { rewind } from './rewind.ts';
 import { createShelf, type Shelf } from './shelf.ts';
 import type { ListOptions, ListOutcome, Store, StoreEvent, StoreKey, WriteOutcome } from './store.ts';
 
+/** Where a store's content comes from and goes to, when it is to outlive the process. */
+export interface Journal {
+  /** The recent changes, oldest first, their revisions without gaps. */
+  readonly changes: readonly StoreEvent[];
+  readonly objects: Iterable<{ readonly key: StoreKey; readonly object: KubeObject }>;
+  /** Called before a change is seen by anybody; what it throws refuses the change. */
+  save(event: StoreEvent): void;
+}
+
 export interface MemoryStoreOptions {
   /** Changes that are kept for watches and old lists, at least; default 10,000. */
   readonly historyLimit?: number;
   /** Revisions start after this; default 0. */
   readonly firstRevision?: number;
+  readonly journal?: Journal;
 }
 
 /** The in-memory {@link Store}: the API server's in tests, and a client's fake. */
-export function createMemoryStore({ historyLimit = 10_000, firstRevision = 0 }: MemoryStoreOptions = {}): Store {
+export function createMemoryStore({
+  historyLimit = 10_000,
+  journal,
+  firstRevision = (journal?.changes[0]?.revision ?? 1) - 1,
+}: MemoryStoreOptions = {}): Store {
   const history = createHistory(historyLimit, firstRevision);
   const fanOut = createFanOut(history);
   const shelves = new Map<string, Shelf>();
@@ -26,14 +40,18 @@ export function createMemoryStore({ historyLimit = 10_000, firstRevision = 0 }: 
     shelves.set(resource, shelf);
     return shelf;
   };
+  for (const change of journal?.changes ?? []) history.append(change);
+  for (const { key, object } of journal?.objects ?? []) shelfOf(key.resource).put(sortKey(key), object);
   const current = (key: StoreKey) => shelfOf(key.resource).get(sortKey(key));
 
   function commit(type: StoreEvent['type'], key: StoreKey, object: KubeObject, previous?: KubeObject): WriteOutcome {
     const revision = history.revision() + 1;
     const stored = withRevision(object, String(revision));
+    const event: StoreEvent = { type, revision, key, object: stored, ...(previous ? { previous } : {}) };
+    journal?.save(event);
     if (type === 'DELETED') shelfOf(key.resource).remove(sortKey(key));
     else shelfOf(key.resource).put(sortKey(key), stored);
-    history.append({ type, revision, key, object: stored, ...(previous ? { previous } : {}) });
+    history.append(event);
     fanOut.publish();
     return { outcome: 'ok', object: stored, revision, changed: true };
   }
