@@ -2,7 +2,11 @@
 import {
   agentLeaseName,
   ANNOTATION_APPLIED,
+  ANNOTATION_ENDPOINTS,
   DEPLOYMENTS,
+  ENDPOINT_SLICES,
+  LABEL_SERVICE_NAME,
+  LABEL_SOURCE_CLUSTER,
   LEASES,
   NAMESPACES,
   SERVICE_IMPORTS,
@@ -105,14 +109,29 @@ export function policyApplied(stage: Stage): Condition {
   };
 }
 
-/** One call tells. */
+/** A few calls in a row: between two states some go one way, some the other. */
 export function answersAre(stage: Stage, what: string, holds: (answers: Answers) => boolean): Condition {
   return {
     what,
     async holds() {
-      const answers = await call(stage, URL_CALLED, { count: 1, timeoutMs: 2_000 });
+      const answers = await call(stage, URL_CALLED, { count: 20, timeoutMs: 2_000 });
       const { clusters, failures } = answers;
       return holds(answers) ? undefined : `answered ${JSON.stringify({ ...clusters, ...failures })}`;
+    },
+  };
+}
+
+/** What the caller's cluster has heard of another's endpoints. */
+export function knownReady(stage: Stage, cluster: string, ready: number): Condition {
+  const { namespace, name } = HTTPBIN;
+  const labelSelector = `${LABEL_SERVICE_NAME}=${name},${LABEL_SOURCE_CLUSTER}=${cluster}`;
+  return {
+    what: `ready endpoints of ${cluster} as known in ${CALLER}`,
+    async holds() {
+      const slices = await stage.member(CALLER).client.list(ENDPOINT_SLICES, { namespace, labelSelector });
+      const counts = slices.map(({ metadata }) => metadata.annotations?.[ANNOTATION_ENDPOINTS] ?? '');
+      const known = Math.max(0, ...counts.map((text) => Number(/=(\d+)\//.exec(text)?.[1] ?? 0)));
+      return known === ready ? undefined : `${known}, expected ${ready}`;
     },
   };
 }

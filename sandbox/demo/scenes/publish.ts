@@ -30,7 +30,7 @@ export async function publish(stage: Stage): Promise<void> {
   await step(stage, 'original', POLICY_FILE);
   await stage.until(
     PLACED_MS,
-    answersAre(stage, 'first answer', ({ failures }) => Object.keys(failures).length === 0),
+    answersAre(stage, 'first answers', ({ failures }) => Object.keys(failures).length === 0),
   );
   screen.title('ActiveActive, equal weights: half and half');
   const half = { percent: 50, tolerance: 8 };

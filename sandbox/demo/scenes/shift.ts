@@ -1,5 +1,5 @@
 /** The policy is changed on the hub, and the shares move. */
-import { answersAre, policyApplied } from '../conditions.ts';
+import { answersAre, knownReady, policyApplied } from '../conditions.ts';
 import { countCalls, exactly } from '../count-calls.ts';
 import { inPod, serverPods } from '../in-pod.ts';
 import type { Band } from '../results.ts';
@@ -35,12 +35,14 @@ export async function failOver(stage: Stage): Promise<void> {
   await policy(stage, 'FailOver: the first target', 'FailOver', targets, first);
 
   stage.screen.title('FailOver: no pod of cluster-1 is ready any more (their readiness fails)');
-  await setReady(stage, 'off');
+  const pods = await setReady(stage, 'off');
+  await stage.until(SOON_MS, knownReady(stage, 'cluster-1', 0));
   await stage.until(SOON_MS, onlyFrom(stage, 'cluster-3'));
   await countCalls(stage, 'FailOver: the second, as cluster-1 has no ready pod', { 'cluster-3': exactly(100) });
 
   stage.screen.title('FailOver: they are ready again');
   await setReady(stage, 'on');
+  await stage.until(SOON_MS, knownReady(stage, 'cluster-1', pods));
   await stage.until(SOON_MS, onlyFrom(stage, 'cluster-1'));
   await countCalls(stage, 'FailOver: back to the first', first);
 }
@@ -65,13 +67,19 @@ async function policy(
   await countCalls(stage, step, expected);
 }
 
-async function setReady(stage: Stage, to: 'on' | 'off'): Promise<void> {
+/** @returns how many pods */
+async function setReady(stage: Stage, to: 'on' | 'off'): Promise<number> {
   const pods = await serverPods(stage, 'cluster-1');
   for (const { metadata } of pods) {
     await inPod(stage, 'cluster-1', { ...HTTPBIN, name: metadata.name }, ['pod-tool', 'ready', to]);
   }
+  return pods.length;
 }
 
 function onlyFrom(stage: Stage, cluster: string) {
-  return answersAre(stage, `an answer from ${cluster}`, ({ clusters }) => Object.keys(clusters).join() === cluster);
+  return answersAre(
+    stage,
+    `answers from ${cluster} alone`,
+    ({ clusters, calls }) => calls > 0 && clusters[cluster] === calls,
+  );
 }

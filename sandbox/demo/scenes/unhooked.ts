@@ -40,7 +40,7 @@ export async function unhooked(stage: Stage): Promise<void> {
   await applyFault(sandbox, 'heal', agent);
   await stage.until(
     SOON_MS,
-    answersAre(stage, 'an answer', ({ failures }) => Object.keys(failures).length === 0),
+    answersAre(stage, 'answers', ({ failures }) => Object.keys(failures).length === 0),
   );
   await countCalls(stage, 'restored', { 'cluster-1': exactly(100) }, 50);
 }
