@@ -2,9 +2,9 @@
  * The resolver is a process of its own that outlives the agent: found again by its pid file, started when it is not there.
  * Its socket sits in the `alive` SOCKMAP, so that the kernel itself notices when it dies.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { every, type Clock, type Log } from '#kit/index.ts';
-import { isRunning, type ProcessIdentity, startProcess } from '#host/index.ts';
+import { isRunning, type ProcessIdentity, signalProcess, startProcess } from '#host/index.ts';
 
 /** Slot of the resolver's socket in `alive`. */
 export const RESOLVER_SLOT = 0;
@@ -22,16 +22,26 @@ export interface ResolverProcessOptions {
 
 const CHECK_MS = 500;
 
+/** The resolver that runs, and what it was told: another build or other arguments take another process. */
+interface Started extends ProcessIdentity {
+  readonly told: string;
+}
+
 /** Keeps a resolver running until the returned function is called; the resolver then goes on without us. */
 export function keepResolver(options: ResolverProcessOptions): () => void {
   const pidFile = `${options.stateDir}/resolver.json`;
-  let current = readIdentity(pidFile);
+  const command = commandOf(options);
+  const told = [statSync(command[0] ?? '').mtimeMs, ...command].join(' ');
+  let current = readStarted(pidFile);
   let starting = false;
   const check = async () => {
-    if (starting || (current && isRunning(current))) return;
+    if (starting || (current && isRunning(current) && current.told === told)) return;
     starting = true;
     try {
-      current = await start(options, pidFile);
+      // Until the next one listens, the cluster's own DNS answers: the kernel sees the socket go.
+      if (current) signalProcess(current, 'SIGTERM');
+      current = { ...(await start(options, command)), told };
+      writeFileSync(pidFile, JSON.stringify(current), { mode: 0o640 });
     } catch (error) {
       options.log.warn({ err: error }, 'resolver not started, tried again');
     } finally {
@@ -42,30 +52,33 @@ export function keepResolver(options: ResolverProcessOptions): () => void {
   return every(options.clock, CHECK_MS, check);
 }
 
-async function start(options: ResolverProcessOptions, pidFile: string): Promise<ProcessIdentity> {
-  const { listen, upstreams, snapshotPath, pinDir, stateDir, log } = options;
+/** The bundle or source file that this process runs, asked for its resolver. */
+function commandOf({ listen, upstreams, snapshotPath, pinDir }: ResolverProcessOptions): string[] {
+  return [
+    process.argv[1] ?? '',
+    'resolver',
+    ...['--listen', listen, '--upstream-dns', upstreams.join(',')],
+    ...['--snapshot', snapshotPath, '--pin-dir', pinDir],
+  ];
+}
+
+async function start({ stateDir, listen, log }: ResolverProcessOptions, command: string[]): Promise<ProcessIdentity> {
   const { pid, startTime } = await startProcess({
     command: process.execPath,
-    args: [
-      ...process.execArgv,
-      process.argv[1] ?? '',
-      'resolver',
-      ...['--listen', listen, '--upstream-dns', upstreams.join(','), '--snapshot', snapshotPath, '--pin-dir', pinDir],
-    ],
+    args: [...process.execArgv, ...command],
     detached: true,
     logFile: `${stateDir}/resolver.log`,
   });
-  writeFileSync(pidFile, JSON.stringify({ pid, startTime }), { mode: 0o640 });
   log.info({ pid, listen }, 'resolver started');
   return { pid, startTime };
 }
 
 /** A file that cannot be read is no resolver of ours. */
-function readIdentity(path: string): ProcessIdentity | undefined {
+function readStarted(path: string): Started | undefined {
   if (!existsSync(path)) return undefined;
   try {
-    const { pid, startTime } = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProcessIdentity>;
-    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined;
+    const { pid, startTime, told = '' } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Started>;
+    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime, told } : undefined;
   } catch {
     return undefined;
   }
