@@ -113,6 +113,14 @@ static __always_inline enum refusal find_way(struct __sk_buff *skb, const struct
 	return new_flow(skb, segment, gateway, now, way);
 }
 
+/* Where the node's own address is the gateway's, its servers listen among the lane ports: kubelet does, at 10250. */
+static __always_inline int is_the_nodes(const struct gateway *gateway, const struct flow_key *key)
+{
+	__u32 lane;
+
+	return gateway->flags & GATEWAY_ONE_DEVICE && find_lane(key, &lane) != REFUSAL_NONE;
+}
+
 static __always_inline int is_answered(enum refusal reason)
 {
 	return reason == REFUSAL_NO_LANE || reason == REFUSAL_NO_POD || reason == REFUSAL_NO_FLOW;
@@ -137,8 +145,10 @@ int gateway_in(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	reading = read_segment(skb, &segment);
 	if (reading != READ)
-		return drop(refusal_of(reading));
+		return is_the_nodes(gateway, &segment.key) ? TC_ACT_UNSPEC : drop(refusal_of(reading));
 	reason = find_way(skb, &segment, gateway, &way);
+	if ((reason == REFUSAL_NO_LANE || reason == REFUSAL_NO_FLOW) && is_the_nodes(gateway, &segment.key))
+		return TC_ACT_UNSPEC;
 	if (reason)
 		return is_answered(reason) ? reject(skb, &segment, reason) : drop(reason);
 	return forward(skb, &segment, &way.to, &way.route, mss_of(way.lane));

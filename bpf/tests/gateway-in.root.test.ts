@@ -323,6 +323,31 @@ describe('a packet that comes in by the lanes’ device', () => {
     }
   });
 
+  test('with one device, lane ports that lead nowhere are the node’s own: kubelet listens at 10250', async () => {
+    const single = await createStand({ flags: 1 });
+    try {
+      single.reset(lanes);
+      const kubelet = { ...syn, dport: 10_250 };
+      const packets = [
+        kubelet,
+        { ...kubelet, flags: Flag.ACK, payload: Buffer.alloc(300, 1) },
+        { ...kubelet, flags: Flag.RST },
+        { ...datagram, dport: 10_999 },
+        { ...datagram, dport: 10_999, dontFragment: false, moreFragments: true },
+      ];
+      for (const packet of packets) {
+        const frame = encode(packet);
+        const { result, refused } = single.refusedBy(() => single.send(frame));
+        assert.deepEqual([result.verdict, refused], ['pass', {}]);
+        assert.deepEqual(result.frame, frame);
+      }
+      const { refused } = single.refusedBy(() => single.send(encode({ ...syn, flags: Flag.ACK })));
+      assert.deepEqual(refused, { NoFlow: 1 }, 'a lane’s port is not');
+    } finally {
+      await single.close();
+    }
+  });
+
   test('everything passes while no gateway address is written', () => {
     stand.reset(lanes);
     stand.inbound.map('gateway').put(Buffer.alloc(4), Buffer.alloc(16));
