@@ -38,7 +38,7 @@ wait_ready() {
 call() { # of pod how name count
   of=$1 pod=$2
   shift 2
-  $of -n sealane-try exec "$pod" -- python3 /programs/call.py "$@"
+  $of -n sealane-try exec "$pod" -- python3 /programs/call.py "$@" || echo "1 failed: exec in $pod"
 }
 
 callers() { $1 -n sealane-try get pods -l app=caller -o name; }
@@ -66,7 +66,7 @@ between() { [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]; }
 # Until the answers come as wanted: objects need a moment to reach the kernel.
 eventually() { # of pod pattern: every one of 10 calls by HTTP matches
   for _ in $(seq 30); do
-    answers=$(call "$1" "$2" http "$name" 10) || answers=
+    answers=$(call "$1" "$2" http "$name" 10)
     [ "$(count "$answers" "$3")" = 10 ] && return
     sleep 1
   done

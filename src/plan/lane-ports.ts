@@ -73,7 +73,7 @@ function allocate(keys: readonly LaneKey[], alive: readonly LanePortRecord[], { 
   const exhausted: LaneKey[] = [];
   const numbers = { first: range.first, count: range.last - range.first + 1 };
   for (const key of keys) {
-    const lanePort = pickNumber(textOf(key), numbers, (candidate) => taken.has(candidate));
+    const lanePort = pickNumber(textOf(key), numbers, (candidate) => taken.has(candidate) || isKubernetes(candidate));
     if (lanePort === undefined) exhausted.push(key);
     else {
       taken.add(lanePort);
@@ -81,6 +81,11 @@ function allocate(keys: readonly LaneKey[], alive: readonly LanePortRecord[], { 
     }
   }
   return { added, exhausted };
+}
+
+/** kubelet, kube-proxy and the control plane listen there on nodes, whose address the gateway's often is. */
+function isKubernetes(port: number): boolean {
+  return port >= 10_248 && port <= 10_259;
 }
 
 function mayReuse({ freedAt, freedEpoch = 0 }: LanePortRecord, { now, observed }: LanePortOptions): boolean {
