@@ -43,6 +43,8 @@ export const MANAGED_BY_MEMBER = 'member.sealane.dev';
 export const LABEL_LOCAL_SERVICE = 'kubernetes.io/service-name';
 
 export const LABEL_AGENT = 'sealane.dev/agent';
+/** On a MemberCluster that the hub made of another tool's cluster: which tool; region and zone follow that cluster. */
+export const LABEL_FROM = 'sealane.dev/from';
 export const LABEL_MIRROR = 'sealane.dev/mirror';
 /** On a hub namespace: the member that publishes there. */
 export const LABEL_MEMBER = 'sealane.dev/member';

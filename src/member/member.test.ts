@@ -7,6 +7,7 @@ import {
   ENDPOINT_SLICES,
   GLOBAL_TRAFFIC_POLICIES,
   type GlobalTrafficPolicy,
+  LABEL_FROM,
   MEMBER_CLUSTERS,
   SERVICE_EXPORTS,
   type Service,
@@ -233,6 +234,32 @@ test("an emptied hub removes nothing, and is filled again with everything, admin
     'us',
   );
   assert.deepEqual((await importOf(set.member('a')))?.spec, before?.spec);
+});
+
+test('an emptied hub that another tool fills first still gets back what the admin wrote', async (t) => {
+  const set = await clusterSet(t, ['a', 'b'], { b: { region: 'us' } });
+  await eventually(
+    'mirror in the other member',
+    () => mirrorOf(set.member('a'), 'b'),
+    (one) => one?.spec?.region === 'us' && one.status?.clusterUID !== undefined,
+  );
+  await set.member('b').stop();
+  await set.hub.delete(MEMBER_CLUSTERS, { name: 'b' });
+  const { spec: _, ...made } = memberCluster('b', {});
+  await set.hub.create(MEMBER_CLUSTERS, { ...made, metadata: { name: 'b', labels: { [LABEL_FROM]: 'karmada' } } });
+  const seen = new Set<string | undefined>();
+  const watching = setInterval(
+    () => void mirrorOf(set.member('a'), 'b').then((one) => seen.add(one?.spec?.transport)),
+    5,
+  );
+  set.member('b').start();
+  await eventually(
+    'spec',
+    () => set.hub.find<ReturnType<typeof memberCluster>>(MEMBER_CLUSTERS, { name: 'b' }),
+    (one) => one?.spec?.region === 'us' && one.spec.transport === 'Plain',
+  );
+  clearInterval(watching);
+  assert.deepEqual([...seen], ['Plain']);
 });
 
 test('an emptied hub removes nothing from a member that starts while it is empty', async (t) => {

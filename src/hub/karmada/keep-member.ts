@@ -2,6 +2,7 @@
 import {
   FIELD_MANAGER,
   KARMADA_CLUSTERS,
+  LABEL_FROM,
   MEMBER_CLUSTERS,
   MEMBER_NAME_MAX,
   type MemberCluster,
@@ -10,9 +11,6 @@ import {
 import { isFault } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import type { KubeObject } from '#objects/index.ts';
-
-/** On a MemberCluster: region and zone follow the Karmada Cluster of the same name as long as this is there. */
-export const LABEL_FROM = 'sealane.dev/from';
 
 export interface KarmadaCluster extends KubeObject {
   readonly spec?: { readonly region?: string; readonly zone?: string; readonly zones?: readonly string[] };

@@ -1,6 +1,7 @@
 /** MemberClusters of the hub, mirrored into this member for its agents. What the hub no longer shows stays. */
 import {
   FIELD_MANAGER,
+  LABEL_FROM,
   LABEL_MIRROR,
   MEMBER_CLUSTERS,
   type MemberCluster,
@@ -19,6 +20,7 @@ export async function keepMirror({ caches, settings }: MemberState, name: string
     if (mirror && left) await client.delete(MEMBER_CLUSTERS, mirror.metadata);
     return;
   }
+  if (mirror && isUnspoken(onHub)) return;
   const desired: MemberCluster = {
     apiVersion: onHub.apiVersion,
     kind: 'MemberCluster',
@@ -34,6 +36,14 @@ export async function keepMirror({ caches, settings }: MemberState, name: string
     { status },
     { subresource: 'status', fieldManager: FIELD_MANAGER.member },
   );
+}
+
+/**
+ * Made by the hub out of another tool's cluster, and the member itself has said nothing yet: after a hub was emptied its spec is not
+ * what the admin wrote. The member puts that right before it speaks.
+ */
+export function isUnspoken({ metadata, status }: MemberCluster): boolean {
+  return metadata.labels?.[LABEL_FROM] !== undefined && status?.clusterUID === undefined;
 }
 
 const NOT_MIRRORED = new Set(['observed', 'published']);

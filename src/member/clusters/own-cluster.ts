@@ -12,6 +12,7 @@ import { type Judgement, withConditions } from '../conditions/with-conditions.ts
 import { type MemberState, nameIsOurs } from '../member-state.ts';
 import { currentMarker } from '../replicate/marker.ts';
 import type { Agents } from './agents.ts';
+import { isUnspoken } from './mirror.ts';
 
 /** Of the function that merges exports; the set uses the lowest. */
 export const MERGE_VERSION = 1;
@@ -27,8 +28,9 @@ export interface OwnClusterInput {
 export async function keepOwnCluster(state: MemberState, input: OwnClusterInput): Promise<void> {
   const { caches, settings } = state;
   if (!caches.hubConnected) return;
-  const current = caches.hubMembers.get(settings.cluster) ?? (await createOwn(state));
-  if (!current) return;
+  const onHub = caches.hubMembers.get(settings.cluster) ?? (await createOwn(state));
+  if (!onHub) return;
+  const current = await withAdminsSpec(state, onHub);
   if (!nameIsOurs(state)) {
     if (!settings.takeover) return refuse(state, current);
     settings.log.warn({ cluster: settings.cluster }, 'taking the name over from another cluster');
@@ -37,6 +39,28 @@ export async function keepOwnCluster(state: MemberState, input: OwnClusterInput)
   const status = desiredStatus(state, current, input);
   if (!differs(current.status ?? {}, status)) return;
   await settings.hub.patch(MEMBER_CLUSTERS, { name: settings.cluster }, { status }, STATUS);
+}
+
+/** Another tool may have filled an emptied hub before us: what the admin wrote comes back from the mirror. */
+async function withAdminsSpec({ caches, settings }: MemberState, onHub: MemberCluster): Promise<MemberCluster> {
+  const name = settings.cluster;
+  const spec = caches.mirrors.get(name)?.spec;
+  if (!spec || !isUnspoken(onHub)) return onHub;
+  try {
+    return await settings.hub.patch<MemberCluster>(
+      MEMBER_CLUSTERS,
+      { name },
+      { spec },
+      { fieldManager: FIELD_MANAGER.member },
+    );
+  } catch (error) {
+    if (!isFault(error, 'kube/forbidden')) throw error;
+    settings.log.warn(
+      { spec },
+      'the hub does not hold what its admin wrote of this member, and we may not put it back',
+    );
+    return onHub;
+  }
 }
 
 /** Whoever published under this name before us had a higher epoch: peers would not believe a lower one. */
