@@ -59,6 +59,7 @@ export {
   withRevision,
 } from './store/memory-store.ts';
 export { rewind } from './store/rewind.ts';
+export { createShelf, type Shelf } from './store/shelf.ts';
 export {
   type Expired,
   type ListOptions,

@@ -50,7 +50,7 @@ interface Subject {
 export function notFound(subject: Subject, name: string): ApiError {
   return new ApiError(404, 'NotFound', `${qualified(subject)} "${name}" not found`, {
     name,
-    group: subject.group,
+    ...(subject.group && { group: subject.group }),
     kind: subject.plural,
   });
 }
@@ -58,7 +58,7 @@ export function notFound(subject: Subject, name: string): ApiError {
 export function alreadyExists(subject: Subject, name: string): ApiError {
   return new ApiError(409, 'AlreadyExists', `${qualified(subject)} "${name}" already exists`, {
     name,
-    group: subject.group,
+    ...(subject.group && { group: subject.group }),
     kind: subject.plural,
   });
 }
@@ -66,7 +66,7 @@ export function alreadyExists(subject: Subject, name: string): ApiError {
 export function conflict(subject: Subject, name: string, why: string): ApiError {
   return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(subject)} "${name}": ${why}`, {
     name,
-    group: subject.group,
+    ...(subject.group && { group: subject.group }),
     kind: subject.plural,
   });
 }
@@ -76,7 +76,7 @@ export const MODIFIED = 'the object has been modified; please apply your changes
 export function forbidden(subject: Subject, name: string, why: string): ApiError {
   return new ApiError(403, 'Forbidden', `${qualified(subject)} "${name}" is forbidden: ${why}`, {
     name,
-    group: subject.group,
+    ...(subject.group && { group: subject.group }),
     kind: subject.plural,
   });
 }

@@ -1,0 +1,57 @@
+/** What an API server must do for kubectl and for this project's controllers, over HTTP, whoever's it is. */
+import { after, before, describe } from 'node:test';
+import { type Access, type Api, createApi } from './api.ts';
+import { collectionCases } from './collections.ts';
+import { customCases } from './custom-kinds.ts';
+import { deletionCases } from './deletion.ts';
+import { patchCases } from './patches.ts';
+import { refusalCases } from './refusals.ts';
+import { serviceCases } from './services.ts';
+import { watchCases } from './watches.ts';
+import { writeCases } from './writes.ts';
+
+export interface Target {
+  readonly access: Access;
+  close(): Promise<void>;
+}
+
+/** What a case is given: the server, and a namespace that is new for each call. */
+export interface Stage {
+  readonly api: Api;
+  readonly access: Access;
+  namespace(): Promise<string>;
+}
+
+export function apiSuite(name: string, start: () => Promise<Target>): void {
+  describe(`api server: ${name}`, () => {
+    let target: Target;
+    let api: Api;
+    let count = 0;
+    before(async () => {
+      target = await start();
+      api = createApi(target.access);
+    });
+    after(async () => {
+      api.close();
+      await target.close();
+    });
+    const stage = (): Stage => ({
+      api,
+      access: target.access,
+      async namespace() {
+        const metadata = { name: `case-${(count += 1)}` };
+        const { status } = await api.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
+        if (status !== 201) throw new Error(`namespace: ${status}`);
+        return metadata.name;
+      },
+    });
+    describe('writes', () => writeCases(stage));
+    describe('patches', () => patchCases(stage));
+    describe('deletion', () => deletionCases(stage));
+    describe('lists', () => collectionCases(stage));
+    describe('watches', () => watchCases(stage));
+    describe('services', () => serviceCases(stage));
+    describe('custom kinds', () => customCases(stage));
+    describe('refusals', () => refusalCases(stage));
+  });
+}
