@@ -1,9 +1,7 @@
 /** `sealane trace`: asks the cluster and the kernel, and lets `explain` hold the two against each other. */
-import { PODS } from '#api/index.ts';
 import { type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
 import { formatIpv4, ipv4, type Log, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
-import type { KubeObject } from '#objects/index.ts';
 import type { CompiledPort, DnsSnapshot } from '#plan/index.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
@@ -11,11 +9,13 @@ import { snapshotOf } from '../duties/dns-snapshot.ts';
 import { type Registration, registrations } from '../duties/register.ts';
 import { type ClusterView, watchCluster } from '../watch/cluster-view.ts';
 import { inputsOf, siteOf } from '../watch/inputs.ts';
+import { findCaller } from './find-caller.ts';
 import { pinnedConnectMaps, readKernelService } from './read-kernel.ts';
 
 export interface TraceQuestion {
   readonly cluster: string;
   readonly namespace: string;
+  /** Its name, or that of the Deployment that made it. */
   readonly pod: string;
   /** A name as the pod would type it, or an address. */
   readonly host: string;
@@ -24,10 +24,6 @@ export interface TraceQuestion {
   /** Part of the pin directory, to choose among several agents of one cluster name. */
   readonly within?: string;
   readonly log: Log;
-}
-
-interface PodObject extends KubeObject {
-  readonly spec?: { readonly nodeName?: string };
 }
 
 const SYNC_MS = 10_000;
@@ -49,15 +45,10 @@ export async function traceCall(question: TraceQuestion): Promise<TraceReport> {
         'agent/no-answer',
         `read cluster ${question.cluster}: its API server did not answer in ${SYNC_MS} ms`,
       );
-    const pod = await client.find<PodObject>(PODS, { namespace: question.namespace, name: question.pod });
-    if (!pod)
-      throw new SealaneError(
-        'agent/no-such-pod',
-        `trace from ${question.namespace}/${question.pod}: no such pod in ${question.cluster}`,
-      );
-    const node = pod.spec?.nodeName;
+    const { metadata, spec } = await findCaller(client, question);
+    const node = spec?.nodeName;
     const agent = candidates.find((one) => one.node === node) ?? first;
-    return trace(inputFor(question, view, agent, node));
+    return trace(inputFor({ ...question, pod: metadata.name }, view, agent, node));
   } finally {
     view.stop();
     client.close();

@@ -89,7 +89,7 @@ function agentRights(): KubeObject[] {
   const rules: Rule[] = [
     allow([SERVICES, NAMESPACES, NODES], READ),
     { apiGroups: [''], resources: ['services/status'], verbs: ['patch'] },
-    allow([PODS], ['get']), // `sealane trace`: the node of the caller
+    allow([PODS], ['get', 'list']), // `sealane trace`: the node of the caller, named by itself or by its Deployment
     allow([ENDPOINT_SLICES], READ),
     allow([SERVICE_IMPORTS], READ),
     allow([CLUSTER_EXPORTS, MEMBER_CLUSTERS, GLOBAL_TRAFFIC_POLICIES], READ),

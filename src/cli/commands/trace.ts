@@ -12,7 +12,7 @@ interface Flags {
 
 const EXAMPLE = `
 Examples:
-  sealane trace cluster-2 curl/curl-7d9f httpbin.httpbin:8080
+  sealane trace cluster-2 curl/curl httpbin.httpbin:8080
   sealane trace cluster-2 curl/curl-7d9f 240.10.1.7:53 --udp --output json
 
 Exit code 1: the kernel does not hold what the objects ask for.`;
@@ -24,7 +24,7 @@ export function register(program: Command): void {
       'why a call goes where it goes: name, service, tiers, shares, backends; what is wanted beside what the kernel has',
     )
     .argument('<cluster>', 'the caller’s cluster')
-    .argument('<namespace/pod>', 'the caller', namespaced)
+    .argument('<namespace/pod>', 'the caller, or the name of its Deployment', namespaced)
     .argument('<name:port>', 'what is called, as the pod would name it', endpoint)
     .option('--udp', 'a UDP call', false)
     .option('--name <sandbox>', 'which agents, where several sets run on this machine')
