@@ -1,10 +1,11 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { SealaneError } from '#kit/index.ts';
-import { Command, call, callInto } from './bpf-call.ts';
+import { Command, call } from './bpf-call.ts';
 import { Errno } from './errno.ts';
-import { checked, kernelFault } from './faults.ts';
+import { kernelFault } from './faults.ts';
 import { establish, type Link } from './link.ts';
-import { type Program, programInfo } from './program.ts';
+import type { Program } from './program.ts';
+import { listCgroupPrograms, openCgroup } from './query-programs.ts';
 
 export interface AttachOptions {
   /** Path in a BPF filesystem, usually `<pinDir>/links/<name>`. Without it the hook ends with the process. */
@@ -32,54 +33,6 @@ export function attachCgroup(program: Program, cgroup: string, options: AttachOp
     });
   } finally {
     closeSync(cgroupFd);
-  }
-}
-
-export interface AttachedProgram {
-  readonly id: number;
-  readonly name: string;
-}
-
-/** Programs that run at a hook of a cgroup, inherited ones included, in the order they run. */
-export function listCgroupPrograms(cgroup: string, attachType: number): readonly AttachedProgram[] {
-  const BPF_F_QUERY_EFFECTIVE = 1;
-  const ids = Buffer.alloc(64 * 4);
-  const fd = openCgroup(cgroup);
-  try {
-    const { answer, attributes } = callInto(
-      Command.ProgramQuery,
-      fd,
-      attachType,
-      BPF_F_QUERY_EFFECTIVE,
-      0,
-      ids,
-      ids.length / 4,
-      0,
-      0n,
-    );
-    checked(answer, 'kernel/query', `ask for the programs of cgroup ${cgroup}`);
-    const count = attributes.readUInt32LE(24);
-    return Array.from({ length: count }, (_, index) => attachedProgram(ids.readUInt32LE(index * 4)));
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function attachedProgram(id: number): AttachedProgram {
-  const fd = call(Command.ProgramById, id);
-  if (fd < 0) return { id, name: '(gone)' };
-  try {
-    return { id, name: programInfo(fd).name };
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function openCgroup(cgroup: string): number {
-  try {
-    return openSync(cgroup, 'r');
-  } catch (cause) {
-    throw new SealaneError('kernel/no-cgroup', `attach to cgroup ${cgroup}`, { cause });
   }
 }
 

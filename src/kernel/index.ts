@@ -1,5 +1,5 @@
 /** Door of `kernel`: loading, attaching and reading what runs in the kernel. */
-export { type AttachedProgram, type AttachOptions, attachCgroup, listCgroupPrograms } from './attach-cgroup.ts';
+export { type AttachOptions, attachCgroup } from './attach-cgroup.ts';
 export { attachTc, type Direction, detachFilter, deviceIndex, type TcOptions } from './attach-tc.ts';
 export { isBpfFilesystem, makePinDir, mountBpfFilesystem } from './bpf-filesystem.ts';
 export { BackendFlag, ClusterFlag, Refusal, RefusalText } from './generated/enums.ts';
@@ -12,7 +12,9 @@ export { type LoadedObject, type LoadOptions, loadObject } from './load-object.t
 export { BpfMap, openPinnedMap, u32Key } from './map.ts';
 export { type MappedRecords, mappedRecords, mappedWords } from './mapped.ts';
 export { enterNamespace } from './namespace.ts';
+export { type MapUse, mapUse } from './map-use.ts';
 export { type Program, type ProgramInfo, programInfo } from './program.ts';
+export { type AttachedProgram, listCgroupPrograms, listDevicePrograms, programById } from './query-programs.ts';
 export { packRange, type Span, unpackRange } from './range.ts';
 export { requireKernel } from './requirements.ts';
 export type { Constant } from './rodata.ts';

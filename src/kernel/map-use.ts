@@ -1,0 +1,67 @@
+/** How full a pinned map is and what it costs; for looking, while its writers go on. */
+import { readFileSync } from 'node:fs';
+import { Command, call } from './bpf-call.ts';
+import { Errno } from './errno.ts';
+import { kernelFault } from './faults.ts';
+import { MapType } from './kernel-info.ts';
+import { type BpfMap, openPinnedMap } from './map.ts';
+import { mappedRecords } from './mapped.ts';
+
+export interface MapUse {
+  readonly maxEntries: number;
+  /** Entries of a hash, elements of a shared array that are not all zero; undefined where nobody can count. */
+  readonly used: number | undefined;
+  /** What the kernel has put aside for it. */
+  readonly bytes: number;
+}
+
+const HASHES: ReadonlySet<number> = new Set([MapType.Hash, MapType.PerCpuHash, MapType.LruHash, MapType.LruPerCpuHash]);
+const BPF_F_MMAPABLE = 1 << 10;
+
+/** @throws SealaneError kernel/pinned-map, kernel/map */
+export function mapUse(path: string): MapUse {
+  // A descriptor for reading cannot be shared into memory.
+  const map = openPinnedMap(path, 'write');
+  try {
+    return { maxEntries: map.info.maxEntries, used: used(map), bytes: bytesOf(map) };
+  } finally {
+    map.close();
+  }
+}
+
+function used(map: BpfMap): number | undefined {
+  if (HASHES.has(map.info.type)) return countKeys(map);
+  const isShared = map.info.type === MapType.Array && (map.info.flags & BPF_F_MMAPABLE) !== 0;
+  return isShared ? countFilled(map) : undefined;
+}
+
+function countKeys({ fd, info, name }: BpfMap): number {
+  const [previous, next] = [Buffer.alloc(info.keySize), Buffer.alloc(info.keySize)];
+  // A key deleted meanwhile starts the walk again: more than there can be is enough.
+  for (let count = 0; count < info.maxEntries; count++) {
+    const answer = call(Command.MapNextKey, fd, count === 0 ? null : previous, next);
+    if (answer === -Errno.ENOENT) return count;
+    if (answer < 0) throw kernelFault('kernel/map', `walk map ${name}`, answer);
+    next.copy(previous);
+  }
+  return info.maxEntries;
+}
+
+function countFilled(map: BpfMap): number {
+  const { words, stride, length } = mappedRecords(map, 'read');
+  const perElement = stride / 8;
+  let count = 0;
+  for (let element = 0; element < length; element++) {
+    const from = element * perElement;
+    for (let at = from; at < from + perElement; at++) {
+      if (words[at] === 0n) continue;
+      count++;
+      break;
+    }
+  }
+  return count;
+}
+
+function bytesOf({ fd }: BpfMap): number {
+  return Number(/^memlock:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? 0);
+}
