@@ -87,7 +87,11 @@ export function createApi({ server, ca, cert, key }: Access): Api {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
     const isJson = incoming.headers['content-type']?.includes('json');
-    return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: isJson ? JSON.parse(text) : text };
+    return {
+      status: incoming.statusCode ?? 0,
+      headers: incoming.headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    };
   }
 
   return {
