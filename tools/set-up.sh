@@ -35,7 +35,7 @@ check_machine() {
 
 missing_packages() {
   for package in $PACKAGES; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s ' "$package"
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf ' %s' "$package"
   done
 }
 
@@ -51,10 +51,10 @@ system_packages() {
   command -v dpkg-query >/dev/null 2>&1 || { other_system; return; }
   missing=$(missing_packages)
   [ -n "$missing" ] || return 0
-  say "will install with apt-get: $missing"
+  say "will install with apt-get:$missing"
   [ -z "$dry" ] || return 0
   need_root 'install packages'
-  command -v apt-get >/dev/null 2>&1 || fail "install $missing: no apt-get here"
+  command -v apt-get >/dev/null 2>&1 || fail "install$missing: no apt-get here"
   export DEBIAN_FRONTEND=noninteractive
   # What goes wrong with lists of packages that are old or not there is told only if it still does with new ones.
   install_packages >/dev/null 2>&1 && return 0
