@@ -5,3 +5,4 @@ export { type RunningAgent, runAgent } from './main.ts';
 export type { AgentOptions } from './options.ts';
 export { type ResolverMainOptions, runResolver } from './resolver-main.ts';
 export { type TraceQuestion, traceCall } from './trace/trace-call.ts';
+export { readStatus, type StatusOptions, statusOf } from './status/read-status.ts';

@@ -12,6 +12,7 @@ const code = await runProgram(
       hub: { summary: 'serve or keep the hub', load: () => import('./commands/hub.ts') },
       crds: { summary: 'print the kinds to install', load: () => import('./commands/crds.ts') },
       rbac: { summary: 'print the roles to install', load: () => import('./commands/rbac.ts') },
+      status: { summary: 'what is ready, and what is missing', load: () => import('./commands/status.ts') },
       bpf: { summary: 'what runs in the kernel, and how full it is', load: () => import('./commands/bpf.ts') },
       trace: { summary: 'why a call goes where it goes', load: () => import('./commands/trace.ts') },
     },

@@ -13,3 +13,5 @@ export type {
 } from './model.ts';
 export { renderTrace } from './render.ts';
 export { trace } from './trace.ts';
+export type { ClusterObject, StatusLine, StatusReport } from './status/model.ts';
+export { nameOf, summarise } from './status/summarise.ts';

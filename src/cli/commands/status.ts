@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { statusOf } from '#agent/index.ts';
+import { nameOf, type StatusReport } from '#explain/index.ts';
+import { systemClock } from '#kit/index.ts';
+import { seconds } from '../seconds.ts';
+import { type OutputFormat, outputOption, printJson, printTable } from '../output.ts';
+
+interface Flags {
+  readonly kubeconfig?: string;
+  readonly wait: boolean;
+  readonly timeout: number;
+  readonly output: OutputFormat;
+}
+
+const EXAMPLE = `
+Examples:
+  sealane status                                       every cluster that an agent of this machine belongs to
+  sealane status --kubeconfig east.kubeconfig --wait   until members are Ready and policies Programmed
+
+Exit code 1: with --wait, something was missing when time was up.`;
+
+export function register(program: Command): void {
+  program
+    .command('status')
+    .description('members, gateways, exports, imports and policies, with their conditions')
+    .option('--kubeconfig <file>', 'access to a member’s API server, or to the hub’s')
+    .option('--wait', 'wait until everything is Ready and Programmed', false)
+    .option('--timeout <seconds>', 'how long to wait', seconds, 60)
+    .addOption(outputOption())
+    .addHelpText('after', EXAMPLE)
+    .action(async ({ kubeconfig, wait, timeout, output }: Flags) => {
+      const reports = await statusOf(kubeconfig, { waitMs: wait ? timeout * 1000 : 0, clock: systemClock });
+      if (output === 'json') printJson(reports);
+      else for (const [name, report] of Object.entries(reports)) show(name, report);
+      if (wait && Object.values(reports).some(({ settled }) => !settled)) process.exitCode = 1;
+    });
+}
+
+function show(cluster: string, { settled, missing, lines }: StatusReport): void {
+  process.stdout.write(`\n${cluster}: ${settled ? 'everything is ready' : 'not everything is ready'}\n\n`);
+  const rows = lines.map((line) => ({
+    kind: line.kind,
+    name: nameOf(line),
+    conditions: line.conditions.map(({ type, status, reason }) => `${type}=${status}/${reason}`).join(' '),
+    detail: line.detail,
+  }));
+  printTable(rows, ['kind', 'name', 'conditions', 'detail']);
+  if (missing.length > 0) process.stdout.write(`\nMissing:\n${missing.map((line) => `  ${line}\n`).join('')}`);
+}

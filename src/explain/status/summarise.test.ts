@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ClusterObject, SeenCondition } from './model.ts';
+import { summarise } from './summarise.ts';
+
+const so = (
+  type: string,
+  status: SeenCondition['status'] = 'True',
+  more: Partial<SeenCondition> = {},
+): SeenCondition => ({
+  type,
+  status,
+  reason: status === 'True' ? type : 'Pending',
+  message: '',
+  ...more,
+});
+
+const member: ClusterObject = {
+  kind: 'MemberCluster',
+  metadata: { name: 'east' },
+  spec: { transport: 'Plain' },
+  status: { conditions: [so('Ready')], gateways: [{ name: 'node1', address: '192.0.2.11' }] },
+};
+
+function policy(conditions: readonly SeenCondition[], generation = 1): ClusterObject {
+  return {
+    kind: 'GlobalTrafficPolicy',
+    metadata: { namespace: 'shop', name: 'web', generation },
+    spec: { lbType: 'ActiveActive', targets: [{ clusterKey: 'east', weight: 3 }, { clusterKey: 'west' }] },
+    status: { conditions },
+  };
+}
+
+test('a set is settled when every object has what its kind needs', () => {
+  const report = summarise([policy([so('Accepted'), so('TargetsResolved'), so('Programmed')]), member]);
+  assert.equal(report.settled, true);
+  assert.deepEqual(
+    report.lines.map(({ kind, detail }) => [kind, detail]),
+    [
+      ['MemberCluster', 'Plain; gateways: node1 192.0.2.11'],
+      ['GlobalTrafficPolicy', 'ActiveActive: east 3, west'],
+    ],
+  );
+});
+
+test('what is missing is named with the reason and the sentence of the condition', () => {
+  const waiting = so('Programmed', 'False', { message: 'node2 has generation 1' });
+  const { settled, missing } = summarise([member, policy([so('Accepted'), waiting])]);
+  assert.equal(settled, false);
+  assert.deepEqual(missing, [
+    'GlobalTrafficPolicy shop/web: TargetsResolved is not said yet',
+    'GlobalTrafficPolicy shop/web: Programmed is False, Pending: node2 has generation 1',
+  ]);
+});
+
+test('a condition that was said of an earlier version of the object does not count', () => {
+  const all = ['Accepted', 'TargetsResolved', 'Programmed'].map((type) => so(type, 'True', { observedGeneration: 1 }));
+  assert.equal(summarise([member, policy(all, 1)]).settled, true);
+  assert.equal(summarise([member, policy(all, 2)]).missing.length, 3);
+});
+
+test('nothing is waited for of a policy that another one overrules, nor of a member that has left', () => {
+  const overruled = policy([so('Accepted', 'False', { reason: 'Ignored' })]);
+  const left: ClusterObject = { kind: 'MemberCluster', metadata: { name: 'west' }, spec: { removed: true } };
+  assert.equal(summarise([member, left, overruled]).settled, true);
+});
+
+test('a cluster without members is not settled', () => {
+  assert.deepEqual(summarise([]).missing, ['no member has joined']);
+});
+
+test('a kind that may not be read is said to be missing, never taken for ready', () => {
+  const { settled, missing } = summarise([member], ['ServiceExport']);
+  assert.equal(settled, false);
+  assert.match(missing.join(), /ServiceExport: .*may not/);
+});

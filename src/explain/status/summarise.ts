@@ -1,0 +1,77 @@
+/** `sealane status`: the objects of one cluster as lines that say what is so and what is still missing. */
+import type { ClusterObject, SeenCondition, StatusLine, StatusReport } from './model.ts';
+
+/** Conditions that have to be True before an object counts as settled, by kind. */
+const WANTED: Readonly<Record<string, readonly string[]>> = {
+  MemberCluster: ['Ready'],
+  ServiceExport: ['Valid', 'Ready'],
+  ServiceImport: ['Ready'],
+  GlobalTrafficPolicy: ['Accepted', 'TargetsResolved', 'Programmed'],
+};
+
+/** Another object speaks for the service: nothing more will come of this one. */
+const FINAL = 'Ignored';
+
+/**
+ * @param objects MemberClusters, ServiceExports, ServiceImports, GlobalTrafficPolicies, in any order
+ * @param forbidden kinds that the reader may not see: nobody can say then that everything is ready
+ */
+export function summarise(objects: readonly ClusterObject[], forbidden: readonly string[] = []): StatusReport {
+  const lines = objects.map(lineOf).toSorted((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)));
+  const missing = lines.flatMap((line) => line.missing.map((what) => `${line.kind} ${nameOf(line)}: ${what}`));
+  const unseen = forbidden.map((kind) => `${kind}: these credentials may not list them`);
+  const nobody = lines.some(({ kind }) => kind === 'MemberCluster') ? [] : ['no member has joined'];
+  const all = [...nobody, ...unseen, ...missing];
+  return { settled: all.length === 0, missing: all, lines };
+}
+
+export function nameOf({ namespace, name }: Pick<StatusLine, 'namespace' | 'name'>): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+function rank({ kind }: StatusLine): number {
+  return Object.keys(WANTED).indexOf(kind);
+}
+
+function lineOf(object: ClusterObject): StatusLine {
+  const { kind, metadata, spec = {}, status = {} } = object;
+  const conditions = status.conditions ?? [];
+  const leaving = metadata.deletionTimestamp !== undefined || spec.removed === true;
+  const isFinal = conditions.some(({ reason, status: is }) => reason === FINAL && is === 'False');
+  return {
+    kind,
+    ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    name: metadata.name,
+    detail: detailOf(object),
+    conditions: conditions.map(({ type, status: is, reason, message }) => ({ type, status: is, reason, message })),
+    missing: leaving || isFinal ? [] : (WANTED[kind] ?? []).flatMap((type) => missingOf(type, object)),
+  };
+}
+
+function missingOf(type: string, { metadata, status }: ClusterObject): string[] {
+  const found = status?.conditions?.find((condition) => condition.type === type);
+  if (!found) return [`${type} is not said yet`];
+  if ((found.observedGeneration ?? Infinity) < (metadata.generation ?? 0)) return [`${type} is of an earlier version`];
+  return found.status === 'True' ? [] : [`${type} is ${found.status}, ${because(found)}`];
+}
+
+function because({ reason, message }: SeenCondition): string {
+  return message === '' ? reason : `${reason}: ${message}`;
+}
+
+function detailOf({ kind, spec = {}, status = {} }: ClusterObject): string {
+  if (kind === 'MemberCluster') {
+    const gateways = status.gateways?.map(({ name, address }) => `${name} ${address}`) ?? [];
+    const left = [spec.removed === true && 'removed', spec.drain === true && 'draining'].filter(Boolean);
+    return [spec.transport, ...left, `gateways: ${gateways.join(', ') || 'none'}`].filter(Boolean).join('; ');
+  }
+  if (kind === 'ServiceImport') {
+    const clusters = status.clusters?.map(({ cluster }) => cluster).join(', ');
+    return `${spec.ips?.join(', ') || spec.type || 'no address'} from ${clusters || 'nobody'}`;
+  }
+  if (kind !== 'GlobalTrafficPolicy') return '';
+  const targets = spec.targets?.map(
+    ({ clusterKey, weight }) => `${clusterKey}${weight === undefined ? '' : ` ${weight}`}`,
+  );
+  return [spec.lbType, targets?.join(', ')].filter(Boolean).join(': ');
+}
