@@ -2,6 +2,7 @@
 import { Agent, request } from 'node:https';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { sleep, systemClock } from '#kit/index.ts';
 
 export interface Access {
   /** `https://127.0.0.1:6443`. */
@@ -121,8 +122,8 @@ function readerOf(incoming: IncomingMessage): WatchReader {
 
 function withPatience<T>(promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`nothing came for ${PATIENCE_MS} ms`)), PATIENCE_MS);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    const cancel = systemClock.after(PATIENCE_MS, () => reject(new Error(`nothing came for ${PATIENCE_MS} ms`)));
+    promise.then(resolve, reject).finally(cancel);
   });
 }
 
@@ -137,6 +138,6 @@ export async function until(
     const answer = await ask();
     if (wanted(answer)) return answer;
     if (performance.now() > deadline) throw new Error(`${what}: still ${answer.status} ${JSON.stringify(answer.body)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(systemClock, 20);
   }
 }

@@ -19,7 +19,7 @@ export interface Target {
 export interface Stage {
   readonly api: Api;
   readonly access: Access;
-  namespace(): Promise<string>;
+  readonly namespace: () => Promise<string>;
 }
 
 export function apiSuite(name: string, start: () => Promise<Target>): void {
