@@ -3,7 +3,7 @@
 # each suite that touches the machine has its own, one after the other. The last looks for what was left behind.
 # Needs what tools/set-up.sh installs.
 #
-#   tools/test.sh                   everything, after npm run check
+#   tools/test.sh                   everything, npm run check included
 #   tools/test.sh FILE.test.ts …    these only
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,8 +19,6 @@ fail() { echo "test: $1" >&2; exit 1; }
 whole=
 if [ $# = 0 ]; then
   whole=yes
-  say 'format, lint, import rules, types, generated files'
-  sh tools/check.sh
   # shellcheck disable=SC2046  # no file of the checkout has a blank in its name
   set -- $(find bench bpf conformance sandbox src tests tools -name '*.test.ts' -path '*.root.test.ts' | sort) \
     $(find tools -maxdepth 1 -name '*.test.ts' ! -name '*.root.test.ts' | sort)
