@@ -98,7 +98,7 @@ function howToGoOn(name: string): string {
   return `
 It is still up:
   ./sealane sandbox exec cluster-2 curl/curl${flag} -- curl -s http://httpbin.httpbin:8080
-  ./sealane sandbox get globaltrafficpolicies -n httpbin --context cluster-2${flag}
+  ./sealane sandbox get globaltrafficpolicies.flomesh.io -n httpbin --context cluster-2${flag}
   ./sealane sandbox status${flag}
   export KUBECONFIG=$(./sealane sandbox kubeconfig${flag})    # contexts hub, cluster-1, cluster-2, cluster-3
   ./sealane sandbox down${flag}
