@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
 import { type Clock, type Log, SealaneError } from '#kit/index.ts';
 import type { KubeObject, Store } from '#objects/index.ts';
 import { serveCustomKinds } from './duties/custom-kinds.ts';
 import { collectGarbage } from './duties/garbage-collector.ts';
 import { endNamespaces } from './duties/namespace-end.ts';
+import { setEngineFlags } from './engine-flags.ts';
 import { answer, type AnswerContext } from './http/answer.ts';
 import type { Allow } from './http/permit.ts';
 import { answerUpgrade } from './http/upgrade.ts';
@@ -49,11 +49,9 @@ export interface ApiServer {
 /** A client that does not finish its TLS handshake by then is no client. */
 const HANDSHAKE_MS = 10_000;
 
-// Patterns in CustomResourceDefinitions are strangers': one that backtracks without end goes on in V8's linear engine.
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
-
 /** @throws `apiserver/listen` when the address is taken */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  setEngineFlags();
   const stopping = new AbortController();
   const context = engine(options, stopping.signal);
   const server = secureServer(options);
