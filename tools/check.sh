@@ -24,3 +24,4 @@ for what; do
     ;;
   esac
 done
+node tools/generate-docs.ts --check

@@ -1,30 +1,6 @@
 /** Entry of the production bundle. */
 import { runProgram } from './program.ts';
+import { SEALANE } from './sealane.ts';
 
-const code = await runProgram(
-  {
-    name: 'sealane',
-    description: 'Joins Kubernetes clusters that cannot route to each other; the kernel decides where a call goes.',
-    commands: {
-      member: { summary: 'keep one cluster’s exports and imports', load: () => import('./commands/member.ts') },
-      agent: { summary: 'serve one node: kernel tables, gateway, DNS', load: () => import('./commands/agent.ts') },
-      resolver: { summary: 'answer DNS on one node', load: () => import('./commands/resolver.ts'), hidden: true },
-      hub: { summary: 'serve or keep the hub', load: () => import('./commands/hub.ts') },
-      crds: { summary: 'print the kinds to install', load: () => import('./commands/crds.ts') },
-      rbac: { summary: 'print the roles to install', load: () => import('./commands/rbac.ts') },
-      status: { summary: 'what is ready, and what is missing', load: () => import('./commands/status.ts') },
-      bpf: { summary: 'what runs in the kernel, and how full it is', load: () => import('./commands/bpf.ts') },
-      trace: { summary: 'why a call goes where it goes', load: () => import('./commands/trace.ts') },
-    },
-    after: `
-Examples:
-  sealane sandbox up                                     three clusters and a hub on this machine
-  sealane trace cluster-2 curl/curl-0 pipy.pipy:8080     why a call goes where it goes
-  sealane crds --role member | kubectl apply -f -        what a member needs
-
-\`sealane sandbox --help\` lists the sandbox's commands.
-`,
-  },
-  process.argv.slice(2),
-);
+const code = await runProgram(SEALANE, process.argv.slice(2));
 if (code !== undefined) process.exit(code);

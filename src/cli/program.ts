@@ -43,9 +43,19 @@ export async function runProgram(options: ProgramOptions, args: readonly string[
   }
 }
 
-async function build(
+async function build(options: ProgramOptions, args: readonly string[]): Promise<Command> {
+  const called = args.find((arg) => !arg.startsWith('-'));
+  return assemble(options, (command) => command === called);
+}
+
+/** The program with every command loaded: for reference pages and completion. */
+export function wholeProgram(options: ProgramOptions): Promise<Command> {
+  return assemble(options, () => true);
+}
+
+async function assemble(
   { name, description, commands, after = '' }: ProgramOptions,
-  args: readonly string[],
+  isNeeded: (command: string) => boolean,
 ): Promise<Command> {
   const program = new Command(name)
     .description(description)
@@ -53,9 +63,8 @@ async function build(
     .exitOverride()
     .showSuggestionAfterError();
   program.addHelpText('after', after + EXIT_CODES);
-  const called = args.find((arg) => !arg.startsWith('-'));
   for (const [command, { summary, load, hidden = false }] of Object.entries(commands)) {
-    if (command === called) (await load()).register(program);
+    if (isNeeded(command)) (await load()).register(program);
     else program.command(command, { hidden }).description(summary);
   }
   inherit(program);

@@ -1,0 +1,39 @@
+# Written by tools/generate-docs.ts: do not edit. Use: source <(sealane completion bash)
+_sealane() {
+  local word words at="sealane" current="${COMP_WORDS[COMP_CWORD]}"
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/status sealane/bpf sealane/bpf/stats sealane/completion sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/demo sealane sealane/sandbox "
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
+  done
+  case "$at" in
+    "sealane member") words="--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --takeover --help" ;;
+    "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --help" ;;
+    "sealane hub") words="credentials --kubeconfig --listen --data-dir --help" ;;
+    "sealane hub credentials") words="--data-dir --server --help" ;;
+    "sealane crds") words="--role --flomesh --output --help" ;;
+    "sealane rbac") words="--role --member --output --help" ;;
+    "sealane status") words="--kubeconfig --wait --timeout --output --help" ;;
+    "sealane bpf") words="stats --name --output --help" ;;
+    "sealane bpf stats") words="on off --help" ;;
+    "sealane completion") words="bash --help" ;;
+    "sealane trace") words="--udp --name --output --help" ;;
+    "sealane sandbox up") words="--file --name --dry-run --no-wait --output --help" ;;
+    "sealane sandbox down") words="--name --output --help" ;;
+    "sealane sandbox status") words="--name --output --help" ;;
+    "sealane sandbox kubeconfig") words="--name --output --help" ;;
+    "sealane sandbox apply") words="--file --context --namespace --name --output --help" ;;
+    "sealane sandbox get") words="--context --namespace --all-namespaces --selector --name --output --help" ;;
+    "sealane sandbox logs") words="--container --follow --tail --previous --name --output --help" ;;
+    "sealane sandbox exec") words="--container --stdin --name --output --help" ;;
+    "sealane sandbox fault") words="kill stop cut heal empty-hub --name --output --help" ;;
+    "sealane sandbox demo") words="--keep --pause --name --output --help" ;;
+    "sealane") words="member agent hub crds rbac status bpf completion trace sandbox --help --version" ;;
+    "sealane sandbox") words="up down status kubeconfig apply get logs exec fault demo --help" ;;
+  esac
+  case "${COMP_WORDS[COMP_CWORD-1]}" in
+    --*kubeconfig | --file | -f) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    -o | --output) mapfile -t COMPREPLY < <(compgen -W "table json yaml" -- "$current") ;;
+    *) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current") ;;
+  esac
+}
+complete -F _sealane -o bashdefault sealane ./sealane

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Argument, type Command } from 'commander';
+import { installationRoot } from '../installation.ts';
+
+const EXAMPLE = `
+Examples:
+  source <(sealane completion bash)
+  sealane completion bash > /etc/bash_completion.d/sealane`;
+
+export function register(program: Command): void {
+  program
+    .command('completion')
+    .description('print what makes a shell complete sealane’s commands and options')
+    .addArgument(new Argument('<shell>').choices(['bash']))
+    .addHelpText('after', EXAMPLE)
+    .action(() => {
+      process.stdout.write(readFileSync(join(installationRoot(), 'docs', 'completion.bash'), 'utf8'));
+    });
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { join } from 'node:path';
+import { errorsIn } from './generate-docs/collect-errors.ts';
+import { completionScript } from './generate-docs/completion.ts';
+import { cell } from './generate-docs/markdown.ts';
+
+const ROOMS = new Set(['kube', 'kernel']);
+const found = (source: string) => errorsIn('a.ts', source, ROOMS);
+
+test('an error’s code is found with its message and hint, values as names', () => {
+  const source = "throw new SealaneError('kube/not-found', `get ${ref.name} of ${file}`, { hint: 'look again' });";
+  assert.deepEqual(found(source), [
+    { code: 'kube/not-found', file: 'a.ts', message: 'get <name> of <file>', hint: 'look again' },
+  ]);
+});
+
+test('codes behind a helper, in a choice and in a table are found too', () => {
+  const codes = (source: string) => found(source).map(({ code }) => code);
+  assert.deepEqual(codes("checked(answer, 'kernel/attach', 'attach')"), ['kernel/attach']);
+  assert.deepEqual(codes("kernelFault(full ? 'kernel/map-full' : 'kernel/map', what)"), [
+    'kernel/map-full',
+    'kernel/map',
+  ]);
+  assert.deepEqual(codes("const CODES = { 404: 'kube/not-found' };"), ['kube/not-found']);
+});
+
+test('a question for a code, an import and a path are no errors', () => {
+  assert.deepEqual(found("isFault(error, 'kube/not-found'); load('kube/index'); f('other/room');"), []);
+});
+
+test('a cell of a table keeps what Markdown and HTML would take for theirs', () => {
+  assert.equal(cell('a | <b> `<c>`<br>'), 'a \\| &lt;b> `<c>`<br>');
+});
+
+test('bash completes commands, commands of commands, options and files', async () => {
+  const script = await completionScript();
+  const complete = (...words: string[]) => {
+    const line = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}`;
+    const out = execFileSync('bash', ['-c', `${script}\n${line}\n_sealane; printf '%s\\n' "\${COMPREPLY[@]}"`], {
+      encoding: 'utf8',
+      cwd: join(import.meta.dirname, '..'),
+    });
+    return out.trim().split('\n');
+  };
+  assert.deepEqual(complete('sealane', 'sand'), ['sandbox']);
+  assert.deepEqual(complete('sealane', 'sandbox', 'kube'), ['kubeconfig']);
+  assert.deepEqual(complete('./sealane', 'bpf', 'stats', 'o'), ['on', 'off']);
+  assert.deepEqual(complete('sealane', 'status', '--wait', '--kubeconfig', 'package.j'), ['package.json']);
+  assert.ok(complete('sealane', 'agent', '--cluster', 'trace', '--g').includes('--gateway-address'));
+});

@@ -1,0 +1,40 @@
+/**
+ * Writes the reference pages below docs/ from the sources: kinds, commands, errors, refusals, and the completion for bash.
+ *
+ * Run: node_modules/.bin/node tools/generate-docs.ts [--check]
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cliPage } from './generate-docs/cli-page.ts';
+import { completionScript } from './generate-docs/completion.ts';
+import { errorsPage } from './generate-docs/errors-page.ts';
+import { kindsPage } from './generate-docs/kinds-page.ts';
+import { refusalsPage } from './generate-docs/refusals-page.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const pages: Readonly<Record<string, string>> = {
+  'errors.md': errorsPage(root),
+  'refusals.md': refusalsPage(),
+  'kinds.md': kindsPage(),
+  'cli.md': await cliPage(),
+  'completion.bash': await completionScript(),
+};
+
+const check = process.argv.includes('--check');
+for (const [name, text] of Object.entries(pages)) {
+  const path = join(root, 'docs', name);
+  if (!check) writeFileSync(path, text);
+  else if (textOf(path) !== text) {
+    console.error(`docs/${name} is not what tools/generate-docs.ts writes; run it without --check`);
+    process.exitCode = 1;
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // not written yet
+  }
+}
