@@ -7,8 +7,16 @@ import {
   type Service,
   SERVICES,
 } from '#api/index.ts';
-import { listenTcp, listenUdp, readQuery, type WireQuery, writeAnswer, writeRefusal } from '#dns/index.ts';
-import { createLog, parseIpv4, sleep, systemClock } from '#kit/index.ts';
+import {
+  addressRecord,
+  listenTcp,
+  listenUdp,
+  readQuery,
+  type WireQuery,
+  writeAnswer,
+  writeRefusal,
+} from '#dns/index.ts';
+import { createLog, sleep, systemClock } from '#kit/index.ts';
 import { createClient, readKubeconfig, reflect } from '#kube/index.ts';
 import type { ClusterDnsConfig } from './config.ts';
 import { answerName, type ZoneSource } from './zone.ts';
@@ -72,16 +80,12 @@ function answer(
   // Absence is not said on the word of a cache that has not heard everything yet.
   if (!isFilled()) return writeAnswer(query, { rcode: 'SERVFAIL' }, transport);
   const { rcode, addresses, authoritative } = answerName(query.name, domain, source);
-  const bytes = wantsAddresses(query) ? addresses.map(bytesOf) : [];
-  const soa = bytes.length === 0 && authoritative ? { soa: { zone: domain, serial: 1 } } : {};
-  return writeAnswer(query, { rcode, authoritative, addresses: bytes, ...soa }, transport);
+  const wanted = wantsAddresses(query) ? addresses : [];
+  const records = wanted.map(addressRecord).filter((one) => one !== undefined);
+  const soa = records.length === 0 && authoritative ? { soa: { zone: domain, serial: 1 } } : {};
+  return writeAnswer(query, { rcode, authoritative, records, ...soa }, transport);
 }
 
 function wantsAddresses({ type }: WireQuery): boolean {
   return type === TYPE_A || type === TYPE_ANY;
-}
-
-function bytesOf(address: string): number[] {
-  const value = parseIpv4(address) ?? 0;
-  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
 }

@@ -1,8 +1,8 @@
-import type { DnsSnapshot } from '#plan/index.ts';
-import { type Answer, resolve } from './resolve.ts';
 import type { Forwarder, Transport } from './forwarder.ts';
+import { type Answer, resolve } from './resolve.ts';
 import { readQuery, type WireQuery } from './wire/read-query.ts';
 import { type WireAnswer, writeAnswer, writeRefusal } from './wire/write-answer.ts';
+import type { Zone } from './zone.ts';
 
 /** What happened to messages since the start. */
 export interface ResolverCounts {
@@ -15,41 +15,40 @@ export interface ResolverCounts {
 }
 
 export interface Answering {
-  readonly snapshot: () => DnsSnapshot | undefined;
+  readonly zone: () => Zone | undefined;
   readonly forwarder: Forwarder;
   readonly random: () => number;
   readonly counts: ResolverCounts;
 }
 
-/** From a message to its answer; undefined when none should be sent. Never rejects. */
-export async function answerMessage(
-  message: Buffer,
-  transport: Transport,
-  answering: Answering,
-): Promise<Buffer | undefined> {
+/** The answer; undefined when none should be sent. At once for what is ours: a promise costs more than the answer. */
+export type Reply = Buffer | undefined | Promise<Buffer | undefined>;
+
+/** From a message to its answer. Never rejects. */
+export function answerMessage(message: Buffer, transport: Transport, answering: Answering): Reply {
+  const { counts, zone, random } = answering;
   const read = readQuery(message);
-  if (read.kind !== 'query') answering.counts.garbage += 1;
+  if (read.kind !== 'query') counts.garbage += 1;
   if (read.kind === 'ignore') return undefined;
   if (read.kind === 'refuse') return writeRefusal(read.id, read.rcode);
   const { query } = read;
   if (query.ednsVersion) return writeAnswer(query, { rcode: 'BADVERS' }, transport);
-  const answer = resolve(query, answering.snapshot(), answering.random);
+  const answer = resolve(query, zone(), random);
   if (answer.kind === 'forward') return forward(message, query, transport, answering);
-  answering.counts.answered += 1;
-  return writeAnswer(query, wireAnswer(answer, answering.snapshot()?.serial ?? 0), transport);
+  counts.answered += 1;
+  return writeAnswer(query, wireAnswer(answer), transport);
 }
 
 async function forward(message: Buffer, query: WireQuery, transport: Transport, { forwarder, counts }: Answering) {
   counts.forwarded += 1;
-  const answer = await forwarder.ask(message, transport);
+  const answer = await forwarder.ask(message, query, transport);
   if (answer) return answer;
   counts.failed += 1;
   return writeAnswer(query, { rcode: 'SERVFAIL' }, transport);
 }
 
-function wireAnswer(answer: Exclude<Answer, { kind: 'forward' }>, serial: number): WireAnswer {
+function wireAnswer(answer: Exclude<Answer, { kind: 'forward' }>): WireAnswer {
   if (answer.kind === 'unavailable') return { rcode: 'SERVFAIL' };
-  const { rcode, addresses, zone } = answer;
-  const bytes = addresses.map((address) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255));
-  return { rcode, authoritative: true, addresses: bytes, ...(bytes.length === 0 && { soa: { zone, serial } }) };
+  if (answer.kind === 'refused') return { rcode: 'REFUSED' };
+  return { ...answer, authoritative: true };
 }

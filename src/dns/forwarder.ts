@@ -1,9 +1,10 @@
 /** Everything that is not ours goes to the cluster's own DNS, which may die in part. */
 import type { Clock, Log } from '#kit/index.ts';
 import { askTcp } from './upstream-tcp.ts';
-import { createUdpUpstream } from './upstream-udp.ts';
+import { askUdp } from './upstream-udp.ts';
 import type { Upstream } from './upstreams.ts';
-import { isServerFailure } from './wire/same-question.ts';
+import type { WireQuery } from './wire/read-query.ts';
+import { isServerFailure, isTruncated, truncated } from './wire/same-question.ts';
 
 export type Transport = 'udp' | 'tcp';
 
@@ -17,28 +18,40 @@ export interface ForwarderOptions {
 }
 
 export interface Forwarder {
-  /** The answer as it came, with the query's id; undefined when no upstream gave one, or too much is in flight. */
-  ask(query: Buffer, transport: Transport): Promise<Buffer | undefined>;
-  close(): void;
+  /**
+   * The answer as it came, with the query's id; undefined when no upstream gave one, or too much is in flight.
+   *
+   * @param message the query, as it is sent on
+   * @param query   the same, read
+   */
+  ask(message: Buffer, query: WireQuery, transport: Transport): Promise<Buffer | undefined>;
 }
 
+const PLAIN_UDP_SIZE = 512;
+
 export function createForwarder({ upstreams, clock, log, timeoutMs, maxInFlight }: ForwarderOptions): Forwarder {
-  const routes = upstreams.map((upstream) => ({ upstream, udp: createUdpUpstream(upstream, clock) }));
   let good = 0;
   let inFlight = 0;
 
+  /** What upstream cut over UDP is fetched over TCP: it may fit the client all the same. */
+  async function askOne(upstream: Upstream, message: Buffer, query: WireQuery, transport: Transport) {
+    if (transport === 'tcp') return askTcp(upstream, message, timeoutMs, clock);
+    const answer = await askUdp(upstream, message, timeoutMs, clock);
+    if (!answer) return undefined;
+    const size = Math.max(PLAIN_UDP_SIZE, query.udpSize ?? 0);
+    const whole = isTruncated(answer) ? await askTcp(upstream, message, timeoutMs, clock) : answer;
+    if (whole && whole.length <= size) return whole;
+    return answer.length <= size ? answer : truncated(answer);
+  }
+
   /** An answer that says "I cannot" is kept for when nobody can. */
-  async function askInTurn(query: Buffer, transport: Transport): Promise<Buffer | undefined> {
+  async function askInTurn(message: Buffer, query: WireQuery, transport: Transport): Promise<Buffer | undefined> {
     const first = good;
     let refusal: Buffer | undefined;
-    for (let step = 0; step < routes.length; step += 1) {
-      const index = (first + step) % routes.length;
-      const route = routes[index];
-      if (!route) continue;
-      const { upstream, udp } = route;
-      const answer = await (transport === 'udp'
-        ? udp.ask(query, timeoutMs)
-        : askTcp(upstream, query, timeoutMs, clock));
+    for (let step = 0; step < upstreams.length; step += 1) {
+      const index = (first + step) % upstreams.length;
+      const upstream = upstreams[index];
+      const answer = upstream && (await askOne(upstream, message, query, transport));
       if (answer && !isServerFailure(answer)) {
         prefer(index);
         return answer;
@@ -50,20 +63,19 @@ export function createForwarder({ upstreams, clock, log, timeoutMs, maxInFlight 
 
   function prefer(index: number) {
     if (index === good) return;
-    log.info({ upstream: routes[index]?.upstream, instead: routes[good]?.upstream }, 'another upstream answers');
+    log.info({ upstream: upstreams[index], instead: upstreams[good] }, 'another upstream answers');
     good = index;
   }
 
   return {
-    async ask(query, transport) {
+    async ask(message, query, transport) {
       if (inFlight >= maxInFlight) return undefined;
       inFlight += 1;
       try {
-        return await askInTurn(query, transport);
+        return await askInTurn(message, query, transport);
       } finally {
         inFlight -= 1;
       }
     },
-    close: () => routes.forEach(({ udp }) => udp.close()),
   };
 }

@@ -1,11 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { messageOf, type Log } from '#kit/index.ts';
+import { type Log, messageOf } from '#kit/index.ts';
+import { noLookup } from './no-lookup.ts';
 
-export type Handle = (message: Buffer) => Promise<Buffer | undefined>;
+/** @returns undefined when nothing should be sent */
+export type Handle = (message: Buffer) => Buffer | undefined | Promise<Buffer | undefined>;
 
 /** @returns the bound socket */
 export async function listenUdp(address: string, port: number, handle: Handle, log: Log): Promise<Socket> {
-  const socket = createSocket('udp4');
+  const socket = createSocket({ type: 'udp4', lookup: noLookup });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(port, address, () => resolve());
@@ -13,17 +15,17 @@ export async function listenUdp(address: string, port: number, handle: Handle, l
   socket.removeAllListeners('error');
   socket.on('error', (error) => log.warn({ cause: messageOf(error) }, 'UDP socket reported an error'));
   socket.on('message', (message, from) => {
-    void handle(message).then((answer) => {
-      if (answer) send(socket, answer, from.port, from.address);
-    });
+    const reply = handle(message);
+    if (reply instanceof Promise) void reply.then((later) => later && send(socket, later, from.port, from.address));
+    else if (reply) send(socket, reply, from.port, from.address);
   });
   return socket;
 }
 
-/** A client that is gone is nobody's fault; a socket closed in the meantime neither. */
+/** A client that is gone is nobody's fault (without callback Node says nothing); a socket closed in the meantime neither. */
 function send(socket: Socket, answer: Buffer, port: number, address: string) {
   try {
-    socket.send(answer, port, address, () => {});
+    socket.send(answer, port, address);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SOCKET_DGRAM_NOT_RUNNING') throw error;
   }

@@ -1,6 +1,8 @@
 /** What the node's resolver says by itself, and what it leaves to the cluster's own DNS. Pure. */
-import { parseIpv4 } from '#kit/index.ts';
-import type { DnsSnapshot } from '#plan/index.ts';
+import type { Authority, Glue } from './wire/write-answer.ts';
+import type { WireRecord } from './wire/records.ts';
+import { CLASS, TYPE } from './wire/types.ts';
+import type { Zone, ZoneName } from './zone.ts';
 
 export interface Query {
   /** Lower case, without the last dot. */
@@ -15,57 +17,67 @@ export type Answer =
   | { readonly kind: 'forward' }
   /** Ours, but nothing is known yet. */
   | { readonly kind: 'unavailable' }
+  /** A zone transfer, or a class in which we have nothing. */
+  | { readonly kind: 'refused' }
   | {
       readonly kind: 'answer';
       readonly rcode: 'NOERROR' | 'NXDOMAIN';
-      /** Host byte order, turned by `random`; empty with NOERROR: the name exists and has none of what was asked. */
-      readonly addresses: readonly number[];
-      /** The zone that denies, when there are no addresses. */
-      readonly zone: string;
+      /** Empty with NOERROR: the name exists and has none of what was asked. */
+      readonly records: readonly WireRecord[];
+      /** Index of the record that comes first: a random one. */
+      readonly first: number;
+      /** Addresses of the hosts that the records name. */
+      readonly glue: readonly Glue[];
+      /** Who denies, when there are no records; the answer itself when `soaAsked`. */
+      readonly soa?: Authority;
+      readonly soaAsked?: boolean;
     };
 
-const IN = 1;
-const TYPE_A = 1;
-const TYPE_ANY = 255;
 const DEFAULT_ZONE = 'clusterset.local';
+const NONE: readonly never[] = [];
+const FORWARD: Answer = { kind: 'forward' };
 
 /**
- * @param snapshot undefined until the first one was read
- * @param random   in [0, 1)
+ * @param zone   undefined until the first snapshot was read
+ * @param random in [0, 1)
  */
-export function resolve(query: Query, snapshot: DnsSnapshot | undefined, random: () => number): Answer {
-  if (query.class !== IN) return { kind: 'forward' };
-  if (!snapshot) return below(query.name, DEFAULT_ZONE) ? { kind: 'unavailable' } : { kind: 'forward' };
-  const overridden = own(snapshot.overrides, query.name);
-  if (overridden) return addressesOf(query, overridden, parentDomain(query.name), random);
-  if (!below(query.name, snapshot.zone)) return { kind: 'forward' };
-  const record = own(snapshot.records, query.name);
-  if (record) return addressesOf(query, record, snapshot.zone, random);
-  return { kind: 'answer', rcode: 'NXDOMAIN', addresses: [], zone: snapshot.zone };
+export function resolve(query: Query, zone: Zone | undefined, random: () => number): Answer {
+  const { name, type } = query;
+  if (type === TYPE.AXFR || type === TYPE.IXFR) return { kind: 'refused' };
+  const found = zone?.find(name);
+  if (!found && !isBelow(name, zone?.name ?? DEFAULT_ZONE)) return FORWARD;
+  if (query.class !== CLASS.IN) return { kind: 'refused' };
+  if (!zone) return { kind: 'unavailable' };
+  return found ? answerOf(query, found, zone, random) : denial('NXDOMAIN', zone.name, zone);
 }
 
-/** RFC 8482 lets ANY be answered with a part; the addresses are all there is. */
-function addressesOf({ type }: Query, texts: readonly string[], zone: string, random: () => number): Answer {
-  const wanted = type === TYPE_A || type === TYPE_ANY ? texts.map(parseIpv4).filter((one) => one !== undefined) : [];
-  return { kind: 'answer', rcode: 'NOERROR', addresses: turned(wanted, random), zone };
+function answerOf({ name, type }: Query, found: ZoneName, zone: Zone, random: () => number): Answer {
+  if (type === TYPE.SOA && name === found.zone) return { ...denial('NOERROR', found.zone, zone), soaAsked: true };
+  const records = found.sets.get(type) ?? (type === TYPE.ANY ? anySet(found) : NONE);
+  if (records.length === 0) return denial('NOERROR', found.zone, zone);
+  const first = records.length > 1 ? Math.floor(random() * records.length) : 0;
+  return { kind: 'answer', rcode: 'NOERROR', records, first, glue: glueOf(records, name, zone) };
 }
 
-function turned<T>(items: readonly T[], random: () => number): readonly T[] {
-  const by = items.length > 1 ? Math.floor(random() * items.length) : 0;
-  return [...items.slice(by), ...items.slice(0, by)];
+/** RFC 8482 lets ANY be answered with one set: the first of those there are, addresses before others. */
+function anySet({ sets }: ZoneName): readonly WireRecord[] {
+  return sets.values().next().value ?? NONE;
 }
 
-function below(name: string, zone: string): boolean {
+function glueOf(records: readonly WireRecord[], asked: string, zone: Zone): readonly Glue[] {
+  if (!records[0]?.target) return NONE;
+  const targets = new Set(records.map(({ target }) => target?.name ?? asked));
+  return [...targets].map((owner) => ({ owner, records: addressesOf(zone.find(owner)) }));
+}
+
+function addressesOf(found: ZoneName | undefined): readonly WireRecord[] {
+  return [TYPE.A, TYPE.AAAA].flatMap((type) => found?.sets.get(type) ?? NONE);
+}
+
+function denial(rcode: 'NOERROR' | 'NXDOMAIN', zone: string, { serial }: Zone): Answer & { kind: 'answer' } {
+  return { kind: 'answer', rcode, records: NONE, first: 0, glue: NONE, soa: { zone, serial } };
+}
+
+function isBelow(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);
-}
-
-/** `a.b.svc.cluster.local` is in zone `cluster.local`: what stands behind `.svc.`. */
-function parentDomain(name: string): string {
-  const at = name.indexOf('.svc.');
-  return at < 0 ? name : name.slice(at + 5);
-}
-
-/** A name such as `constructor` must not find what every object has. */
-function own(records: DnsSnapshot['records'], name: string): readonly string[] | undefined {
-  return Object.hasOwn(records, name) ? records[name] : undefined;
 }

@@ -3,7 +3,7 @@ import { type Clock, type Log, SealaneError } from '#kit/index.ts';
 import { type Answering, answerMessage, type ResolverCounts } from './answer-message.ts';
 import { createForwarder, type Transport } from './forwarder.ts';
 import { listenTcp } from './listen-tcp.ts';
-import { listenUdp } from './listen-udp.ts';
+import { type Handle, listenUdp } from './listen-udp.ts';
 import { udpDescriptor } from './socket-fd.ts';
 import { parseUpstream } from './upstreams.ts';
 import { watchSnapshot } from './watch-snapshot.ts';
@@ -41,11 +41,7 @@ export async function startResolver(options: ResolverOptions): Promise<Resolver>
   const forwarder = createForwarder({ upstreams, clock, log, timeoutMs: upstreamTimeoutMs, maxInFlight });
   const snapshot = await watchSnapshot(options.snapshotPath, clock, log);
   const counts: ResolverCounts = { answered: 0, forwarded: 0, failed: 0, garbage: 0 };
-  const answering: Answering = { snapshot: () => snapshot.current(), forwarder, random: () => clock.random(), counts };
-  const release = () => {
-    snapshot.close();
-    forwarder.close();
-  };
+  const answering: Answering = { zone: () => snapshot.current(), forwarder, random: () => clock.random(), counts };
   try {
     const sockets = await bindBoth(listen, handleBy(answering, log), clock, log);
     const udpFd = udpDescriptor(sockets.udp);
@@ -57,27 +53,31 @@ export async function startResolver(options: ResolverOptions): Promise<Resolver>
       port: sockets.port,
       counts: () => ({ ...counts }),
       async close() {
-        release();
+        snapshot.close();
         sockets.udp.close();
         await sockets.tcp.close();
       },
     };
   } catch (error) {
-    release();
+    snapshot.close();
     throw error;
   }
 }
 
-type HandleBy = (transport: Transport) => (message: Buffer) => Promise<Buffer | undefined>;
+type HandleBy = (transport: Transport) => Handle;
 
 /** One message that we stumble over must not take the node's DNS with it. */
 function handleBy(answering: Answering, log: Log): HandleBy {
-  return (transport) => async (message) => {
+  const stumbled = (error: unknown, message: Buffer) => {
+    log.error({ err: error, message: message.toString('hex') }, 'a DNS message was not answered');
+    return undefined;
+  };
+  return (transport) => (message) => {
     try {
-      return await answerMessage(message, transport, answering);
+      const reply = answerMessage(message, transport, answering);
+      return reply instanceof Promise ? reply.catch((error: unknown) => stumbled(error, message)) : reply;
     } catch (error) {
-      log.error({ err: error, message: message.toString('hex') }, 'a DNS message was not answered');
-      return undefined;
+      return stumbled(error, message);
     }
   };
 }

@@ -1,10 +1,17 @@
 import { parseIpv4 } from '#kit/index.ts';
 import type { DnsSnapshot } from '#plan/index.ts';
+import { parseIpv6 } from './wire/ipv6.ts';
+import { isName } from './wire/read-name.ts';
 
-/** The snapshot in a file's text; undefined when it is not one (half a file, another version, an address that is none). */
+/**
+ * The snapshot in a file's text; undefined when it is not one (half a file, another version, an address that is none). One that was
+ * written before services and texts were known has none.
+ */
 export function parseSnapshot(text: string): DnsSnapshot | undefined {
   const value = parsed(text);
-  return isSnapshot(value) ? value : undefined;
+  if (!isObject(value)) return undefined;
+  const whole = { services: {}, texts: {}, ...value };
+  return isSnapshot(whole) ? whole : undefined;
 }
 
 function parsed(text: string): unknown {
@@ -15,27 +22,49 @@ function parsed(text: string): unknown {
   }
 }
 
-function isSnapshot(value: unknown): value is DnsSnapshot {
-  if (!isObject(value)) return false;
-  const { version, zone, serial, records, overrides } = value;
+function isSnapshot(value: Record<string, unknown>): value is Record<string, unknown> & DnsSnapshot {
+  const { version, zone, serial, records, overrides, services, texts } = value;
   return (
     version === 1 &&
     typeof zone === 'string' &&
+    isName(zone) &&
     typeof serial === 'number' &&
-    isAddresses(records) &&
-    isAddresses(overrides)
+    isRecord(records, isAddress) &&
+    isRecord(overrides, isAddress) &&
+    isRecord(texts, isShortText) &&
+    isObject(services) &&
+    Object.entries(services).every(([name, service]) => isName(name) && isService(service))
   );
 }
 
-function isAddresses(value: unknown): boolean {
+function isRecord(value: unknown, is: (one: unknown) => boolean): boolean {
+  return isObject(value) && Object.values(value).every((one) => Array.isArray(one) && one.every(is));
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && (parseIpv4(value) !== undefined || parseIpv6(value) !== undefined);
+}
+
+function isShortText(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x20-\x7e]{0,255}$/.test(value);
+}
+
+function isService(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { ports, targets = [] } = value;
   return (
-    isObject(value) &&
-    Object.values(value).every((one) => isTexts(one) && one.every((text) => parseIpv4(text) !== undefined))
+    Array.isArray(ports) &&
+    ports.every(isPort) &&
+    Array.isArray(targets) &&
+    targets.every((one) => typeof one === 'string' && isName(one))
   );
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+function isPort(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { name = '', protocol = 'TCP', port } = value;
+  const isNumber = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536;
+  return isNumber && typeof name === 'string' && typeof protocol === 'string';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

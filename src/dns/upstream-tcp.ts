@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { Clock } from '#kit/index.ts';
 import { createFrameReader, framed } from './frames.ts';
 import type { Upstream } from './upstreams.ts';
-import { isAnswerTo } from './wire/same-question.ts';
+import { answerFor, isAnswerTo } from './wire/same-question.ts';
 
 /** One question over a connection of its own; undefined when nothing valid came in time. Never rejects. */
 export function askTcp(
@@ -25,7 +25,7 @@ export function askTcp(
     socket.on('connect', () => socket.write(framed(query)));
     socket.on('data', (chunk) => {
       const answer = frames(chunk).find((message) => isAnswerTo(query, message));
-      if (answer) done(answer);
+      if (answer) done(answerFor(query, answer));
     });
   });
 }

@@ -2,10 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { type Clock, every, type Log, messageOf } from '#kit/index.ts';
 import type { DnsSnapshot } from '#plan/index.ts';
 import { parseSnapshot } from './snapshot.ts';
+import { createZone, type Zone } from './zone.ts';
 
 export interface SnapshotWatch {
   /** The last good one. */
-  current(): DnsSnapshot | undefined;
+  current(): Zone | undefined;
   close(): void;
 }
 
@@ -17,7 +18,7 @@ const POLL_MS = 200;
  */
 export async function watchSnapshot(path: string, clock: Clock, log: Log): Promise<SnapshotWatch> {
   let seen = '';
-  let snapshot: DnsSnapshot | undefined;
+  let zone: Zone | undefined;
 
   const look = async () => {
     const version = await versionOf(path, log);
@@ -26,12 +27,12 @@ export async function watchSnapshot(path: string, clock: Clock, log: Log): Promi
     if (version === '') return;
     const next = await readSnapshot(path, log);
     if (!next) return log.warn({ path }, 'snapshot is not readable, the last good one stays');
-    snapshot = next;
+    zone = createZone(next);
     log.debug({ path, serial: next.serial, names: Object.keys(next.records).length }, 'snapshot read');
   };
 
   await look();
-  return { current: () => snapshot, close: every(clock, POLL_MS, look) };
+  return { current: () => zone, close: every(clock, POLL_MS, look) };
 }
 
 /** Empty when there is no file (yet). */

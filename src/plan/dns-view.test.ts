@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DnsImport, dnsView } from './dns-view.ts';
+import type { DnsEndpoint, DnsImport } from './dns-model.ts';
+import { dnsView } from './dns-view.ts';
 
 const service = (name: string, namespace = 'demo') => ({ namespace, name });
 const imported = (name: string, ips: string[], type: DnsImport['type'] = 'ClusterSetIP'): DnsImport => ({
@@ -14,14 +15,79 @@ test('an import is a name with its addresses, and the names above it exist', () 
   assert.deepEqual(view.records, {
     'clusterset.local': [],
     'demo.svc.clusterset.local': [],
+    'dns-version.clusterset.local': [],
     'httpbin.demo.svc.clusterset.local': ['240.10.1.1'],
     'svc.clusterset.local': [],
   });
 });
 
-test('an import without address, or headless, has no name yet', () => {
-  const view = dnsView({ imports: [imported('waiting', []), imported('db', ['240.10.1.1'], 'Headless')] });
-  assert.deepEqual(view.records, { 'clusterset.local': [] });
+test('an import without address, or headless without a ready endpoint, has no name', () => {
+  const ports = [{ name: 'http', port: 80 }];
+  const view = dnsView({
+    imports: [
+      { ...imported('waiting', []), ports },
+      { ...imported('db', ['240.10.1.1'], 'Headless'), ports },
+      { ...imported('none', [], 'Headless'), ports, endpoints: [{ cluster: 'a', addresses: [] }] },
+    ],
+  });
+  assert.deepEqual(Object.keys(view.records), ['clusterset.local', 'dns-version.clusterset.local']);
+  assert.deepEqual(view.services, {});
+});
+
+test('says the version of the schema', () => {
+  assert.deepEqual(dnsView({ imports: [] }).texts, { 'dns-version.clusterset.local': ['1.0.0'] });
+});
+
+const endpoint = (cluster: string, address: string, more: Partial<DnsEndpoint> = {}): DnsEndpoint => ({
+  cluster,
+  addresses: [address],
+  ...more,
+});
+
+test('a headless import has the addresses of all clusters, and a name for each endpoint of each', () => {
+  const endpoints = [
+    endpoint('b', '10.244.1.9'),
+    endpoint('a', '10.244.1.7', { hostname: 'DB-0' }),
+    endpoint('a', '240.10.7.1', { podAddress: '10.244.1.8' }),
+    endpoint('a', '10.244.1.6', { hostname: 'db-0' }),
+    endpoint('b', '10.244.1.5', { hostname: 'no_label' }),
+  ];
+  const view = dnsView({
+    imports: [{ ...imported('db', [], 'Headless'), endpoints, ports: [{ name: 'Sql', port: 5432 }] }],
+  });
+  const below = 'db.demo.svc.clusterset.local';
+  const named = Object.entries(view.records).filter(([name]) => name.endsWith(below));
+  assert.deepEqual(Object.fromEntries(named), {
+    [below]: ['10.244.1.5', '10.244.1.6', '10.244.1.7', '10.244.1.9', '240.10.7.1'],
+    [`a.${below}`]: [],
+    [`b.${below}`]: [],
+    [`db-0.a.${below}`]: ['10.244.1.6', '10.244.1.7'],
+    [`10-244-1-8.a.${below}`]: ['240.10.7.1'],
+    [`10-244-1-9.b.${below}`]: ['10.244.1.9'],
+    [`10-244-1-5.b.${below}`]: ['10.244.1.5'],
+  });
+  assert.deepEqual(view.services[below], {
+    ports: [{ name: 'sql', protocol: 'TCP', port: 5432 }],
+    targets: [`10-244-1-5.b.${below}`, `10-244-1-8.a.${below}`, `10-244-1-9.b.${below}`, `db-0.a.${below}`],
+  });
+});
+
+test('an endpoint whose name would be too long is found by the service alone', () => {
+  const long = { namespace: 'n'.repeat(63), name: 's'.repeat(63), type: 'Headless' as const, ips: [] };
+  const endpoints = [endpoint('c'.repeat(48), '10.244.1.7', { hostname: 'h'.repeat(63) }), endpoint('c', '10.244.1.8')];
+  const view = dnsView({ imports: [{ ...long, endpoints, ports: [{ port: 1 }] }] });
+  const service = `${long.name}.${long.namespace}.svc.clusterset.local`;
+  assert.deepEqual(view.records[service], ['10.244.1.7', '10.244.1.8']);
+  assert.deepEqual(view.services[service]?.targets, [`10-244-1-8.c.${service}`]);
+});
+
+test('the ordinary name has the ports too', () => {
+  const ports = [{ name: 'http', protocol: 'TCP' as const, port: 80 }];
+  const view = dnsView({ imports: [{ ...imported('gone', ['240.10.1.1']), ports }], ordinaryNames: [service('gone')] });
+  assert.deepEqual(view.services, {
+    'gone.demo.svc.cluster.local': { ports },
+    'gone.demo.svc.clusterset.local': { ports },
+  });
 });
 
 test('the ordinary name is taken over where a policy says so and no Service has it', () => {

@@ -1,52 +1,53 @@
+import type { DnsImport, DnsInput, DnsSnapshot } from './dns-model.ts';
+import { serviceNames, type ServiceNames } from './dns-service.ts';
 import { hash32 } from './hash.ts';
-import type { ImportType, ServiceName } from './model.ts';
+import type { ServiceName } from './model.ts';
 import { byText } from './order.ts';
 
-export interface DnsImport extends ServiceName {
-  readonly type: ImportType;
-  /** Of the ServiceImport; empty for Headless. */
-  readonly ips: readonly string[];
-}
-
-export interface DnsInput {
-  readonly imports: readonly DnsImport[];
-  /** Services whose policy applies to `Service`. */
-  readonly ordinaryNames?: readonly ServiceName[];
-  /** Services that exist in this cluster: their ordinary name stays theirs. */
-  readonly localServices?: readonly ServiceName[];
-  /** Default `clusterset.local`. */
-  readonly zone?: string;
-  /** Default `cluster.local`. */
-  readonly clusterDomain?: string;
-}
-
-/** Everything the resolver answers by itself; plain data, written to a file as JSON. Names are lower case without the last dot. */
-export interface DnsSnapshot {
-  readonly version: 1;
-  /** Answered with authority: a name below it that is not here does not exist. */
-  readonly zone: string;
-  /** A hash of the content, the SOA's serial; compare for equality only. */
-  readonly serial: number;
-  /** Addresses by name. None: the name exists only because something below it does (RFC 8020), or because it is the zone's own. */
-  readonly records: Readonly<Record<string, readonly string[]>>;
-  /** Names outside the zone that resolve here instead of upstream. */
-  readonly overrides: Readonly<Record<string, readonly string[]>>;
-}
+/** Of the multi-cluster DNS specification, said by TXT on `dns-version.<zone>`. */
+const SCHEMA_VERSION = '1.0.0';
 
 /** The zone as this cluster answers it. Never a made-up address: an import without one has no name. */
 export function dnsView(input: DnsInput): DnsSnapshot {
   const { imports, zone = 'clusterset.local', clusterDomain = 'cluster.local' } = input;
-  const named = imports.filter(({ type, ips }) => type === 'ClusterSetIP' && ips.length > 0);
-  const names = named.map((one) => [nameIn(zone, one), one.ips] as const);
-  const above = [zone, ...names.flatMap(([name]) => parents(name, zone))].map((name) => [name, []] as const);
-  const records = sorted([...above, ...names]);
-  const overrides = sorted(taken(named, input).map((one) => [nameIn(clusterDomain, one), one.ips]));
-  const serial = hash32(JSON.stringify([zone, records, overrides]));
-  return { version: 1, zone, serial, records, overrides };
+  const inZone = named(imports, zone);
+  const ordinary = named(taken(imports, input), clusterDomain);
+  const texts = { [`dns-version.${zone}`]: [SCHEMA_VERSION] };
+  const records = sorted([...namesAbove([zone, ...Object.keys(texts)], inZone, zone), ...addresses(inZone)]);
+  const overrides = sorted([...hostsAbove(ordinary), ...addresses(ordinary)]);
+  const services = sorted([...inZone, ...ordinary].flatMap(({ name, service }) => (service ? [[name, service]] : [])));
+  const serial = hash32(JSON.stringify([zone, records, overrides, services, texts]));
+  return { version: 1, zone, serial, records, overrides, services, texts };
 }
 
-function nameIn(domain: string, { namespace, name }: ServiceName): string {
-  return `${name}.${namespace}.svc.${domain}`.toLowerCase();
+function named(imports: readonly DnsImport[], domain: string): readonly ServiceNames[] {
+  return imports.map((one) => serviceNames(one, domain)).filter((one) => one !== undefined);
+}
+
+function addresses(services: readonly ServiceNames[]) {
+  return services.flatMap(({ records }) => records);
+}
+
+/** Names without addresses: these, and every name between what has one and the zone. */
+function namesAbove(these: readonly string[], services: readonly ServiceNames[], zone: string) {
+  const above = new Set(these);
+  for (const [name] of addresses(services)) addParents(above, name, zone);
+  return [...above].map((name) => [name, []] as const);
+}
+
+/** Outside our zone only what stands between a service and its hosts is ours to say. */
+function hostsAbove(services: readonly ServiceNames[]) {
+  const above = new Set<string>();
+  for (const { name, records } of services) for (const [host] of records) addParents(above, host, name);
+  return [...above].map((name) => [name, []] as const);
+}
+
+function addParents(into: Set<string>, name: string, top: string) {
+  for (let at = name; at !== top; ) {
+    at = at.slice(at.indexOf('.') + 1);
+    if (into.has(at)) return;
+    into.add(at);
+  }
 }
 
 /** The ordinary name resolves here only where no Service has it. */
@@ -61,13 +62,6 @@ function taken(
 
 function keyOf({ namespace, name }: ServiceName): string {
   return `${namespace}/${name}`;
-}
-
-/** The names between this one and the zone, the zone included. */
-function parents(name: string, zone: string): readonly string[] {
-  if (name === zone) return [];
-  const parent = name.slice(name.indexOf('.') + 1);
-  return [parent, ...parents(parent, zone)];
 }
 
 /** A name that is there twice has what was said last. */

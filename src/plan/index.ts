@@ -1,6 +1,7 @@
 /** Door of `plan`: pure decisions; no I/O, no clock. */
 export { compilePort } from './compile-port.ts';
-export { type DnsImport, type DnsInput, type DnsSnapshot, dnsView } from './dns-view.ts';
+export type { DnsEndpoint, DnsImport, DnsInput, DnsPort, DnsService, DnsSnapshot } from './dns-model.ts';
+export { dnsView } from './dns-view.ts';
 export { type ExportVerdict, exportConditions } from './export-conditions.ts';
 export { gatewayModel, type Lane, type LocalService, type OwnExport } from './gateway-model.ts';
 export {

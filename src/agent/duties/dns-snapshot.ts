@@ -15,6 +15,7 @@ export function snapshotOf(view: ClusterView): DnsSnapshot {
       name: metadata.name,
       type: spec.type,
       ips: spec.ips ?? [],
+      ports: spec.ports ?? [],
     })),
     ordinaryNames: ordinary.map(nameOf),
     localServices: view.services

@@ -8,25 +8,38 @@ export interface WireName {
 
 const MAX_LABEL = 63;
 const MAX_NAME = 255;
+const DOT = 0x2e;
 
-/** Bytes that would make one label read as two, or the text as something else. */
-const UNSAFE = /[^\x21-\x2d\x2f-\x7e]/;
+/** Written over by every call: a name of ours costs one string and nothing else. */
+const scratch = Buffer.alloc(MAX_NAME);
 
 /** @returns undefined for a compressed, oversized, cut or unprintable name: none of those is a question anybody asks in good faith */
 export function readName(message: Buffer, start: number): WireName | undefined {
-  const labels: string[] = [];
   let at = start;
+  let size = 0;
   for (;;) {
     const length = message[at];
     if (length === undefined || length > MAX_LABEL) return undefined;
-    if (length === 0) return { text: labels.join('.').toLowerCase(), end: at + 1 };
+    if (length === 0) return { text: scratch.toString('latin1', 0, size), end: at + 1 };
     const end = at + 1 + length;
     if (end >= message.length || end + 1 - start > MAX_NAME) return undefined;
-    const label = message.toString('latin1', at + 1, end);
-    if (UNSAFE.test(label)) return undefined;
-    labels.push(label);
-    at = end;
+    if (size > 0) scratch[size++] = DOT;
+    for (at += 1; at < end; at += 1) {
+      const letter = message[at] ?? 0;
+      if (!isSafe(letter)) return undefined;
+      scratch[size++] = letter >= 0x41 && letter <= 0x5a ? letter + 0x20 : letter;
+    }
   }
+}
+
+/** Others would make one label read as two, or the text as something else. */
+function isSafe(byte: number): boolean {
+  return byte > 0x20 && byte < 0x7f && byte !== DOT;
+}
+
+/** Whether `writeName` can write it. */
+export function isName(text: string): boolean {
+  return text.length <= MAX_NAME - 2 && text.split('.').every((label) => /^[\x21-\x2d\x2f-\x7e]{1,63}$/.test(label));
 }
 
 /** The wire form of a name that is known to be well formed. */

@@ -1,8 +1,8 @@
 /** Reading what clients send: everything may come, nothing is thrown. */
-import { decode } from 'dns-packet';
+import { type Edns, readEdns } from './read-edns.ts';
 import { readName } from './read-name.ts';
 
-export interface WireQuery {
+export interface WireQuery extends Edns {
   readonly id: number;
   readonly recursionDesired: boolean;
   /** Lower case, without the last dot. */
@@ -13,9 +13,6 @@ export interface WireQuery {
   readonly class: number;
   /** The question as it was asked, letters' case included: it is repeated in the answer. */
   readonly question: Buffer;
-  /** Largest answer over UDP that the client takes; absent without EDNS. */
-  readonly udpSize?: number;
-  readonly ednsVersion?: number;
 }
 
 export type ReadQuery =
@@ -39,15 +36,16 @@ export function readQuery(message: Buffer): ReadQuery {
   return query ? { kind: 'query', query } : { kind: 'refuse', rcode: 'FORMERR', id };
 }
 
+/** One question (RFC 9619), and nothing that only answers carry. */
 function hasSaneCounts(message: Buffer): boolean {
-  const [questions, answers, authorities, additional] = [4, 6, 8, 10].map((at) => message.readUInt16BE(at));
-  return questions === 1 && answers === 0 && authorities === 0 && (additional ?? 0) <= MAX_ADDITIONAL;
+  return message.readUInt16BE(4) === 1 && message.readUInt32BE(6) === 0 && message.readUInt16BE(10) <= MAX_ADDITIONAL;
 }
 
 function readQuestion(message: Buffer, id: number, flags: number): WireQuery | undefined {
   const name = readName(message, HEADER);
   if (!name || name.end + 4 > message.length) return undefined;
-  const edns = readEdns(message);
+  const end = name.end + 4;
+  const edns = readEdns(message, end, message.readUInt16BE(10));
   if (!edns) return undefined;
   return {
     id,
@@ -55,27 +53,7 @@ function readQuestion(message: Buffer, id: number, flags: number): WireQuery | u
     name: name.text,
     type: message.readUInt16BE(name.end),
     class: message.readUInt16BE(name.end + 2),
-    question: message.subarray(HEADER, name.end + 4),
+    question: message.subarray(HEADER, end),
     ...edns,
   };
-}
-
-/** Empty without EDNS; undefined when the message does not parse. */
-function readEdns(message: Buffer): { udpSize?: number; ednsVersion?: number } | undefined {
-  if (message.readUInt16BE(10) === 0) return {};
-  const additionals = decoded(message)?.additionals;
-  if (!additionals) return undefined;
-  const options = additionals.filter((record) => record.type === 'OPT');
-  if (options.length > 1) return undefined;
-  const [option] = options;
-  return option ? { udpSize: option.udpPayloadSize, ednsVersion: option.ednsVersion } : {};
-}
-
-/** The library tells a bad message by throwing whatever comes; for us it is one thing: not a message. */
-function decoded(message: Buffer) {
-  try {
-    return decode(message);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,8 @@
+import { MessageDraft } from './message-draft.ts';
 import { readName, writeName } from './read-name.ts';
 import type { WireQuery } from './read-query.ts';
+import { recordHead, type WireRecord } from './records.ts';
+import { TTL, TYPE } from './types.ts';
 
 export type Rcode = 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED' | 'BADVERS';
 
@@ -13,20 +16,38 @@ const RCODES: Record<Rcode, number> = {
   BADVERS: 16,
 };
 
+/** The zone is a suffix of the name asked, or is spelled out. */
+export interface Authority {
+  readonly zone: string;
+  readonly serial: number;
+}
+
+export interface Glue {
+  readonly owner: string;
+  readonly records: readonly WireRecord[];
+}
+
 export interface WireAnswer {
   readonly rcode: Rcode;
-  /** IPv4 addresses for the name that was asked. */
-  readonly addresses?: readonly (readonly number[])[];
-  /** Says who denies: the SOA in the authority section (RFC 2308). The zone is a suffix of the name asked. */
-  readonly soa?: { readonly zone: string; readonly serial: number };
+  /** Of the name that was asked. */
+  readonly records?: readonly WireRecord[];
+  /** Index of the record that comes first; the others follow in turn. */
+  readonly first?: number;
+  /** Addresses of the targets of `records`: sent when there is room. */
+  readonly glue?: readonly Glue[];
+  /** Says who denies: the SOA in the authority section (RFC 2308). */
+  readonly soa?: Authority;
+  /** The SOA was asked for: it is the answer. */
+  readonly soaAsked?: boolean;
   readonly authoritative?: boolean;
 }
 
-/** Seconds; how long a client may keep what it heard, refusals included. */
-export const TTL = 5;
 /** What we ever send over UDP in one piece: passes every usual link unfragmented (DNS flag day 2020). */
 const OUR_UDP_SIZE = 1232;
 const PLAIN_UDP_SIZE = 512;
+const TCP_SIZE = 0xffff;
+const HEADER = 12;
+const OPT_SIZE = 11;
 
 const FLAG = {
   response: 0x8000,
@@ -35,91 +56,104 @@ const FLAG = {
   recursionDesired: 0x0100,
   recursionAvailable: 0x0080,
 };
-const TYPE = { A: 1, SOA: 6, OPT: 41 };
 
-/** One message; cut and marked TC when it is larger than the client takes over UDP. */
+/**
+ * One message. What does not fit: glue is left out silently; of the answers as many as fit stay and the message is marked TC, so that
+ * a client that cannot come back over TCP has some.
+ */
 export function writeAnswer(query: WireQuery, answer: WireAnswer, transport: 'udp' | 'tcp'): Buffer {
-  const whole = message(query, answer, false);
-  if (transport === 'tcp' || whole.length <= udpLimit(query)) return whole;
-  return message(query, { ...answer, addresses: [] }, true);
+  const { records = [], glue = [], soa, soaAsked = false } = answer;
+  const opt = query.udpSize === undefined ? undefined : optRecord(RCODES[answer.rcode], query.dnssecOk ?? false);
+  const limit = transport === 'tcp' ? TCP_SIZE : udpLimit(query);
+  const draft = new MessageDraft(query, limit - (opt?.length ?? 0));
+  const answers = addInTurn(draft, records, answer.first ?? 0);
+  const isCut = answers < records.length;
+  const soas = soa && draft.add(soaRecord(query, soa)) ? 1 : 0;
+  const additional = isCut ? 0 : addGlue(draft, glue);
+  return draft.finish(
+    [
+      query.id,
+      flagsOf(query, answer, isCut),
+      1,
+      answers + (soaAsked ? soas : 0),
+      soaAsked ? 0 : soas,
+      additional + (opt ? 1 : 0),
+    ],
+    opt,
+  );
 }
 
 /** For something of which only the id could be read. */
 export function writeRefusal(id: number, rcode: Rcode): Buffer {
-  const header = Buffer.alloc(12);
+  const header = Buffer.alloc(HEADER);
   header.writeUInt16BE(id, 0);
   header.writeUInt16BE(FLAG.response | RCODES[rcode], 2);
   return header;
 }
 
-function udpLimit({ udpSize = PLAIN_UDP_SIZE }: WireQuery): number {
+/** How large an answer this client takes over UDP. */
+export function udpLimit({ udpSize = PLAIN_UDP_SIZE }: WireQuery): number {
   return Math.min(OUR_UDP_SIZE, Math.max(PLAIN_UDP_SIZE, udpSize));
 }
 
-function message(query: WireQuery, answer: WireAnswer, truncated: boolean): Buffer {
-  const { addresses = [], soa } = answer;
-  const answers = addresses.map(addressRecord);
-  const authority = soa ? [soaRecord(query, soa)] : [];
-  const additional = query.udpSize === undefined ? [] : [optRecord(RCODES[answer.rcode])];
-  const head = header(query, answer, truncated, [answers.length, authority.length, additional.length]);
-  return Buffer.concat([head, query.question, ...answers, ...authority, ...additional]);
+/** @returns how many were added */
+function addInTurn(draft: MessageDraft, records: readonly WireRecord[], first: number): number {
+  for (let i = 0; i < records.length; i += 1) {
+    const record = records[(first + i) % records.length];
+    if (record && !draft.addRecord(record)) return i;
+  }
+  return records.length;
 }
 
-function header(query: WireQuery, answer: WireAnswer, truncated: boolean, counts: readonly number[]): Buffer {
-  const flags =
+function addGlue(draft: MessageDraft, glue: readonly Glue[]): number {
+  let added = 0;
+  for (const { owner, records } of glue) {
+    for (const record of records) {
+      if (!draft.addRecordOf(owner, record)) return added;
+      added += 1;
+    }
+  }
+  return added;
+}
+
+function flagsOf({ recursionDesired }: WireQuery, { authoritative, rcode }: WireAnswer, isCut: boolean): number {
+  return (
     FLAG.response |
     FLAG.recursionAvailable |
-    (answer.authoritative ? FLAG.authoritative : 0) |
-    (truncated ? FLAG.truncated : 0) |
-    (query.recursionDesired ? FLAG.recursionDesired : 0) |
-    (RCODES[answer.rcode] & 15);
-  const head = Buffer.alloc(12);
-  for (const [i, value] of [query.id, flags, 1, ...counts].entries()) head.writeUInt16BE(value, 2 * i);
-  return head;
+    (authoritative ? FLAG.authoritative : 0) |
+    (isCut ? FLAG.truncated : 0) |
+    (recursionDesired ? FLAG.recursionDesired : 0) |
+    (RCODES[rcode] & 15)
+  );
 }
 
-/** The name is a pointer to the question: 16 bytes a record however long the name. */
-function addressRecord(address: readonly number[]): Buffer {
-  return record(pointer(0), TYPE.A, Buffer.from(address));
-}
-
-function soaRecord(query: WireQuery, { zone, serial }: { zone: string; serial: number }): Buffer {
-  const owner = zoneName(query, zone);
+function soaRecord({ question }: WireQuery, { zone, serial }: Authority): Buffer {
+  const owner = zoneName(question, zone);
   const times = Buffer.alloc(20);
   for (const [i, value] of [serial >>> 0, 3600, 600, 86400, TTL].entries()) times.writeUInt32BE(value, 4 * i);
   const labels = (text: string) => Buffer.concat([writeName(text).subarray(0, -1), owner]);
-  return record(owner, TYPE.SOA, Buffer.concat([labels('ns.dns'), labels('hostmaster'), times]));
+  const data = Buffer.concat([labels('ns.dns'), labels('hostmaster'), times]);
+  return Buffer.concat([owner, recordHead(TYPE.SOA, data.length), data]);
 }
 
 /** The zone as a pointer into the question, or spelled out when the name asked does not end in it. */
-function zoneName({ question }: WireQuery, zone: string): Buffer {
+function zoneName(question: Buffer, zone: string): Buffer {
   for (let at = 0; (question[at] ?? 0) > 0; at += 1 + (question[at] ?? 0)) {
-    if (readName(question, at)?.text === zone) return pointer(at);
+    if (readName(question, at)?.text === zone) return pointer(HEADER + at);
   }
   return writeName(zone);
 }
 
-/** @param at offset in the question section, which follows the header */
 function pointer(at: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(0xc000 | (12 + at));
-  return bytes;
+  return Buffer.from([0xc0 | (at >> 8), at & 255]);
 }
 
-function record(owner: Buffer, type: number, data: Buffer): Buffer {
-  const fixed = Buffer.alloc(10);
-  fixed.writeUInt16BE(type, 0);
-  fixed.writeUInt16BE(1, 2);
-  fixed.writeUInt32BE(TTL, 4);
-  fixed.writeUInt16BE(data.length, 8);
-  return Buffer.concat([owner, fixed, data]);
-}
-
-/** EDNS (RFC 6891): our size, and the upper bits of the rcode. */
-function optRecord(rcode: number): Buffer {
-  const bytes = Buffer.alloc(11);
+/** EDNS (RFC 6891): our size, the upper bits of the rcode, and the client's DO bit. */
+function optRecord(rcode: number, dnssecOk: boolean): Buffer {
+  const bytes = Buffer.alloc(OPT_SIZE);
   bytes.writeUInt16BE(TYPE.OPT, 1);
   bytes.writeUInt16BE(OUR_UDP_SIZE, 3);
   bytes.writeUInt8(rcode >> 4, 5);
+  bytes.writeUInt8(dnssecOk ? 0x80 : 0, 7);
   return bytes;
 }

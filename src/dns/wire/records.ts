@@ -1,0 +1,53 @@
+/** Records in wire form, made once and sent often: the owner is a pointer to the question, 2 bytes however long the name. */
+import { parseIpv4 } from '#kit/index.ts';
+import { parseIpv6 } from './ipv6.ts';
+import { writeName } from './read-name.ts';
+import { CLASS, TTL, TYPE } from './types.ts';
+
+export interface WireRecord {
+  readonly bytes: Buffer;
+  /** Host whose addresses belong into the additional section, and where its name stands in `bytes`. */
+  readonly target?: { readonly name: string; readonly offset: number };
+}
+
+const QUESTION = Buffer.from([0xc0, 12]);
+/** Of owner (a pointer), type, class, TTL and length. */
+const FIXED = 12;
+/** Of priority, weight and port. */
+const SRV_FIXED = 6;
+
+/** @returns undefined when the text is no address */
+export function addressRecord(text: string): WireRecord | undefined {
+  const four = parseIpv4(text);
+  if (four !== undefined)
+    return { bytes: record(TYPE.A, Buffer.from([24, 16, 8, 0].map((shift) => (four >>> shift) & 255))) };
+  const six = parseIpv6(text);
+  return six && { bytes: record(TYPE.AAAA, six) };
+}
+
+/** Not compressed: RFC 2782 forbids it for the target. */
+export function serviceRecord(target: string, port: number): WireRecord {
+  const fixed = Buffer.alloc(SRV_FIXED);
+  fixed.writeUInt16BE(1, 2);
+  fixed.writeUInt16BE(port, 4);
+  const bytes = record(TYPE.SRV, Buffer.concat([fixed, writeName(target)]));
+  return { bytes, target: { name: target, offset: FIXED + SRV_FIXED } };
+}
+
+/** @param text at most 255 characters of ASCII */
+export function textRecord(text: string): WireRecord {
+  return { bytes: record(TYPE.TXT, Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'latin1')])) };
+}
+
+export function typeOf({ bytes }: WireRecord): number {
+  return bytes.readUInt16BE(2);
+}
+
+function record(type: number, data: Buffer): Buffer {
+  return Buffer.concat([QUESTION, recordHead(type, data.length), data]);
+}
+
+/** What stands between a record's owner and its data. */
+export function recordHead(type: number, length: number): Buffer {
+  return Buffer.from([type, CLASS.IN, 0, TTL, length].flatMap((value) => [value >> 8, value & 255]));
+}
