@@ -9,6 +9,7 @@ import { type Clock, type Log, SealaneError } from '#kit/index.ts';
 import type { KubeObject, Store } from '#objects/index.ts';
 import { serveCustomKinds } from './duties/custom-kinds.ts';
 import { collectGarbage } from './duties/garbage-collector.ts';
+import { expireEvents } from './duties/expire-events.ts';
 import { endNamespaces } from './duties/namespace-end.ts';
 import { setEngineFlags } from './engine-flags.ts';
 import { answer, type AnswerContext } from './http/answer.ts';
@@ -64,7 +65,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   server.on('upgrade', (request, socket, head) => answerUpgrade(context, request, socket, head));
   server.on('tlsClientError', (_, socket) => socket.destroy());
   server.on('sessionError', (error) => options.log.debug({ err: error }, 'session broken'));
-  await listen(server, options);
+  await listen(server, options).catch((error: unknown) => {
+    stopping.abort();
+    throw error;
+  });
+  server.on('error', (error) => options.log.error({ err: error }, 'server'));
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -107,6 +112,7 @@ function engine(
   firstObjects({ registry, store, writer, serviceRange, crds });
   collectGarbage(registry, store, writer, log);
   endNamespaces(registry, store, writer, log);
+  expireEvents({ registry, store, writer, clock, log }, stopping);
   return { registry, store, writer, clock, stopping, authorize, kubeletSocket, log };
 }
 

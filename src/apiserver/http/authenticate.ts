@@ -2,8 +2,17 @@
 import type { TLSSocket } from 'node:tls';
 import type { User } from './exchange.ts';
 
+/** A certificate is shown once per connection, and taking it apart costs more than most requests. */
+const known = new WeakMap<TLSSocket, User>();
+
 /** @returns undefined for a client without a certificate of ours */
 export function authenticate(socket: TLSSocket): User | undefined {
+  const user = known.get(socket) ?? userOf(socket);
+  if (user) known.set(socket, user);
+  return user;
+}
+
+function userOf(socket: TLSSocket): User | undefined {
   if (!socket.authorized) return undefined;
   const { subject } = socket.getPeerCertificate();
   const name = first(subject?.CN);

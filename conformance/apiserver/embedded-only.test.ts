@@ -1,0 +1,138 @@
+/** What only the embedded server has: hooks, its kubelet's socket, HTTP/2 beside HTTP/1.1. */
+import assert from 'node:assert/strict';
+import { connect as connectHttp2 } from 'node:http2';
+import { type TestContext, test } from 'node:test';
+import { WebSocket } from 'ws';
+import { type ApiPath, type ApiServerOptions, type User } from '#apiserver/index.ts';
+import { isFault, systemClock } from '#kit/index.ts';
+import { createApi, until } from './api.ts';
+import { startEmbedded } from './embedded.ts';
+import { configMap, pod } from './objects.ts';
+
+const PATH = '/api/v1/namespaces/default/configmaps';
+
+async function started(t: TestContext, options: Partial<ApiServerOptions> = {}) {
+  const server = await startEmbedded(options);
+  const api = createApi(server.access);
+  t.after(async () => {
+    api.close();
+    await server.close();
+  });
+  return { server, api };
+}
+
+test('a user without permission is 403, for exec too, and is told what was missing', async (t) => {
+  const asked: [User, string, ApiPath][] = [];
+  const authorize = (user: User, method: string, path: ApiPath) => {
+    asked.push([user, method, path]);
+    return path.plural === 'configmaps' && method === 'GET';
+  };
+  const { api, server } = await started(t, { authorize, kubeletSocket: '/nowhere' });
+  assert.equal((await api.get(PATH)).status, 200);
+  const { status, body } = await api.post(PATH, configMap('a'));
+  assert.deepEqual([status, body.reason], [403, 'Forbidden']);
+  assert.match(body.message, /User "admin" cannot POST resource "configmaps"/);
+  assert.deepEqual(asked[0]?.[0], { name: 'admin', groups: ['system:masters', 'system:authenticated'] });
+  assert.match(await execRefusal(server.access), /403/);
+});
+
+test('a kubelet that is away is 502, for logs and for exec', async (t) => {
+  const { api, server } = await started(t, { kubeletSocket: '/nowhere/kubelet.sock' });
+  await api.post('/api/v1/namespaces/default/pods', pod('p'));
+  const { status, body } = await api.get('/api/v1/namespaces/default/pods/p/log');
+  assert.deepEqual([status, body.kind, body.reason], [502, 'Status', 'BadGateway']);
+  assert.match(await execRefusal(server.access), /502/);
+});
+
+function execRefusal({
+  server,
+  ca,
+  cert,
+  key,
+}: {
+  server: string;
+  ca: string;
+  cert?: string;
+  key?: string;
+}): Promise<string> {
+  const url = `${server.replace('https', 'wss')}/api/v1/namespaces/default/pods/p/exec?command=x`;
+  const socket = new WebSocket(url, ['v5.channel.k8s.io'], { ca, cert, key });
+  return new Promise((resolve) => {
+    socket.on('error', (error) => resolve(error.message));
+    socket.on('open', () => resolve('opened'));
+  });
+}
+
+test('protobuf is 415 with what to do instead', async (t) => {
+  const { api } = await started(t);
+  const { status, body } = await api.call('POST', PATH, 'k8s\0', { type: 'application/vnd.kubernetes.protobuf' });
+  assert.deepEqual([status, body.reason], [415, 'UnsupportedMediaType']);
+  assert.match(body.message, /send JSON/);
+});
+
+test('events go an hour after they were last seen', async (t) => {
+  let ahead = 0;
+  const ticks: (() => void)[] = [];
+  const clock = {
+    ...systemClock,
+    now: () => systemClock.now() + ahead,
+    after(ms: number, run: () => void, options?: { background?: boolean }) {
+      if (ms !== 60_000) return systemClock.after(ms, run, options);
+      ticks.push(run);
+      return () => {};
+    },
+  };
+  const { api } = await started(t, { clock });
+  const involvedObject = { kind: 'Pod', name: 'p' };
+  const path = '/api/v1/namespaces/default/events';
+  const later = new Date(systemClock.now() + 1_800_000).toISOString();
+  await api.post(path, { metadata: { name: 'old' }, involvedObject });
+  await api.post(path, { metadata: { name: 'young' }, involvedObject, lastTimestamp: later });
+  ahead = 3_700_000;
+  ticks.shift()?.();
+  const { body } = await api.get(path);
+  assert.deepEqual(
+    body.items.map((one: { metadata: { name: string } }) => one.metadata.name),
+    ['young'],
+  );
+});
+
+test('HTTP/2 and HTTP/1.1 give the same answers, a body that is too large included', async (t) => {
+  const { api, server } = await started(t);
+  const session = connectHttp2(server.access.server, server.access);
+  t.after(() => session.destroy());
+  const ask = (headers: Record<string, string>, body?: string) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const stream = session.request(headers, { endStream: body === undefined });
+      let [status, text] = [0, ''];
+      stream.on('response', (answer) => (status = Number(answer[':status'])));
+      stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      stream.on('end', () => resolve({ status, text }));
+      stream.on('error', reject);
+      if (body !== undefined) stream.end(body);
+    });
+  assert.deepEqual(JSON.parse((await ask({ ':path': '/apis' })).text), (await api.get('/apis')).body);
+  const post = { ':path': PATH, ':method': 'POST', 'content-type': 'application/json' };
+  assert.equal((await ask(post, JSON.stringify(configMap('a')))).status, 201);
+  assert.equal((await ask(post, JSON.stringify(configMap('b', { x: 'y'.repeat(4 << 20) })))).status, 413);
+});
+
+test('an address that is taken is a fault that names it', async (t) => {
+  const { server } = await started(t);
+  await assert.rejects(startEmbedded({ port: server.port }), (error: unknown) => {
+    assert.ok(isFault(error, 'apiserver/listen'));
+    assert.match((error as Error).message, new RegExp(`127.0.0.1:${server.port}`));
+    return true;
+  });
+});
+
+test('a production hub serves what a hub needs, and no workloads', async (t) => {
+  const { api } = await started(t, { kinds: 'hub' });
+  assert.equal((await api.get('/api/v1/secrets')).status, 200);
+  for (const path of ['/api/v1/pods', '/apis/apps/v1/deployments']) assert.equal((await api.get(path)).status, 404);
+  await until(
+    'index',
+    () => api.get('/openapi/v3'),
+    ({ body }) => 'apis/apiextensions.k8s.io/v1' in body.paths,
+  );
+});
