@@ -1,5 +1,7 @@
 /**
  * What the tests left on the machine. `tools/test.sh` writes down what there is before the first test; the last test compares.
+ *   node tools/left-behind.ts          what there is, as JSON
+ *   node tools/left-behind.ts BEFORE   what is left since, a line each
  * Other sandboxes and other runs of the tests may come and go meanwhile: theirs are told apart by the process that the name
  * names, and by a mark in the environment of every process of this run.
  */
@@ -101,4 +103,9 @@ function readProcess(pid: number, file: 'cmdline' | 'environ' | 'status'): strin
   }
 }
 
-if (import.meta.main) console.log(JSON.stringify(tracesOfTests()));
+if (import.meta.main) {
+  const before = process.argv[2];
+  const now = tracesOfTests();
+  if (before === undefined) console.log(JSON.stringify(now));
+  else for (const line of leftBehind(JSON.parse(readFileSync(before, 'utf8')) as Traces, now)) console.log(line);
+}

@@ -14,6 +14,17 @@ node=$PWD/node_modules/.bin/node
 say() { echo "test: $1"; }
 fail() { echo "test: $1" >&2; exit 1; }
 
+# Tests that are stopped half-way cannot take down what they brought up.
+interrupted() {
+  trap - INT TERM
+  for name in $("$node" tools/left-behind.ts "$before" | sed -n 's|^state folder /run/sealane/||p'); do
+    ./sealane sandbox down --name "$name"
+  done
+  left=$("$node" tools/left-behind.ts "$before")
+  [ -z "$left" ] || say "left behind: $left" >&2
+  exit 130
+}
+
 [ "$(id -u)" = 0 ] || fail 'make namespaces, cgroups and load programs into the kernel: needs root (run it with sudo)'
 
 whole=
@@ -29,7 +40,7 @@ fi
 TMPDIR=$(mktemp -d /tmp/sealane-test.XXXXXX)
 before=$TMPDIR.before
 trap 'rm -rf "$TMPDIR" "$before"' EXIT
-trap 'exit 130' INT TERM
+trap interrupted INT TERM
 chmod 755 "$TMPDIR"
 export TMPDIR
 export SEALANE_TEST_RUN=$$.$(date +%s)

@@ -40,7 +40,7 @@ function use(node: ts.Expression, code: string, file: string): ErrorUse[] {
   if (isListed && parent.initializer === top && ts.isStringLiteralLike(node)) return [{ code, file }];
   if (!ts.isCallExpression(parent) && !ts.isNewExpression(parent)) return [];
   const called = parent.expression.getText();
-  const all = parent.arguments ?? [];
+  const all: readonly ts.Expression[] = parent.arguments ?? [];
   const at = all.indexOf(top);
   if (at < 0 || ASK_ONLY.has(called)) return [];
   if (!/Error$|[fF]ault$|^checked$|^super$/.test(called)) return [];
