@@ -123,7 +123,7 @@ test('a port that changes its number is another lane', () => {
 });
 
 test('the ports that kubelet and the control plane listen at are never lane ports', () => {
-  const wanted = [...'abcd'].map((name) => lane(name));
+  const wanted = ['a', 'b', 'c', 'd'].map((name) => lane(name));
   const range = { first: 10_247, last: 10_260 };
   const { records, exhausted } = reconcileLanePorts([], wanted, { range, now: T0, epoch: 1, observed: {} });
   assert.deepEqual([records.map(({ lanePort }) => lanePort), exhausted.length], [[10_247, 10_260], 2]);
