@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { NODES } from '#api/index.ts';
-import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
+import { cidr, createQueue, type Queue, SealaneError, sleep } from '#kit/index.ts';
 import { ipJson } from '#host/index.ts';
 import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
@@ -36,6 +36,7 @@ const GATEWAY = '@gateway';
 const EVERYTHING = '*';
 /** Many changes come together: one snapshot for all of them. */
 const SNAPSHOT_DELAY_MS = 20;
+const NODE_RETRY_MS = 250;
 
 /** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
@@ -191,14 +192,28 @@ async function gatewayOf(options: AgentOptions, client: Client): Promise<Gateway
       hint: '--gateway-address IP --gateway-device DEV',
     });
   }
-  const oneDevice = (await internalAddress(client, options.nodeName)) === address;
+  const oneDevice = async () => (await internalAddress(client, options)) === address;
   return startGateway({ objects, pinDir, address, device, oneDevice, lanePorts, clock, log });
 }
 
-/** Pods of other nodes come by the lane's device when the node's own address is the gateway's. */
-async function internalAddress(client: Client, node: string): Promise<string | undefined> {
-  const found = await client.find<NodeObject>(NODES, splitKey(node)).catch(() => undefined);
-  return found?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+/**
+ * Pods of other nodes come by the lane's device when the node's own address is the gateway's. Guessing would cut kubelet off, so
+ * it waits for the Node.
+ */
+async function internalAddress(client: Client, { nodeName, clock, log }: AgentOptions): Promise<string> {
+  for (;;) {
+    try {
+      const { status } = await client.get<NodeObject>(NODES, splitKey(nodeName));
+      const found = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+      if (found) return found;
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'own Node not read, tried again: it says whether the gateway shares its device with pods',
+      );
+    }
+    await sleep(clock, NODE_RETRY_MS);
+  }
 }
 
 interface NodeObject extends KubeObject {

@@ -15,8 +15,8 @@ export interface GatewayOptions {
   readonly pinDir: string;
   readonly address: string;
   readonly device: string;
-  /** The pods of other nodes are reached through the lane's own device. */
-  readonly oneDevice: boolean;
+  /** Whether the pods of other nodes are reached through the lane's own device. Asked when all else is ready. */
+  readonly oneDevice: () => Promise<boolean>;
   readonly lanePorts: { readonly first: number; readonly last: number };
   readonly clock: Clock;
   readonly log: Log;
@@ -43,13 +43,6 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
   const maps = { map: (name: string): BpfMap => incoming.map(name) };
   const uplink = uplinkOf(await devices(), options);
   const tables = new LaneTables(laneMaps(maps), uplink.mtu - TCP_IP_HEADERS, clock);
-  const podDevices = new GatewayDevices({
-    program: back.program('gateway_back'),
-    sources: tableOf(maps, kernelTables.snat_addrs),
-    pinDir,
-    except: options.oneDevice ? undefined : uplink.ifindex,
-    log,
-  });
   let stop = () => {};
 
   return {
@@ -65,10 +58,18 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
       );
     },
     async attach() {
+      const oneDevice = await options.oneDevice();
+      const podDevices = new GatewayDevices({
+        program: back.program('gateway_back'),
+        sources: tableOf(maps, kernelTables.snat_addrs),
+        pinDir,
+        except: oneDevice ? undefined : uplink.ifindex,
+        log,
+      });
       const state = {
         addr: ipv4(options.address),
         ifindex: uplink.ifindex,
-        flags: options.oneDevice ? ONE_DEVICE : 0,
+        flags: oneDevice ? ONE_DEVICE : 0,
         spare: 0,
       };
       tableOf(maps, kernelTables.gateway).put(0, state);
