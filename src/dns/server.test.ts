@@ -6,7 +6,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { decode, encode } from 'dns-packet';
+import { decode, encode, type Packet } from 'dns-packet';
 import { type Clock, type Log, silentLog, systemClock } from '#kit/index.ts';
 import { dnsView } from '#plan/index.ts';
 import { createFrameReader, framed } from './frames.ts';
@@ -164,6 +164,67 @@ test('answers the clusterset by itself, and denies what it does not have, with n
   });
 });
 
+test('answers every kind of record that it has to an ordinary client', async () => {
+  const [service, db] = ['httpbin.demo.svc.clusterset.local', 'db.demo.svc.clusterset.local'];
+  const ports = [{ name: 'http', port: 8080 }];
+  const endpoints = [{ cluster: 'east', hostname: 'db-0', addresses: ['10.244.1.7', 'fd00::7'] }];
+  const view = dnsView({
+    imports: [
+      { namespace: 'demo', name: 'httpbin', type: 'ClusterSetIP', ips: ['240.10.1.1'], ports },
+      { namespace: 'demo', name: 'db', type: 'Headless', ips: [], ports, endpoints },
+    ],
+  });
+  await withResolver({ snapshotPath: writeSnapshot(view) }, async (resolver) => {
+    const asked = client(resolver);
+    const port = { type: 'SRV', priority: 0, weight: 1, port: 8080 };
+    for (const name of [service, `_http._tcp.${service}`]) {
+      assert.deepEqual(await asked.resolveSrv(name), [{ ...port, name: service }], name);
+    }
+    assert.deepEqual(await asked.resolveSrv(`_http._tcp.${db}`), [{ ...port, name: `db-0.east.${db}` }]);
+    assert.deepEqual(await asked.resolve4(db), ['10.244.1.7']);
+    assert.deepEqual(await asked.resolve6(`db-0.east.${db}`), ['fd00::7']);
+    assert.deepEqual(await asked.resolveTxt('dns-version.clusterset.local'), [['1.0.0']]);
+    assert.equal((await asked.resolveSoa('clusterset.local')).serial, view.serial);
+    await assert.rejects(asked.resolveSrv(`_x._tcp.${service}`), { code: 'ENOTFOUND' });
+    await assert.rejects(asked.resolve4(`_http._tcp.${service}`), { code: 'ENODATA' });
+  });
+});
+
+test('says why it does not answer: FORMERR, NOTIMP, REFUSED, BADVERS', async () => {
+  const asked = (message: Packet) =>
+    encode({ type: 'query', id: 7, questions: [{ type: 'A', name: NAME }], ...message });
+  const notify = asked({});
+  notify.writeUInt16BE(4 << 11, 2);
+  const chaos = asked({});
+  chaos.writeUInt16BE(3, chaos.length - 2);
+  const version = asked({
+    additionals: [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] }],
+  } as never);
+  version[version.length - 5] = 1;
+  const messages = [
+    asked({ questions: [1, 2].map(() => ({ type: 'A', name: NAME })) }),
+    asked({ questions: [] }),
+    notify,
+    chaos,
+    asked({ questions: [{ type: 'AXFR', name: 'clusterset.local' }] }),
+    version,
+  ].map((message, id) => {
+    message.writeUInt16BE(id, 0);
+    return message;
+  });
+  await withResolver({ snapshotPath: writeSnapshot(snapshotWith('240.10.1.1')) }, async ({ port }) => {
+    const answers = await overTcp(port, messages);
+    const rcodes = answers.map((answer) => {
+      const opt = decode(answer).additionals?.find((one) => one.type === 'OPT');
+      return [
+        answer.readUInt16BE(0),
+        (answer.readUInt16BE(2) & 15) + 16 * (opt?.type === 'OPT' ? opt.extendedRcode : 0),
+      ];
+    });
+    assert.deepEqual(Object.fromEntries(rcodes), { 0: 1, 1: 1, 2: 4, 3: 5, 4: 5, 5: 16 });
+  });
+});
+
 test('gives the descriptor of the bound UDP socket', async () => {
   let given = -1;
   await withResolver({ onSocket: (fd) => (given = fd) }, async ({ udpFd }) => {
@@ -279,6 +340,9 @@ test('follows the snapshot file, keeps the last good one, and starts without any
       '{"version":1,',
       '{}',
       JSON.stringify({ ...snapshotWith(), records: { [NAME]: ['no address'] } }),
+      JSON.stringify({ ...snapshotWith(), services: { [NAME]: { ports: [{ port: 70_000 }] } } }),
+      JSON.stringify({ ...snapshotWith(), services: { [NAME]: { ports: [], targets: ['x'.repeat(64)] } } }),
+      JSON.stringify({ ...snapshotWith(), texts: { [NAME]: ['x'.repeat(256)] } }),
     ]) {
       const before = warnings;
       writeSnapshot(bad, path);
@@ -290,7 +354,8 @@ test('follows the snapshot file, keeps the last good one, and starts without any
     }
     rmSync(path);
     assert.deepEqual(await addresses(), ['240.10.1.1']);
-    writeSnapshot(snapshotWith('240.10.1.2'), path);
+    const { services: _services, texts: _texts, ...old } = snapshotWith('240.10.1.2');
+    writeSnapshot(old, path);
     await eventually(addresses, ([first]) => first === '240.10.1.2');
   });
 });
