@@ -59,7 +59,6 @@ export {
   withRevision,
 } from './store/memory-store.ts';
 export { rewind } from './store/rewind.ts';
-export { createShelf, type Shelf } from './store/shelf.ts';
 export {
   type Expired,
   type ListOptions,

@@ -1,25 +1,26 @@
 /** What a database holds, read once at the start. */
 import type { DatabaseSync } from 'node:sqlite';
 import { SealaneError } from '#kit/index.ts';
-import { type KubeObject, revisionOf, type StoreEvent, sortKey } from '#objects/index.ts';
+import { type KubeObject, revisionOf, type StoreEvent, type StoreKey, sortKey } from '#objects/index.ts';
 
 export interface Loaded {
-  readonly changes: {
-    /** The revision before the first change. */
-    readonly firstRevision: number;
-    /** Without gaps. */
-    readonly events: readonly StoreEvent[];
-  };
-  /** Resource → sort key → object. */
-  readonly shelves: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>;
+  /** The revision before the first change. */
+  readonly firstRevision: number;
+  /** Without gaps. */
+  readonly changes: readonly StoreEvent[];
+  readonly objects: readonly { readonly key: StoreKey; readonly object: KubeObject }[];
 }
 
 /** @throws `apiserver/store` for a database that does not hold what we wrote */
 export function loadDatabase(database: DatabaseSync, path: string): Loaded {
   try {
     const share = sharing();
-    const shelves = readObjects(database, share);
-    return { changes: readChanges(database, shelves, share), shelves };
+    const objects = readObjects(database, share);
+    const changes = readChanges(database, share);
+    const last = objects.reduce((highest, { object }) => Math.max(highest, revisionOf(object)), 0);
+    const [first] = changes;
+    if (!first || (changes.at(-1)?.revision ?? 0) < last) return { firstRevision: last, changes: [], objects };
+    return { firstRevision: first.revision - 1, changes, objects };
   } catch (cause) {
     database.close();
     const hint = 'the file is damaged: moved out of the way, a new one is begun';
@@ -27,36 +28,33 @@ export function loadDatabase(database: DatabaseSync, path: string): Loaded {
   }
 }
 
-type Share = (key: string, object: KubeObject) => KubeObject;
+type Share = (key: StoreKey, object: KubeObject) => KubeObject;
 
 /** A change's state before is the state after an earlier one: kept once, as while the server ran. */
 function sharing(): Share {
   const seen = new Map<string, KubeObject>();
   return (key, object) => {
-    const id = `${key}\0${object.metadata.resourceVersion}`;
+    const id = `${key.resource}\0${sortKey(key)}\0${object.metadata.resourceVersion}`;
     const known = seen.get(id) ?? object;
     seen.set(id, known);
     return known;
   };
 }
 
-function readObjects(database: DatabaseSync, share: Share): Map<string, Map<string, KubeObject>> {
-  const shelves = new Map<string, Map<string, KubeObject>>();
-  for (const row of database.prepare('SELECT resource, key, body FROM objects').iterate()) {
-    const { resource, key, body } = row as Record<'resource' | 'key' | 'body', string>;
+function readObjects(database: DatabaseSync, share: Share): Loaded['objects'] {
+  const objects: { key: StoreKey; object: KubeObject }[] = [];
+  for (const row of database.prepare('SELECT resource, body FROM objects').iterate()) {
+    const { resource, body } = row as Record<'resource' | 'body', string>;
     const object = JSON.parse(body) as KubeObject;
-    if (!Number.isInteger(revisionOf(object))) throw new Error(`${resource} ${key} has no revision`);
-    const shelf = shelves.get(resource) ?? new Map<string, KubeObject>();
-    shelves.set(resource, shelf.set(key, share(`${resource}\0${key}`, object)));
+    const { namespace, name } = object.metadata;
+    if (!name || !Number.isInteger(revisionOf(object))) throw new Error(`one of ${resource} has no name or revision`);
+    const key = { resource, namespace, name };
+    objects.push({ key, object: share(key, object) });
   }
-  return shelves;
+  return objects;
 }
 
-function readChanges(
-  database: DatabaseSync,
-  shelves: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>,
-  share: Share,
-): Loaded['changes'] {
+function readChanges(database: DatabaseSync, share: Share): readonly StoreEvent[] {
   let events: StoreEvent[] = [];
   for (const row of database.prepare('SELECT revision, body FROM changes ORDER BY revision').iterate()) {
     const event = sharedEvent(JSON.parse((row as { body: string }).body) as StoreEvent, share);
@@ -65,16 +63,10 @@ function readChanges(
     if (event.revision !== (events.at(-1)?.revision ?? event.revision - 1) + 1) events = [];
     events.push(event);
   }
-  const last = [...shelves.values()]
-    .flatMap((shelf) => [...shelf.values()].map(revisionOf))
-    .reduce((highest, revision) => Math.max(highest, revision), 0);
-  const [first] = events;
-  if (!first || (events.at(-1)?.revision ?? 0) < last) return { firstRevision: last, events: [] };
-  return { firstRevision: first.revision - 1, events };
+  return events;
 }
 
 function sharedEvent(event: StoreEvent, share: Share): StoreEvent {
-  const key = `${event.key.resource}\0${sortKey(event.key)}`;
-  const { previous } = event;
-  return { ...event, object: share(key, event.object), ...(previous && { previous: share(key, previous) }) };
+  const { key, object, previous } = event;
+  return { ...event, object: share(key, object), ...(previous && { previous: share(key, previous) }) };
 }

@@ -5,14 +5,31 @@ import { isInteger, type Requirement } from './requirement.ts';
 /** The text of `?labelSelector=`: `a=b,c in (x,y),!d,e!=f,g`. Empty text selects all. */
 export function parseLabelSelector(text: string): Result<readonly Requirement[]> {
   if (text.trim() === '') return accepted([]);
-  const parsed = splitRequirements(text).map((part) => parseRequirement(part.trim()) ?? unreadable(part, text));
-  const problems = parsed.flatMap((one) => ('message' in one ? [one] : problemsOf(one)));
-  return problems.length > 0 ? refused(...problems) : accepted(parsed.filter((one) => 'key' in one));
+  const requirements: Requirement[] = [];
+  for (const part of splitRequirements(text)) {
+    const requirement = parseRequirement(part.trim());
+    const problems = requirement ? problemsOf(requirement) : [unreadable(part, text)];
+    // The first fault is enough: a stranger's text can have as many as it has characters.
+    if (!requirement || problems.length > 0) return refused(...problems);
+    requirements.push(requirement);
+  }
+  return accepted(requirements);
 }
 
-/** At commas, but not inside brackets. */
+/** At commas, but not inside brackets. In one pass: the text may be a stranger's, and long. */
 function splitRequirements(text: string): readonly string[] {
-  return text.match(/(?:\([^)]*\)|[^,(])+|\(|(?<=,|^)(?=,|$)/g) ?? [];
+  const parts: string[] = [];
+  let from = 0;
+  let isInside = false;
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === '(') isInside = true;
+    else if (text[i] === ')') isInside = false;
+    else if (text[i] === ',' && !isInside) {
+      parts.push(text.slice(from, i));
+      from = i + 1;
+    }
+  }
+  return [...parts, text.slice(from)];
 }
 
 function parseRequirement(text: string): Requirement | undefined {
@@ -37,7 +54,8 @@ const SIGNS: Readonly<Record<string, Requirement['operator']>> = {
 };
 
 function unreadable(part: string, whole: string): Problem {
-  return invalid('', `unable to parse requirement ${JSON.stringify(part)} of label selector ${JSON.stringify(whole)}`);
+  const quoted = (shown: string) => JSON.stringify(shown.length > 200 ? `${shown.slice(0, 200)}…` : shown);
+  return invalid('', `unable to parse requirement ${quoted(part)} of label selector ${quoted(whole)}`);
 }
 
 function problemsOf({ key, operator, values }: Requirement): readonly Problem[] {
