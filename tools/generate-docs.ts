@@ -1,10 +1,11 @@
 /**
- * Writes the reference pages below docs/ from the sources: kinds, commands, errors, refusals, and the completion for bash.
+ * Writes the reference pages below docs/ from the sources: kinds, commands, errors, refusals, checks, and the completion for bash.
  *
  * Run: node_modules/.bin/node tools/generate-docs.ts [--check]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checksPage } from './generate-docs/checks-page.ts';
 import { cliPage } from './generate-docs/cli-page.ts';
 import { completionScript } from './generate-docs/completion.ts';
 import { errorsPage } from './generate-docs/errors-page.ts';
@@ -17,6 +18,7 @@ const pages: Readonly<Record<string, string>> = {
   'errors.md': errorsPage(root),
   'refusals.md': refusalsPage(),
   'kinds.md': kindsPage(),
+  'checks.md': checksPage(),
   'cli.md': await cliPage(),
   'completion.bash': await completionScript(),
 };
