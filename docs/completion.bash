@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: source <(sealane completion bash)
 _sealane() {
   local word words at="sealane" current="${COMP_WORDS[COMP_CWORD]}"
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/status sealane/bpf sealane/bpf/stats sealane/completion sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/stats sealane/completion sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
@@ -12,6 +12,7 @@ _sealane() {
     "sealane hub credentials") words="--data-dir --server --help" ;;
     "sealane crds") words="--role --flomesh --output --help" ;;
     "sealane rbac") words="--role --member --output --help" ;;
+    "sealane check") words="--kubeconfig --cgroup --gateway-device --vip-range --lane-ports --output --help" ;;
     "sealane status") words="--kubeconfig --wait --timeout --output --help" ;;
     "sealane bpf") words="stats --name --output --help" ;;
     "sealane bpf stats") words="on off --help" ;;
@@ -27,7 +28,7 @@ _sealane() {
     "sealane sandbox exec") words="--container --stdin --name --output --help" ;;
     "sealane sandbox fault") words="kill stop cut heal empty-hub --name --output --help" ;;
     "sealane sandbox demo") words="--keep --pause --name --output --help" ;;
-    "sealane") words="member agent hub crds rbac status bpf completion trace sandbox --help --version" ;;
+    "sealane") words="member agent hub crds rbac check status bpf completion trace sandbox --help --version" ;;
     "sealane sandbox") words="up down status kubeconfig apply get logs exec fault demo --help" ;;
   esac
   case "${COMP_WORDS[COMP_CWORD-1]}" in

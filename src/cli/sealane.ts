@@ -11,6 +11,7 @@ export const SEALANE: ProgramOptions = {
     hub: { summary: 'serve or keep the hub', load: () => import('./commands/hub.ts') },
     crds: { summary: 'print the kinds to install', load: () => import('./commands/crds.ts') },
     rbac: { summary: 'print the roles to install', load: () => import('./commands/rbac.ts') },
+    check: { summary: 'whether this machine has what is needed', load: () => import('./commands/check.ts') },
     status: { summary: 'what is ready, and what is missing', load: () => import('./commands/status.ts') },
     bpf: { summary: 'what runs in the kernel, and how full it is', load: () => import('./commands/bpf.ts') },
     completion: { summary: 'print the completion for a shell', load: () => import('./commands/completion.ts') },

@@ -13,5 +13,8 @@ export type {
 } from './model.ts';
 export { renderTrace } from './render.ts';
 export { trace } from './trace.ts';
+export { type CheckResult, runChecks } from './check/check.ts';
+export { CHECKS } from './check/checks.ts';
+export type { ClusterFacts, Facts, Known, MachineFacts, PortRange } from './check/facts.ts';
 export type { ClusterObject, StatusLine, StatusReport } from './status/model.ts';
 export { nameOf, summarise } from './status/summarise.ts';

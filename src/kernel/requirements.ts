@@ -3,7 +3,8 @@ import { release } from 'node:os';
 import { SealaneError } from '#kit/index.ts';
 
 const OLDEST = [6, 1] as const;
-const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
+/** Its type information. */
+export const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 
 /**
  * Says early and clearly what a machine lacks; the verifier would say it late and darkly.

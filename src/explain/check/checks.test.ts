@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runChecks } from './check.ts';
+import { CHECKS } from './checks.ts';
+import type { ClusterFacts, Facts, MachineFacts } from './facts.ts';
+
+const machine: MachineFacts = {
+  kernel: { value: '6.1.0' },
+  btf: { value: '/sys/kernel/btf/vmlinux' },
+  libbpf: { value: 'v1.1' },
+  cgroup: { value: '/sys/fs/cgroup' },
+  bpffs: { value: '/sys/fs/bpf' },
+  lacking: [],
+  foreign: { value: [] },
+  ports: [{ port: 22, protocol: 'tcp' }],
+  routes: [{ range: '192.0.2.0/24', device: 'eth0' }],
+  ipForward: true,
+  localPorts: { first: 32_768, last: 60_999 },
+  rpFilter: { eth0: 2 },
+  devices: [
+    { name: 'lo', mtu: 65_536 },
+    { name: 'eth0', mtu: 1500 },
+  ],
+  gatewayDevice: 'eth0',
+};
+
+const cluster: ClusterFacts = {
+  version: 'v1.36.1',
+  skewMs: -400,
+  ranges: [{ what: 'pods', range: '10.244.0.0/16' }],
+  unread: [],
+  memberVersions: { east: '0.1.0' },
+};
+
+function factsWith(change: Partial<MachineFacts> = {}, inCluster: Partial<ClusterFacts> = {}): Facts {
+  const wanted = {
+    vipRange: '240.10.0.0/16',
+    lanePorts: { first: 10_000, last: 14_999 },
+    snatPorts: { first: 15_000, last: 29_999 },
+    version: '0.1.0',
+  };
+  return { wanted, machine: { ...machine, ...change }, cluster: { value: { ...cluster, ...inCluster } } };
+}
+
+/** Checks that are not ok, as `name result`. */
+const bad = (facts: Facts) =>
+  runChecks(CHECKS, facts).flatMap(({ name, result }) => (result === 'ok' ? [] : `${name} ${result}`));
+
+test('a fit machine in a fit cluster passes every check', () => {
+  const results = runChecks(CHECKS, factsWith());
+  assert.equal(results.length, CHECKS.length);
+  assert.deepEqual(bad(factsWith()), []);
+});
+
+const problem = { problem: 'use Linux 5.15: Linux 6.1 or newer is needed', hint: 'Debian 12 has one' };
+const WRONG: readonly (readonly [fact: string, told: string, Partial<MachineFacts>, Partial<ClusterFacts>?])[] = [
+  ['a kernel that is too old', 'kernel fail', { kernel: problem }],
+  ['no type information', 'btf fail', { btf: problem }],
+  ['no libbpf', 'libbpf fail', { libbpf: problem }],
+  ['no cgroup v2', 'cgroup fail', { cgroup: problem }],
+  ['no BPF filesystem', 'bpf-filesystem fail', { bpffs: problem }],
+  ['a capability that is missing', 'privileges fail', { lacking: ['CAP_BPF'] }],
+  [
+    'a foreign program at a hook',
+    'foreign-programs warn',
+    { foreign: { value: [{ hook: 'connect4', programs: ['cil_sock4_connect'] }] } },
+  ],
+  ['a cgroup that is not there', 'foreign-programs fail', { foreign: problem }],
+  ['forwarding that is off', 'ip-forward fail', { ipForward: false }],
+  ['strict reverse path filtering', 'rp-filter warn', { rpFilter: { eth0: 2, eth1: 1 } }],
+  ['pods with larger packets', 'mtu warn', { devices: [...machine.devices, { name: 'pods0', mtu: 9000 }] }],
+  ['a device for small packets only', 'mtu warn', { devices: [{ name: 'eth0', mtu: 1000 }] }],
+  ['a gateway device that is not there', 'mtu fail', { gatewayDevice: 'wan0' }],
+  ['a socket on a lane port', 'lane-ports warn', { ports: [{ port: 14_999, protocol: 'udp' }] }],
+  ['local ports that gateways use', 'local-ports fail', { localPorts: { first: 1024, last: 65_535 } }],
+  ['a route into the VIP range', 'vip-range fail', { routes: [{ range: '240.0.0.0/8', device: 'tun0' }] }],
+  ['services in the VIP range', 'vip-range fail', {}, { ranges: [{ what: 'services', range: '240.10.5.0/24' }] }],
+  ['an old API server', 'api-server warn', {}, { version: 'v1.28.3' }],
+  ['credentials that may not list nodes', 'api-server warn', {}, { unread: ['nodes'] }],
+  ['clocks 20 s apart', 'clock warn', {}, { skewMs: 20_000 }],
+  ['clocks 90 s apart', 'clock fail', {}, { skewMs: -90_000 }],
+  ['members of several versions', 'versions warn', {}, { memberVersions: { east: '0.1.0', west: '0.2.0' } }],
+];
+
+for (const [fact, told, change, inCluster] of WRONG) {
+  test(`${fact}: ${told}, and nothing else`, () => {
+    assert.deepEqual(bad(factsWith(change, inCluster)), [told]);
+  });
+}
+
+test('a finding names what it found, says what to do and where it is explained', () => {
+  const [found] = runChecks(CHECKS, factsWith({ kernel: problem }));
+  assert.deepEqual(found, {
+    name: 'kernel',
+    result: 'fail',
+    message: problem.problem,
+    hint: problem.hint,
+    doc: 'docs/checks.md#kernel',
+  });
+});
+
+test('an API server that does not answer is told once, and without one its checks are left out', () => {
+  const silent = { ...factsWith(), cluster: { problem: 'get /version at https://192.0.2.1: refused' } };
+  assert.deepEqual(bad(silent), ['api-server fail']);
+  const { cluster: _, ...alone } = factsWith();
+  const names = runChecks(CHECKS, alone).map(({ name }) => name);
+  assert.deepEqual(
+    ['api-server', 'clock', 'versions'].filter((name) => names.includes(name)),
+    [],
+  );
+});

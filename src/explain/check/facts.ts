@@ -1,0 +1,61 @@
+/** What a machine and its cluster are like, as far as sealane cares; collected elsewhere. */
+
+/** A fact, or why it is not known. */
+export type Known<T> = { readonly value: T } | { readonly problem: string; readonly hint?: string };
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Facts {
+  /** What is going to be asked for. */
+  readonly wanted: {
+    readonly vipRange: string;
+    readonly lanePorts: PortRange;
+    readonly snatPorts: PortRange;
+    readonly version: string;
+  };
+  readonly machine: MachineFacts;
+  /** Only with access to its API server. */
+  readonly cluster?: Known<ClusterFacts>;
+}
+
+export interface MachineFacts {
+  /** Release of the kernel; a problem when it is too old. */
+  readonly kernel: Known<string>;
+  /** Path of the kernel's type information. */
+  readonly btf: Known<string>;
+  /** Where cgroup v2 is mounted. */
+  readonly cgroup: Known<string>;
+  /** Where a BPF filesystem is mounted. */
+  readonly bpffs: Known<string>;
+  /** Capabilities that are missing. */
+  readonly lacking: readonly string[];
+  /** Version of libbpf. */
+  readonly libbpf: Known<string>;
+  /** Programs of others at the hooks of the pods' cgroup; undefined when no cgroup was named. */
+  readonly foreign?: Known<readonly { readonly hook: string; readonly programs: readonly string[] }[]>;
+  /** Ports that local sockets hold. */
+  readonly ports: readonly { readonly port: number; readonly protocol: string }[];
+  readonly routes: readonly { readonly range: string; readonly device: string }[];
+  readonly ipForward: boolean;
+  readonly localPorts: PortRange;
+  /** 0 off, 1 strict, 2 loose: the effective value, by device. */
+  readonly rpFilter: Readonly<Record<string, number>>;
+  /** Those that are up. */
+  readonly devices: readonly { readonly name: string; readonly mtu: number }[];
+  /** The one that lanes use; undefined when there is none. */
+  readonly gatewayDevice?: string;
+}
+
+export interface ClusterFacts {
+  /** Of the API server. */
+  readonly version: string;
+  /** API server's clock minus ours, milliseconds; its header tells whole seconds. */
+  readonly skewMs: number;
+  readonly ranges: readonly { readonly what: 'pods' | 'services' | 'nodes'; readonly range: string }[];
+  /** What the credentials may not read. */
+  readonly unread: readonly string[];
+  readonly memberVersions: Readonly<Record<string, string>>;
+}
