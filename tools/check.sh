@@ -17,6 +17,7 @@ for what; do
   generated)
     node tools/generate-kernel.ts --check
     node tools/generate-kinds.ts --check
+    node tools/generate-docs.ts --check
     ;;
   *)
     echo "check: \"$what\" is none of format, lint, rooms, types, generated" >&2
