@@ -75,6 +75,13 @@ export function detachFilter(ifindex: number, direction: Direction): void {
   if (answer < 0 && !gone) throw kernelFault('kernel/detach', `detach from device ${ifindex} ${direction}`, answer);
 }
 
+/** The program in our filter of a device of the current network namespace. @returns its id, undefined when there is none */
+export function filterProgram(ifindex: number, direction: Direction): number | undefined {
+  const options = tcOptions(0, 0);
+  if (tcQuery(tcHook(ifindex, direction), options) < 0) return undefined;
+  return options.readUInt32LE(16);
+}
+
 /** struct bpf_tc_hook */
 function tcHook(ifindex: number, direction: Direction): Uint8Array {
   const hook = Buffer.alloc(24);
@@ -85,7 +92,7 @@ function tcHook(ifindex: number, direction: Direction): Uint8Array {
 }
 
 /** struct bpf_tc_opts */
-function tcOptions(programFd: number, flags: number): Uint8Array {
+function tcOptions(programFd: number, flags: number): Buffer {
   const options = Buffer.alloc(32);
   options.writeUInt32LE(options.length, 0);
   options.writeInt32LE(programFd, 8);

@@ -1,6 +1,14 @@
 /** Door of `kernel`: loading, attaching and reading what runs in the kernel. */
 export { type AttachOptions, attachCgroup } from './attach-cgroup.ts';
-export { attachTc, type Direction, detachFilter, deviceIndex, type TcOptions } from './attach-tc.ts';
+export {
+  attachTc,
+  type Direction,
+  detachFilter,
+  deviceIndex,
+  filterProgram,
+  hasTcx,
+  type TcOptions,
+} from './attach-tc.ts';
 export { isBpfFilesystem, makePinDir, mountBpfFilesystem } from './bpf-filesystem.ts';
 export { BackendFlag, ClusterFlag, Refusal, RefusalText } from './generated/enums.ts';
 export { objects } from './generated/objects.ts';
@@ -14,7 +22,13 @@ export { type MappedRecords, mappedRecords, mappedWords } from './mapped.ts';
 export { enterNamespace } from './namespace.ts';
 export { type MapUse, mapUse } from './map-use.ts';
 export { type Program, type ProgramInfo, programInfo } from './program.ts';
-export { type AttachedProgram, listCgroupPrograms, listDevicePrograms, programById } from './query-programs.ts';
+export {
+  type AttachedProgram,
+  listCgroupPrograms,
+  listDevicePrograms,
+  programById,
+  programUses,
+} from './query-programs.ts';
 export { packRange, type Span, unpackRange } from './range.ts';
 export { libbpfVersion } from './native.ts';
 export { KERNEL_BTF, requireKernel } from './requirements.ts';

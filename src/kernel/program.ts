@@ -1,5 +1,8 @@
 /** A loaded program. It stays loaded while its object is open, or a link or pin holds it. */
+import { Command, call } from './bpf-call.ts';
+import { checked } from './faults.ts';
 import { cString, kernelInfo } from './kernel-info.ts';
+import { addressOf } from './native.ts';
 
 export interface Program {
   readonly name: string;
@@ -31,4 +34,15 @@ export function programInfo(fd: number): ProgramInfo {
     runCount: info.readBigUInt64LE(200),
     verifiedInstructions: info.readUInt32LE(216),
   };
+}
+
+const MOST_MAPS = 64;
+
+/** Ids of the maps that a program uses. */
+export function programMaps(fd: number): readonly number[] {
+  const [info, ids] = [Buffer.alloc(232), Buffer.alloc(MOST_MAPS * 4)];
+  info.writeUInt32LE(MOST_MAPS, 52);
+  info.writeBigUInt64LE(addressOf(ids), 56);
+  checked(call(Command.Info, fd, info.length, info), 'kernel/info', 'ask about the maps of a program');
+  return Array.from({ length: Math.min(info.readUInt32LE(52), MOST_MAPS) }, (_, i) => ids.readUInt32LE(i * 4));
 }

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { SealaneError } from '#kit/index.ts';
 import { Command, call, callInto } from './bpf-call.ts';
 import { checked } from './faults.ts';
-import { type ProgramInfo, programInfo } from './program.ts';
+import { type ProgramInfo, programInfo, programMaps } from './program.ts';
 
 export interface AttachedProgram {
   readonly id: number;
@@ -25,7 +25,7 @@ export function listCgroupPrograms(cgroup: string, attachType: number): readonly
 }
 
 /**
- * Those attached as tcx links; filters of clsact run after them and are not seen here.
+ * Those attached as tcx links; filters of clsact run after them and are not seen here (`filterProgram`).
  * @param ifindex of a device of the current network namespace
  * @throws SealaneError kernel/query where there is no such device
  */
@@ -35,10 +35,19 @@ export function listDevicePrograms(ifindex: number, attachType: number = TCX_ING
 
 /** Undefined when it is gone. */
 export function programById(id: number): ProgramInfo | undefined {
+  return withProgram(id, programInfo);
+}
+
+/** Whether a program uses a map, by their ids. */
+export function programUses(id: number, mapId: number): boolean {
+  return withProgram(id, programMaps)?.includes(mapId) ?? false;
+}
+
+function withProgram<T>(id: number, ask: (fd: number) => T): T | undefined {
   const fd = call(Command.ProgramById, id);
   if (fd < 0) return undefined;
   try {
-    return programInfo(fd);
+    return ask(fd);
   } finally {
     closeSync(fd);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { attachTc, enterNamespace, loadHooks, loadObject } from '#kernel/index.ts';
+import { attachTc, enterNamespace, hasTcx, loadHooks, loadObject } from '#kernel/index.ts';
 import { SMALL, stage, VIP_RANGE } from '#kernel/testing/stage.ts';
 import { Arena, OBJECTS } from '#kernel/testing/test-arena.ts';
 import { describeAgent } from './describe-bpf.ts';
@@ -53,20 +53,23 @@ test('entries and refusals are counted, and tables say whose they are', async (t
   );
 });
 
-test('a program on a device is found in the namespace of the device', async (t) => {
-  const arena = new Arena();
-  t.after(() => arena[Symbol.asyncDispose]());
-  execFileSync('ip', ['-n', arena.name, 'link', 'add', 'wan.0', 'type', 'bridge']);
-  const object = loadObject(`${OBJECTS}/gateway-in.bpf.o`, { pinDir: arena.pinDir, maxEntries: { nat_flows: 1024 } });
-  t.after(() => object.close());
-  const pin = `${arena.pinDir}/links/gateway-in`;
-  const link = enterNamespace(arena.netns, () => attachTc(object.program('gateway_in'), 'wan.0', 'ingress', { pin }));
-  t.after(() => link.detach());
-  if (link.kind !== 'tcx') return t.skip('this kernel has no tcx');
+for (const method of ['tcx', 'clsact'] as const) {
+  test(`a program on a device is found in the namespace of the device, by ${method}`, async (t) => {
+    const arena = new Arena();
+    t.after(() => arena[Symbol.asyncDispose]());
+    execFileSync('ip', ['-n', arena.name, 'link', 'add', 'wan.0', 'type', 'bridge']);
+    const object = loadObject(`${OBJECTS}/gateway-in.bpf.o`, { pinDir: arena.pinDir, maxEntries: { nat_flows: 1024 } });
+    t.after(() => object.close());
+    if (method === 'tcx' && !hasTcx()) return t.skip('this kernel has no tcx');
+    const pin = `${arena.pinDir}/links/gateway-in`;
+    enterNamespace(arena.netns, () =>
+      attachTc(object.program('gateway_in'), 'wan.0', 'ingress', { method, ...(method === 'tcx' && { pin }) }),
+    );
 
-  const { hooks } = await describe(arena.pinDir);
-  assert.deepEqual(
-    hooks.map(({ program, hook, at }) => ({ program, hook, at })),
-    [{ program: 'gateway_in', hook: 'tcx ingress', at: `wan.0@${arena.name}` }],
-  );
-});
+    const { hooks } = await describe(arena.pinDir);
+    assert.deepEqual(
+      hooks.map(({ program, hook, at, order }) => ({ program, hook, at, order: order.map(({ foreign }) => foreign) })),
+      [{ program: 'gateway_in', hook: `${method} ingress`, at: `wan.0@${arena.name}`, order: [false] }],
+    );
+  });
+}

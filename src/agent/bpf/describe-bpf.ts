@@ -1,11 +1,11 @@
 /** `sealane bpf`: what agents of this machine have put into the kernel, read from their pins; no agent needs to run. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setSysctls } from '#host/index.ts';
 import {
-  type LinkInfo,
   listLinks,
   mapUse,
   objects,
+  openPinnedMap,
   openTable,
   programById,
   Refusal,
@@ -24,7 +24,7 @@ const STATS = 'kernel.bpf_stats_enabled';
  * @throws `agent/no-such-agent`, `kernel/no-privileges`, `kernel/pinned-link`, `kernel/pinned-map`
  */
 export async function describeBpf(within = ''): Promise<BpfReport> {
-  const chosen = registrations().filter(({ pinDir }) => pinDir.includes(within) && listLinks(pinDir).size > 0);
+  const chosen = registrations().filter(({ pinDir }) => pinDir.includes(within) && existsSync(`${pinDir}/maps`));
   if (chosen.length === 0) {
     throw new SealaneError('agent/no-such-agent', 'look for programs: no agent has attached any on this machine', {
       hint: 'run it on a node, or bring up a sandbox',
@@ -46,23 +46,46 @@ export async function describeAgent(
   { cluster, node, pinDir }: Pick<Registration, 'cluster' | 'node' | 'pinDir'>,
   places: Places,
 ): Promise<AgentPrograms> {
-  const links = [...listLinks(pinDir).values()].filter(({ kind }) => kind !== 'other');
-  const ours = new Set(links.map(({ programId }) => programId));
-  const found = await Promise.all(links.map(async (link) => hookReport(link, await places.find(link), ours)));
+  const attached = [...(await linked(pinDir, places)), ...(await filtered(pinDir, places))];
+  const ours = new Set(attached.map(({ programId }) => programId));
+  const found = attached.map((one) => hookReport(one, ours));
   const hooks = found.toSorted((a, b) => a.at.localeCompare(b.at) || a.hook.localeCompare(b.hook));
   return { cluster, node, pinDir, hooks, maps: mapsOf(pinDir), refusals: refusalsOf(pinDir) };
 }
 
-function hookReport(
-  { programId: id, kind, attachType }: LinkInfo,
-  { at, order }: Place,
-  ours: ReadonlySet<number>,
-): HookReport {
+interface Attached extends Place {
+  readonly programId: number;
+  readonly hook: string;
+}
+
+function linked(pinDir: string, places: Places): Promise<Attached[]> {
+  const links = [...listLinks(pinDir).values()].filter(({ kind }) => kind !== 'other');
+  return Promise.all(
+    links.map(async (link) => {
+      const hook = link.kind === 'tcx' ? 'tcx ingress' : hookName(link.attachType);
+      return { ...(await places.find(link)), programId: link.programId, hook };
+    }),
+  );
+}
+
+/** A gateway without links: its programs are in filters. */
+async function filtered(pinDir: string, places: Places): Promise<Attached[]> {
+  const pin = `${pinDir}/maps/${tables.gateway.name}`;
+  if (!existsSync(pin) || listLinks(pinDir).has('gateway-in')) return [];
+  const map = openPinnedMap(pin);
+  try {
+    return (await places.filters(map.info.id)).map((filter) => ({ ...filter, hook: 'clsact ingress' }));
+  } finally {
+    map.close();
+  }
+}
+
+function hookReport({ programId: id, hook, at, order }: Attached, ours: ReadonlySet<number>): HookReport {
   const info = programById(id);
   return {
     program: info?.name ?? '(gone)',
     id,
-    hook: kind === 'tcx' ? 'tcx ingress' : hookName(attachType),
+    hook,
     at,
     order: order.map((one) => ({ ...one, foreign: !ours.has(one.id) })),
     verifiedInstructions: info?.verifiedInstructions ?? 0,

@@ -1,12 +1,14 @@
 /** Where a link sits: kernel links know numbers only, people know folders and device names. */
 import { readdirSync, statSync } from 'node:fs';
-import { cgroup2Mount, ipJson, listNamespaces, namespacePath } from '#host/index.ts';
+import { cgroup2Mount, ipJson, listNamespaces, namespacePath, run } from '#host/index.ts';
 import {
   type AttachedProgram,
   enterNamespace,
+  filterProgram,
   type LinkInfo,
   listCgroupPrograms,
   listDevicePrograms,
+  programUses,
 } from '#kernel/index.ts';
 import { isFault } from '#kit/index.ts';
 
@@ -28,6 +30,20 @@ export class Places {
     return link.kind === 'cgroup' ? this.#cgroup(link) : this.#device(link);
   }
 
+  /** Filters of clsact that hold a program using this map, by device: before Linux 6.6 there are no links for them. */
+  async filters(mapId: number): Promise<readonly (Place & { readonly programId: number })[]> {
+    const found = [];
+    for (const namespace of this.#namespaces) {
+      const names = await this.#namesIn(namespace);
+      for (const [ifindex, programId] of filtersIn(namespace, [...names.keys()])) {
+        if (!programUses(programId, mapId)) continue;
+        const name = names.get(ifindex) ?? '';
+        found.push({ programId, at: placeName(name, namespace), order: await filterOrder(name, namespace) });
+      }
+    }
+    return found;
+  }
+
   #cgroup({ cgroupId, attachType }: LinkInfo): Place {
     const at = this.#cgroups.get(cgroupId);
     return at === undefined ? GONE : { at, order: listCgroupPrograms(at, attachType) };
@@ -40,7 +56,7 @@ export class Places {
       const order = programsAt(namespace, ifindex, attachType);
       if (!order.some(({ id }) => id === programId)) continue;
       const name = (await this.#namesIn(namespace)).get(ifindex) ?? `device ${ifindex}`;
-      return { at: namespace === undefined ? name : `${name}@${namespace}`, order };
+      return { at: placeName(name, namespace), order };
     }
     return { at: `device ${ifindex} of another namespace`, order: [] };
   }
@@ -60,10 +76,40 @@ async function deviceNames(namespace: string | undefined): Promise<ReadonlyMap<n
   return new Map(links.map(({ ifindex, ifname }) => [ifindex, ifname]));
 }
 
+function placeName(device: string, namespace: string | undefined): string {
+  return namespace === undefined ? device : `${device}@${namespace}`;
+}
+
+function inside<T>(namespace: string | undefined, ask: () => T extends PromiseLike<unknown> ? never : T): T {
+  return namespace === undefined ? ask() : enterNamespace(namespacePath(namespace), ask);
+}
+
+function filtersIn(namespace: string | undefined, devices: readonly number[]): (readonly [number, number])[] {
+  return inside(namespace, () =>
+    devices.flatMap((ifindex) => {
+      const program = filterProgram(ifindex, 'ingress');
+      return program === undefined ? [] : [[ifindex, program] as const];
+    }),
+  );
+}
+
+interface Filter {
+  readonly kind: string;
+  readonly options?: { readonly bpf_name?: string; readonly prog?: { readonly id: number; readonly name?: string } };
+}
+
+/** By priority, as they run. */
+async function filterOrder(device: string, namespace: string | undefined): Promise<AttachedProgram[]> {
+  const where = namespace === undefined ? [] : ['-n', namespace];
+  const text = await run('tc', [...where, '-json', 'filter', 'show', 'dev', device, 'ingress']);
+  return (JSON.parse(text) as Filter[]).flatMap(({ kind, options }) =>
+    options ? [{ id: options.prog?.id ?? 0, name: options.prog?.name ?? options.bpf_name ?? kind }] : [],
+  );
+}
+
 function programsAt(namespace: string | undefined, ifindex: number, attachType: number): readonly AttachedProgram[] {
-  const ask = () => listDevicePrograms(ifindex, attachType);
   try {
-    return namespace === undefined ? ask() : enterNamespace(namespacePath(namespace), ask);
+    return inside(namespace, () => listDevicePrograms(ifindex, attachType));
   } catch (error) {
     if (isFault(error, 'kernel/query') || isFault(error, 'kernel/namespace')) return []; // no such device there
     throw error;

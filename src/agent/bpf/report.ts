@@ -19,7 +19,7 @@ export interface AgentPrograms {
 export interface HookReport {
   readonly program: string;
   readonly id: number;
-  /** `connect4`, `tcx ingress`. */
+  /** `connect4`, `tcx ingress`, `clsact ingress`. */
   readonly hook: string;
   /** The cgroup's folder, or `device@namespace`; what is known of it when it is gone. */
   readonly at: string;
