@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { NODES } from '#api/index.ts';
-import { cidr, createQueue, type Queue, SealaneError, sleep } from '#kit/index.ts';
+import { cidr, createQueue, messageOf, type Queue, SealaneError, sleep } from '#kit/index.ts';
 import { ipJson } from '#host/index.ts';
 import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
@@ -68,9 +68,10 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     : () => {};
 
   const applied: Record<string, number> = {};
+  let inStep = false;
   const lease = keepLease(
     client,
-    { node: nodeName, gateway: publishedGateway(options), applied: () => applied },
+    { node: nodeName, gateway: publishedGateway(options), applied: () => applied, ready: () => inStep },
     clock,
     log,
   );
@@ -90,6 +91,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const queue = await followView(duties);
   hooks?.attach(options.cgroup);
   await gateway?.attach();
+  inStep = true;
+  lease.touch();
   log.info({ services: view.serviceNames().size }, 'agent is in step');
   return {
     stop() {
@@ -201,16 +204,14 @@ async function gatewayOf(options: AgentOptions, client: Client): Promise<Gateway
  * it waits for the Node.
  */
 async function internalAddress(client: Client, { nodeName, clock, log }: AgentOptions): Promise<string> {
-  for (;;) {
+  for (let failures = 0; ; failures++) {
     try {
       const { status } = await client.get<NodeObject>(NODES, splitKey(nodeName));
       const found = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
       if (found) return found;
     } catch (error) {
-      log.warn(
-        { err: error },
-        'own Node not read, tried again: it says whether the gateway shares its device with pods',
-      );
+      const fields = { reason: messageOf(error) };
+      if (failures % 40 === 0) log.warn(fields, 'no gateway yet: its Node says whether it shares its device with pods');
     }
     await sleep(clock, NODE_RETRY_MS);
   }

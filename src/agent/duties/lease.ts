@@ -18,6 +18,8 @@ export interface LeaseContent {
   readonly gateway: { readonly name: string; readonly address: string; readonly device: string } | undefined;
   /** Generation of each policy that the kernel has. */
   readonly applied: () => Readonly<Record<string, number>>;
+  /** Nothing is said before: a gateway that is named is called. */
+  readonly ready: () => boolean;
 }
 
 export interface AgentLease {
@@ -33,6 +35,7 @@ export function keepLease(client: Client, content: LeaseContent, clock: Clock, l
   const renew = async () => {
     pending?.();
     pending = undefined;
+    if (!content.ready()) return;
     try {
       await client.apply<Lease>(LEASES, leaseOf(content, clock), { fieldManager: FIELD_MANAGER.agent });
     } catch (error) {
