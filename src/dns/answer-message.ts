@@ -30,7 +30,7 @@ export function answerMessage(message: Buffer, transport: Transport, answering: 
   const read = readQuery(message);
   if (read.kind !== 'query') counts.garbage += 1;
   if (read.kind === 'ignore') return undefined;
-  if (read.kind === 'refuse') return writeRefusal(read.id, read.rcode);
+  if (read.kind === 'refuse') return writeRefusal(read.id, read.rcode, read.repeated);
   const { query } = read;
   if (query.ednsVersion) return writeAnswer(query, { rcode: 'BADVERS' }, transport);
   const answer = resolve(query, zone(), random);

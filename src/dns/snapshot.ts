@@ -1,6 +1,5 @@
-import { parseIpv4 } from '#kit/index.ts';
+import { isIP } from 'node:net';
 import type { DnsSnapshot } from '#plan/index.ts';
-import { parseIpv6 } from './wire/ipv6.ts';
 import { isName } from './wire/read-name.ts';
 
 /**
@@ -33,7 +32,7 @@ function isSnapshot(value: Record<string, unknown>): value is Record<string, unk
     isRecord(overrides, isAddress) &&
     isRecord(texts, isShortText) &&
     isObject(services) &&
-    Object.entries(services).every(([name, service]) => isName(name) && isService(service))
+    Object.keys(services).every((name) => isName(name) && isService(services[name]))
   );
 }
 
@@ -42,7 +41,7 @@ function isRecord(value: unknown, is: (one: unknown) => boolean): boolean {
 }
 
 function isAddress(value: unknown): boolean {
-  return typeof value === 'string' && (parseIpv4(value) !== undefined || parseIpv6(value) !== undefined);
+  return typeof value === 'string' && isIP(value) !== 0;
 }
 
 function isShortText(value: unknown): boolean {

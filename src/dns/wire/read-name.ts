@@ -37,9 +37,11 @@ function isSafe(byte: number): boolean {
   return byte > 0x20 && byte < 0x7f && byte !== DOT;
 }
 
+const NAME = /^(?:[\x21-\x2d\x2f-\x7e]{1,63}\.)*[\x21-\x2d\x2f-\x7e]{1,63}$/;
+
 /** Whether `writeName` can write it. */
 export function isName(text: string): boolean {
-  return text.length <= MAX_NAME - 2 && text.split('.').every((label) => /^[\x21-\x2d\x2f-\x7e]{1,63}$/.test(label));
+  return text.length <= MAX_NAME - 2 && NAME.test(text);
 }
 
 /** The wire form of a name that is known to be well formed. */

@@ -15,15 +15,25 @@ export interface WireQuery extends Edns {
   readonly question: Buffer;
 }
 
+export interface Refusal {
+  readonly kind: 'refuse';
+  readonly rcode: 'FORMERR' | 'NOTIMP';
+  readonly id: number;
+  /** Bits of the query's flags that the answer repeats. */
+  readonly repeated: number;
+}
+
 export type ReadQuery =
   | { readonly kind: 'query'; readonly query: WireQuery }
-  /** Something that asks, but not in a way that can be answered. `header` is enough to say so. */
-  | { readonly kind: 'refuse'; readonly rcode: 'FORMERR' | 'NOTIMP'; readonly id: number }
+  /** Something that asks, but not in a way that can be answered: a header is enough to say so. */
+  | Refusal
   /** Not even that: no answer, or two servers would talk for ever. */
   | { readonly kind: 'ignore' };
 
 const HEADER = 12;
 const RESPONSE = 0x8000;
+/** Opcode and RD. */
+const REPEATED = 0x7900;
 const MAX_ADDITIONAL = 4;
 
 export function readQuery(message: Buffer): ReadQuery {
@@ -31,9 +41,10 @@ export function readQuery(message: Buffer): ReadQuery {
   const id = message.readUInt16BE(0);
   const flags = message.readUInt16BE(2);
   if (flags & RESPONSE) return { kind: 'ignore' };
-  if ((flags >> 11) & 15) return { kind: 'refuse', rcode: 'NOTIMP', id };
+  const refuse = (rcode: Refusal['rcode']): Refusal => ({ kind: 'refuse', rcode, id, repeated: flags & REPEATED });
+  if ((flags >> 11) & 15) return refuse('NOTIMP');
   const query = hasSaneCounts(message) ? readQuestion(message, id, flags) : undefined;
-  return query ? { kind: 'query', query } : { kind: 'refuse', rcode: 'FORMERR', id };
+  return query ? { kind: 'query', query } : refuse('FORMERR');
 }
 
 /** One question (RFC 9619), and nothing that only answers carry. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { readName, writeName } from './read-name.ts';
 import { readQuery, type WireQuery } from './read-query.ts';
 import { addressRecord, serviceRecord, textRecord, type WireRecord } from './records.ts';
-import { writeAnswer } from './write-answer.ts';
+import { writeAnswer, writeRefusal } from './write-answer.ts';
 
 const ask = (name: string, more: Partial<Packet> = {}) =>
   encode({ type: 'query', id: 7, flags: 0x0100, questions: [{ type: 'A', name }], ...more });
@@ -168,7 +168,7 @@ test('repeats the DO bit and its own size, and refuses an OPT that is none', () 
   const first = opt({ ...query, dnssecOk: true });
   assert.ok(first?.type === 'OPT');
   assert.deepEqual([first.udpPayloadSize, first.flag_do], [1232, true]);
-  const bad = { kind: 'refuse', rcode: 'FORMERR', id: 7 };
+  const bad = { kind: 'refuse', rcode: 'FORMERR', id: 7, repeated: 0x0100 };
   const message = ask('a.b', edns(4096));
   assert.deepEqual(readQuery(message.subarray(0, message.length - 1)), bad, 'cut');
   const two = Buffer.concat([message, message.subarray(-11)]);
@@ -202,17 +202,18 @@ test('never answers an answer, and refuses what it cannot serve by name', () => 
   assert.equal(readQuery(Buffer.alloc(11)).kind, 'ignore');
   const notify = ask('a.b');
   notify.writeUInt16BE(4 << 11, 2);
-  assert.deepEqual(readQuery(notify), { kind: 'refuse', rcode: 'NOTIMP', id: 7 });
+  assert.deepEqual(readQuery(notify), { kind: 'refuse', rcode: 'NOTIMP', id: 7, repeated: 4 << 11 });
+  assert.equal(writeRefusal(7, 'NOTIMP', 4 << 11).readUInt16BE(2), 0x8000 | (4 << 11) | 4);
   const two = ask('a.b', {
     questions: [
       { type: 'A', name: 'a' },
       { type: 'A', name: 'b' },
     ],
   });
-  assert.deepEqual(readQuery(two), { kind: 'refuse', rcode: 'FORMERR', id: 7 });
+  assert.deepEqual(readQuery(two), { kind: 'refuse', rcode: 'FORMERR', id: 7, repeated: 0x0100 });
   const many = ask('a.b');
   many.writeUInt16BE(60000, 10);
-  assert.deepEqual(readQuery(many), { kind: 'refuse', rcode: 'FORMERR', id: 7 });
+  assert.deepEqual(readQuery(many), { kind: 'refuse', rcode: 'FORMERR', id: 7, repeated: 0x0100 });
 });
 
 test('reads arbitrary bytes without throwing', () => {

@@ -83,11 +83,11 @@ export function writeAnswer(query: WireQuery, answer: WireAnswer, transport: 'ud
   );
 }
 
-/** For something of which only the id could be read. */
-export function writeRefusal(id: number, rcode: Rcode): Buffer {
+/** For something of which only the id, and flags to repeat, could be read. */
+export function writeRefusal(id: number, rcode: Rcode, repeated = 0): Buffer {
   const header = Buffer.alloc(HEADER);
   header.writeUInt16BE(id, 0);
-  header.writeUInt16BE(FLAG.response | RCODES[rcode], 2);
+  header.writeUInt16BE(FLAG.response | repeated | RCODES[rcode], 2);
   return header;
 }
 
