@@ -75,7 +75,7 @@ struct {
 } snat_addrs SEC(".maps");
 
 enum gateway_flags {
-	/* Pods may be reached through the device that lanes come in by (a node with a single device). */
+	/* The gateway's address is the node's own: its servers listen there too, and pods may be reached through that device. */
 	GATEWAY_ONE_DEVICE = 1,
 };
 
