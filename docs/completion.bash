@@ -12,8 +12,8 @@ _sealane() {
     "sealane hub credentials") words="--data-dir --server --help" ;;
     "sealane crds") words="--role --flomesh --output --help" ;;
     "sealane rbac") words="--role --member --output --help" ;;
-    "sealane check") words="--kubeconfig --cgroup --gateway-device --vip-range --lane-ports --output --help" ;;
-    "sealane status") words="--kubeconfig --wait --timeout --output --help" ;;
+    "sealane check") words="--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help" ;;
+    "sealane status") words="--kubeconfig --context --wait --timeout --output --help" ;;
     "sealane bpf") words="stats --name --output --help" ;;
     "sealane bpf stats") words="on off --help" ;;
     "sealane completion") words="bash --help" ;;

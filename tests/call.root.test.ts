@@ -68,6 +68,26 @@ test('an entry of the kernel that somebody changed shows as a difference, the ag
   );
 });
 
+test('everything of a member settles, and what its agents put into the kernel is shown in its place', async () => {
+  const access = ['--kubeconfig', `/run/sealane/${set.name}/kubeconfig`, '--context', 'cluster-2'];
+  const { code, stdout } = await set.sealane('status', ...access, '--wait', '--output', 'json');
+  assert.equal(code, 0, stdout);
+  const { lines } = (JSON.parse(stdout) as Record<string, { lines: { kind: string }[] }>)['cluster-2'] ?? { lines: [] };
+  assert.deepEqual(
+    [...new Set(lines.map(({ kind }) => kind))],
+    ['MemberCluster', 'ServiceImport', 'GlobalTrafficPolicy'],
+  );
+
+  const shown = await set.sealane('bpf', '--name', `${set.name}/cluster-2-`, '--output', 'json');
+  const { agents } = JSON.parse(shown.stdout) as { agents: { node: string; hooks: { at: string; hook: string }[] }[] };
+  assert.deepEqual(agents.map(({ node }) => node).toSorted(), ['node-1', 'node-2']);
+  for (const { node, hooks } of agents) {
+    const at = hooks.find(({ hook }) => hook === 'connect4')?.at ?? '';
+    assert.ok(at.endsWith(`/cluster-2/${node}/pods`), at);
+    assert.ok(hooks.some((one) => one.at === `wan0@${set.name}-cluster-2-${node}` && one.hook.endsWith(' ingress')));
+  }
+});
+
 test('a resolver that dies costs nobody their DNS', async () => {
   const before = await call(set, 20);
   assert.equal(before.failed, 0);

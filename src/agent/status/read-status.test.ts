@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MEMBER_CLUSTERS } from '#api/index.ts';
+import { MEMBER_CLUSTERS, SERVICE_EXPORTS_V1ALPHA1 } from '#api/index.ts';
 import { type Clock, isFault, systemClock } from '#kit/index.ts';
 import { createClient } from '#kube/index.ts';
 import { startSmallServer } from '#kube/test-server.ts';
@@ -52,4 +52,35 @@ test('an API server that does not answer is an error once time is up', async () 
     isFault(error, 'kube/unreachable'),
   );
   client.close();
+});
+
+test('exports of an older version of the API, and those of its ancestors, count too; what is forbidden is named', async (t) => {
+  const server = await startSmallServer({
+    intercept(request, response) {
+      const [, group = '', version = ''] = /apis\/([^/]+)\/([^/]+)/.exec(request.url ?? '') ?? [];
+      const answers =
+        group === 'flomesh.io' ? 403 : group === 'multicluster.x-k8s.io' && version === 'v1beta1' ? 404 : 0;
+      if (answers === 0) return false;
+      response.statusCode = answers;
+      response.end('{}');
+      return true;
+    },
+  });
+  const client = createClient({ server: server.url });
+  t.after(async () => {
+    client.close();
+    await server.close();
+  });
+  const named = (apiVersion: string) => ({
+    apiVersion,
+    kind: 'ServiceExport',
+    metadata: { namespace: 'shop', name: 'web' },
+  });
+  await client.create(SERVICE_EXPORTS_V1ALPHA1, named('multicluster.x-k8s.io/v1alpha1'));
+  const flomesh = { ...SERVICE_EXPORTS_V1ALPHA1, group: 'multicluster.flomesh.io' };
+  await client.create(flomesh, named('multicluster.flomesh.io/v1alpha1'));
+
+  const { lines, missing } = await readStatus(client, { waitMs: 0, clock: systemClock });
+  assert.deepEqual(lines.map(({ group }) => group).toSorted(), ['multicluster.flomesh.io', 'multicluster.x-k8s.io']);
+  assert.ok(missing.some((what) => what.startsWith('serviceexports.flomesh.io:')));
 });

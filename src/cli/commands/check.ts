@@ -9,6 +9,7 @@ import { version } from '../version.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
+  readonly context?: string;
   readonly cgroup?: string;
   readonly gatewayDevice?: string;
   readonly vipRange: string;
@@ -30,6 +31,7 @@ export function register(program: Command): void {
     .command('check')
     .description('whether this machine, and its cluster, have what sealane needs')
     .option('--kubeconfig <file>', 'access to the cluster: its ranges, versions and clock are looked at too')
+    .option('--context <name>', 'which cluster of the kubeconfig')
     .option('--cgroup <path>', 'cgroup v2 folder of the pods: who else hooks it is looked at too')
     .option('--gateway-device <name>', 'the device that lanes use (default: that of the default route)')
     .option('--vip-range <cidr>', 'addresses of imported services', range, DEFAULT_VIP_RANGE)

@@ -9,6 +9,7 @@ export interface SeenCondition {
 
 /** What is read of the objects; every field beyond the names may be missing. */
 export interface ClusterObject {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
@@ -33,6 +34,8 @@ export interface ClusterObject {
 }
 
 export interface StatusLine {
+  /** API group. */
+  readonly group: string;
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;

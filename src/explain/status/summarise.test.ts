@@ -16,6 +16,7 @@ const so = (
 });
 
 const member: ClusterObject = {
+  apiVersion: 'sealane.dev/v1alpha1',
   kind: 'MemberCluster',
   metadata: { name: 'east' },
   spec: { transport: 'Plain' },
@@ -24,6 +25,7 @@ const member: ClusterObject = {
 
 function policy(conditions: readonly SeenCondition[], generation = 1): ClusterObject {
   return {
+    apiVersion: 'sealane.dev/v1alpha1',
     kind: 'GlobalTrafficPolicy',
     metadata: { namespace: 'shop', name: 'web', generation },
     spec: { lbType: 'ActiveActive', targets: [{ clusterKey: 'east', weight: 3 }, { clusterKey: 'west' }] },
@@ -61,7 +63,7 @@ test('a condition that was said of an earlier version of the object does not cou
 
 test('nothing is waited for of a policy that another one overrules, nor of a member that has left', () => {
   const overruled = policy([so('Accepted', 'False', { reason: 'Ignored' })]);
-  const left: ClusterObject = { kind: 'MemberCluster', metadata: { name: 'west' }, spec: { removed: true } };
+  const left: ClusterObject = { ...member, metadata: { name: 'west' }, spec: { removed: true }, status: {} };
   assert.equal(summarise([member, left, overruled]).settled, true);
 });
 
@@ -70,7 +72,7 @@ test('a cluster without members is not settled', () => {
 });
 
 test('a kind that may not be read is said to be missing, never taken for ready', () => {
-  const { settled, missing } = summarise([member], ['ServiceExport']);
+  const { settled, missing } = summarise([member], ['serviceexports.multicluster.x-k8s.io']);
   assert.equal(settled, false);
-  assert.match(missing.join(), /ServiceExport: .*may not/);
+  assert.match(missing.join(), /serviceexports.*: .*may not/);
 });

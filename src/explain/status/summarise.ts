@@ -14,12 +14,12 @@ const FINAL = 'Ignored';
 
 /**
  * @param objects MemberClusters, ServiceExports, ServiceImports, GlobalTrafficPolicies, in any order
- * @param forbidden kinds that the reader may not see: nobody can say then that everything is ready
+ * @param forbidden names of kinds that the reader may not see: nobody can say then that everything is ready
  */
 export function summarise(objects: readonly ClusterObject[], forbidden: readonly string[] = []): StatusReport {
   const lines = objects.map(lineOf).toSorted((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)));
   const missing = lines.flatMap((line) => line.missing.map((what) => `${line.kind} ${nameOf(line)}: ${what}`));
-  const unseen = forbidden.map((kind) => `${kind}: these credentials may not list them`);
+  const unseen = forbidden.map((kinds) => `${kinds}: these credentials may not list them`);
   const nobody = lines.some(({ kind }) => kind === 'MemberCluster') ? [] : ['no member has joined'];
   const all = [...nobody, ...unseen, ...missing];
   return { settled: all.length === 0, missing: all, lines };
@@ -34,11 +34,12 @@ function rank({ kind }: StatusLine): number {
 }
 
 function lineOf(object: ClusterObject): StatusLine {
-  const { kind, metadata, spec = {}, status = {} } = object;
+  const { apiVersion, kind, metadata, spec = {}, status = {} } = object;
   const conditions = status.conditions ?? [];
   const leaving = metadata.deletionTimestamp !== undefined || spec.removed === true;
   const isFinal = conditions.some(({ reason, status: is }) => reason === FINAL && is === 'False');
   return {
+    group: apiVersion.split('/')[0] ?? '',
     kind,
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
     name: metadata.name,
