@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dnsView } from '#plan/index.ts';
 import { resolve } from './resolve.ts';
+import { readName } from './wire/read-name.ts';
 import { typeOf } from './wire/records.ts';
 import { createZone } from './zone.ts';
 
@@ -151,6 +152,22 @@ test('says "no such name" for everything else below the zone', () => {
   ]) {
     assert.equal(told(name), NO_NAME, name);
   }
+});
+
+test('knows the service of a VIP by its address, and leaves every other address to the cluster DNS', () => {
+  const pointer = (name: string) => {
+    const answer = resolve({ name, type: 12, class: 1 }, zone, () => 0);
+    if (answer.kind !== 'answer') return answer.kind;
+    return readName(answer.records[0]?.bytes ?? Buffer.alloc(0), 12)?.text;
+  };
+  const six = `${'1.' + '0.'.repeat(27)}0.0.d.f.ip6.arpa`;
+  assert.equal(pointer('2.1.10.240.in-addr.arpa'), 'httpbin.demo.svc.clusterset.local');
+  assert.equal(pointer(six), 'mixed.demo.svc.clusterset.local');
+  assert.equal(pointer('9.1.10.240.in-addr.arpa'), 'governed.shop.svc.clusterset.local');
+  for (const other of ['7.1.244.10.in-addr.arpa', '99.1.10.240.in-addr.arpa', '10.240.in-addr.arpa', 'arpa']) {
+    assert.equal(pointer(other), 'forward', other);
+  }
+  assert.equal(told('2.1.10.240.in-addr.arpa'), 'NOERROR by 2.1.10.240.in-addr.arpa');
 });
 
 test('says who it is at the top of the zone, and which schema it follows', () => {

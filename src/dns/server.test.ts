@@ -184,6 +184,7 @@ test('answers every kind of record that it has to an ordinary client', async () 
     assert.deepEqual(await asked.resolve4(db), ['10.244.1.7']);
     assert.deepEqual(await asked.resolve6(`db-0.east.${db}`), ['fd00::7']);
     assert.deepEqual(await asked.resolveTxt('dns-version.clusterset.local'), [['1.0.0']]);
+    assert.deepEqual(await asked.reverse('240.10.1.1'), [service]);
     assert.equal((await asked.resolveSoa('clusterset.local')).serial, view.serial);
     await assert.rejects(asked.resolveSrv(`_x._tcp.${service}`), { code: 'ENOTFOUND' });
     await assert.rejects(asked.resolve4(`_http._tcp.${service}`), { code: 'ENODATA' });

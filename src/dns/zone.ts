@@ -1,6 +1,7 @@
 /** A snapshot as the resolver looks things up: records in wire form, made when a name is first asked for. */
 import type { DnsPort, DnsService, DnsSnapshot } from '#plan/index.ts';
-import { addressRecord, serviceRecord, textRecord, typeOf, type WireRecord } from './wire/records.ts';
+import { reverseNames } from './reverse.ts';
+import { addressRecord, pointerRecord, serviceRecord, textRecord, typeOf, type WireRecord } from './wire/records.ts';
 
 export interface ZoneName {
   /** The zone that denies what the name does not have. */
@@ -21,7 +22,11 @@ const SERVICE_NAME = /^(?:_([^.]+)\.)?_([^.]+)\.(.+)$/;
 
 export function createZone(snapshot: DnsSnapshot): Zone {
   const known = new Map<string, ZoneName>();
-  const make = (name: string) => (name.startsWith('_') ? portName(name, snapshot) : listedName(name, snapshot));
+  let reverse: ReadonlyMap<string, string> | undefined;
+  const make = (name: string) => {
+    if (name.endsWith('.arpa')) return pointerName(name, (reverse ??= reverseNames(snapshot)));
+    return name.startsWith('_') ? portName(name, snapshot) : listedName(name, snapshot);
+  };
   return {
     name: snapshot.zone,
     serial: snapshot.serial,
@@ -33,6 +38,12 @@ export function createZone(snapshot: DnsSnapshot): Zone {
       return made;
     },
   };
+}
+
+/** A zone of one name: what stands beside it is not ours. */
+function pointerName(name: string, reverse: ReadonlyMap<string, string>): ZoneName | undefined {
+  const target = reverse.get(name);
+  return target === undefined ? undefined : { zone: name, sets: setsOf([pointerRecord(target)]) };
 }
 
 function listedName(name: string, snapshot: DnsSnapshot): ZoneName | undefined {

@@ -45,7 +45,7 @@ export interface DnsInput {
 /** What SRV says of a service, on its bare name and on `_port._proto.<name>`; those names exist without being listed. */
 export interface DnsService {
   readonly ports: readonly DnsPort[];
-  /** Hosts of a headless service; absent: the service's own name. */
+  /** Hosts of a headless service, always there for one; absent: the service's own name. */
   readonly targets?: readonly string[];
 }
 

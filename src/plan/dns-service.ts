@@ -37,7 +37,7 @@ function headless({ endpoints = [], ports = [] }: DnsImport, name: string): Serv
   return {
     name,
     records: [[name, addressesOf(reachable)], ...records],
-    ...(ports.length > 0 && targets.length > 0 && { service }),
+    service,
   };
 }
 
@@ -52,6 +52,7 @@ function addressesOf(endpoints: readonly DnsEndpoint[]): readonly string[] {
   return [...new Set(endpoints.flatMap(({ addresses }) => addresses))].toSorted(byText);
 }
 
-function portOf({ name, protocol = 'TCP', port }: DnsPort): DnsPort {
-  return { ...(name && { name: name.toLowerCase() }), protocol, port };
+/** What is the default is not said: the view of a large clusterset is read often. */
+function portOf({ name, protocol, port }: DnsPort): DnsPort {
+  return { ...(name && { name: name.toLowerCase() }), ...(protocol && protocol !== 'TCP' && { protocol }), port };
 }

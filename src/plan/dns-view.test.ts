@@ -67,7 +67,7 @@ test('a headless import has the addresses of all clusters, and a name for each e
     [`10-244-1-5.b.${below}`]: ['10.244.1.5'],
   });
   assert.deepEqual(view.services[below], {
-    ports: [{ name: 'sql', protocol: 'TCP', port: 5432 }],
+    ports: [{ name: 'sql', port: 5432 }],
     targets: [`10-244-1-5.b.${below}`, `10-244-1-8.a.${below}`, `10-244-1-9.b.${below}`, `db-0.a.${below}`],
   });
 });
@@ -85,8 +85,8 @@ test('the ordinary name has the ports too', () => {
   const ports = [{ name: 'http', protocol: 'TCP' as const, port: 80 }];
   const view = dnsView({ imports: [{ ...imported('gone', ['240.10.1.1']), ports }], ordinaryNames: [service('gone')] });
   assert.deepEqual(view.services, {
-    'gone.demo.svc.cluster.local': { ports },
-    'gone.demo.svc.clusterset.local': { ports },
+    'gone.demo.svc.cluster.local': { ports: [{ name: 'http', port: 80 }] },
+    'gone.demo.svc.clusterset.local': { ports: [{ name: 'http', port: 80 }] },
   });
 });
 

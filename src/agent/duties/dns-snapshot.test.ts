@@ -20,10 +20,7 @@ test('an import’s addresses and ports become names', () => {
   );
   const name = 'httpbin.demo.svc.clusterset.local';
   assert.deepEqual(records[name], ['240.10.1.1']);
-  assert.deepEqual(services[name]?.ports, [
-    { name: 'dns', protocol: 'UDP', port: 53 },
-    { protocol: 'TCP', port: 80 },
-  ]);
+  assert.deepEqual(services[name]?.ports, [{ name: 'dns', protocol: 'UDP', port: 53 }, { port: 80 }]);
 });
 
 test('a headless import has no name while its slices carry no endpoints', () => {

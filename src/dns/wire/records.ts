@@ -34,6 +34,10 @@ export function serviceRecord(target: string, port: number): WireRecord {
   return { bytes, target: { name: target, offset: FIXED + SRV_FIXED } };
 }
 
+export function pointerRecord(name: string): WireRecord {
+  return { bytes: record(TYPE.PTR, writeName(name)) };
+}
+
 /** @param text at most 255 characters of ASCII */
 export function textRecord(text: string): WireRecord {
   return { bytes: record(TYPE.TXT, Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'latin1')])) };

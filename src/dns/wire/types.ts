@@ -2,6 +2,7 @@
 export const TYPE = {
   A: 1,
   SOA: 6,
+  PTR: 12,
   TXT: 16,
   AAAA: 28,
   SRV: 33,
