@@ -219,3 +219,40 @@ test('never answers an answer, and refuses what it cannot serve by name', () => 
 test('reads arbitrary bytes without throwing', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => readQuery(Buffer.from(bytes)) !== undefined));
 });
+
+const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
+const host = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join('.'));
+
+test('what is written is read back by another implementation: any host, port, address and order', () => {
+  const hosts = fc.uniqueArray(
+    fc.record({ host, port: fc.integer({ min: 1, max: 65_535 }), ip: fc.oneof(fc.ipV4(), fc.ipV6()) }),
+    {
+      selector: (one) => one.host,
+      minLength: 1,
+      maxLength: 40,
+    },
+  );
+  fc.assert(
+    fc.property(host, hosts, fc.nat(39), fc.boolean(), (name, all, turn, withEdns) => {
+      const query = read(ask(name, withEdns ? edns(1232) : {}));
+      const first = turn % all.length;
+      const records = all.map((one) => serviceRecord(one.host, one.port));
+      const glue = all.map((one) => ({ owner: one.host, records: [address(one.ip)] }));
+      const message = decode(writeAnswer(query, { rcode: 'NOERROR', records, glue, first }, 'tcp'));
+      const wanted = [...all.slice(first), ...all.slice(0, first)];
+      assert.equal(message.questions?.[0]?.name, name);
+      assert.deepEqual(
+        message.answers?.map((one) => one.type === 'SRV' && `${one.data.target}:${one.data.port}`),
+        wanted.map((one) => `${one.host}:${one.port}`),
+      );
+      const owners = message.additionals?.filter(({ type }) => type !== 'OPT').map((one) => one.name);
+      assert.deepEqual(
+        owners,
+        all.map((one) => one.host),
+      );
+      const cut = writeAnswer(query, { rcode: 'NOERROR', records, glue, first }, 'udp');
+      assert.ok(cut.length <= (withEdns ? 1232 : 512));
+      assert.equal(decode(cut).flag_tc, (decode(cut).answers?.length ?? 0) < all.length);
+    }),
+  );
+});
