@@ -75,7 +75,7 @@ test('everything of a member settles, and what its agents put into the kernel is
   const { lines } = (JSON.parse(stdout) as Record<string, { lines: { kind: string }[] }>)['cluster-2'] ?? { lines: [] };
   assert.deepEqual(
     [...new Set(lines.map(({ kind }) => kind))],
-    ['MemberCluster', 'ServiceImport', 'GlobalTrafficPolicy'],
+    ['MemberCluster', 'ServiceExport', 'ServiceImport', 'GlobalTrafficPolicy'],
   );
 
   const shown = await set.sealane('bpf', '--name', `${set.name}/cluster-2-`, '--output', 'json');

@@ -67,6 +67,17 @@ test('nothing is waited for of a policy that another one overrules, nor of a mem
   assert.equal(summarise([member, left, overruled]).settled, true);
 });
 
+test('an export in a cluster that does not have the Service is shown and not waited for', () => {
+  const dispatched: ClusterObject = {
+    apiVersion: 'multicluster.x-k8s.io/v1beta1',
+    kind: 'ServiceExport',
+    metadata: { namespace: 'shop', name: 'web' },
+    status: { conditions: [so('Valid', 'False', { reason: 'NoService' }), so('Ready', 'False')] },
+  };
+  const { settled, lines } = summarise([member, dispatched]);
+  assert.deepEqual([settled, lines[1]?.conditions[0]?.reason], [true, 'NoService']);
+});
+
 test('a cluster without members is not settled', () => {
   assert.deepEqual(summarise([]).missing, ['no member has joined']);
 });

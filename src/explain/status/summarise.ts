@@ -9,8 +9,11 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   GlobalTrafficPolicy: ['Accepted', 'TargetsResolved', 'Programmed'],
 };
 
-/** Another object speaks for the service: nothing more will come of this one. */
-const FINAL = 'Ignored';
+/**
+ * Nothing more will come of the object here: another one speaks for the service, or an export was dispatched to a cluster
+ * that does not have the Service, as Karmada's policies do. Both are shown, neither is waited for.
+ */
+const FINAL: ReadonlySet<string> = new Set(['Ignored', 'NoService']);
 
 /**
  * @param objects MemberClusters, ServiceExports, ServiceImports, GlobalTrafficPolicies, in any order
@@ -37,7 +40,7 @@ function lineOf(object: ClusterObject): StatusLine {
   const { apiVersion, kind, metadata, spec = {}, status = {} } = object;
   const conditions = status.conditions ?? [];
   const leaving = metadata.deletionTimestamp !== undefined || spec.removed === true;
-  const isFinal = conditions.some(({ reason, status: is }) => reason === FINAL && is === 'False');
+  const isFinal = conditions.some(({ reason, status: is }) => FINAL.has(reason) && is === 'False');
   return {
     group: apiVersion.split('/')[0] ?? '',
     kind,
