@@ -94,9 +94,7 @@ test('names the ports of a service: each number once on its own name, each named
   assert.deepEqual(told(`_dns._udp.${name}`, 'SRV'), [`53 ${name}`]);
   assert.deepEqual(told(`_dns-tcp._tcp.${name}`, 'SRV'), [`53 ${name}`]);
   const answer = ask(`_dns._udp.${name}`, 'SRV');
-  assert.deepEqual(answer.kind === 'answer' && answer.glue.map(({ owner, records }) => [owner, records.length]), [
-    [name, 2],
-  ]);
+  assert.equal(answer.kind === 'answer' && answer.glue?.(name).length, 2);
 });
 
 test('has no SRV name for an unnamed port, another protocol, or a service without ports', () => {

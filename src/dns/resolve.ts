@@ -1,5 +1,5 @@
 /** What the node's resolver says by itself, and what it leaves to the cluster's own DNS. Pure. */
-import type { Authority, Glue } from './wire/write-answer.ts';
+import type { Authority } from './wire/write-answer.ts';
 import type { WireRecord } from './wire/records.ts';
 import { CLASS, TYPE } from './wire/types.ts';
 import type { Zone, ZoneName } from './zone.ts';
@@ -26,8 +26,8 @@ export type Answer =
       readonly records: readonly WireRecord[];
       /** Index of the record that comes first: a random one. */
       readonly first: number;
-      /** Addresses of the hosts that the records name. */
-      readonly glue: readonly Glue[];
+      /** Addresses of a host that the records name. */
+      readonly glue?: (host: string) => readonly WireRecord[];
       /** Who denies, when there are no records; the answer itself when `soaAsked`. */
       readonly soa?: Authority;
       readonly soaAsked?: boolean;
@@ -56,7 +56,7 @@ function answerOf({ name, type }: Query, found: ZoneName, zone: Zone, random: ()
   const records = found.sets.get(type) ?? (type === TYPE.ANY ? anySet(found) : NONE);
   if (records.length === 0) return denial('NOERROR', found.zone, zone);
   const first = records.length > 1 ? Math.floor(random() * records.length) : 0;
-  return { kind: 'answer', rcode: 'NOERROR', records, first, glue: glueOf(records, name, zone) };
+  return { kind: 'answer', rcode: 'NOERROR', records, first, glue: (host) => addressesOf(zone.find(host)) };
 }
 
 /** RFC 8482 lets ANY be answered with one set: the first of those there are, addresses before others. */
@@ -64,18 +64,12 @@ function anySet({ sets }: ZoneName): readonly WireRecord[] {
   return sets.values().next().value ?? NONE;
 }
 
-function glueOf(records: readonly WireRecord[], asked: string, zone: Zone): readonly Glue[] {
-  if (!records[0]?.target) return NONE;
-  const targets = new Set(records.map(({ target }) => target?.name ?? asked));
-  return [...targets].map((owner) => ({ owner, records: addressesOf(zone.find(owner)) }));
-}
-
 function addressesOf(found: ZoneName | undefined): readonly WireRecord[] {
   return [TYPE.A, TYPE.AAAA].flatMap((type) => found?.sets.get(type) ?? NONE);
 }
 
 function denial(rcode: 'NOERROR' | 'NXDOMAIN', zone: string, { serial }: Zone): Answer & { kind: 'answer' } {
-  return { kind: 'answer', rcode, records: NONE, first: 0, glue: NONE, soa: { zone, serial } };
+  return { kind: 'answer', rcode, records: NONE, first: 0, soa: { zone, serial } };
 }
 
 function isBelow(name: string, zone: string): boolean {

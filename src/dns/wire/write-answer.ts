@@ -22,19 +22,14 @@ export interface Authority {
   readonly serial: number;
 }
 
-export interface Glue {
-  readonly owner: string;
-  readonly records: readonly WireRecord[];
-}
-
 export interface WireAnswer {
   readonly rcode: Rcode;
   /** Of the name that was asked. */
   readonly records?: readonly WireRecord[];
   /** Index of the record that comes first; the others follow in turn. */
   readonly first?: number;
-  /** Addresses of the targets of `records`: sent when there is room. */
-  readonly glue?: readonly Glue[];
+  /** Addresses of a host that `records` name: sent when there is room, and looked up only then. */
+  readonly glue?: (host: string) => readonly WireRecord[];
   /** Says who denies: the SOA in the authority section (RFC 2308). */
   readonly soa?: Authority;
   /** The SOA was asked for: it is the answer. */
@@ -62,14 +57,14 @@ const FLAG = {
  * a client that cannot come back over TCP has some.
  */
 export function writeAnswer(query: WireQuery, answer: WireAnswer, transport: 'udp' | 'tcp'): Buffer {
-  const { records = [], glue = [], soa, soaAsked = false } = answer;
+  const { records = [], glue, soa, soaAsked = false } = answer;
   const opt = query.udpSize === undefined ? undefined : optRecord(RCODES[answer.rcode], query.dnssecOk ?? false);
   const limit = transport === 'tcp' ? TCP_SIZE : udpLimit(query);
   const draft = new MessageDraft(query, limit - (opt?.length ?? 0));
   const answers = addInTurn(draft, records, answer.first ?? 0);
   const isCut = answers < records.length;
   const soas = soa && draft.add(soaRecord(query, soa)) ? 1 : 0;
-  const additional = isCut ? 0 : addGlue(draft, glue);
+  const additional = isCut || !glue ? 0 : addGlue(draft, records, glue);
   return draft.finish(
     [
       query.id,
@@ -105,11 +100,14 @@ function addInTurn(draft: MessageDraft, records: readonly WireRecord[], first: n
   return records.length;
 }
 
-function addGlue(draft: MessageDraft, glue: readonly Glue[]): number {
+function addGlue(draft: MessageDraft, named: readonly WireRecord[], glue: NonNullable<WireAnswer['glue']>): number {
+  const done = new Set<string>();
   let added = 0;
-  for (const { owner, records } of glue) {
-    for (const record of records) {
-      if (!draft.addRecordOf(owner, record)) return added;
+  for (const { target } of named) {
+    if (!target || done.has(target.name)) continue;
+    done.add(target.name);
+    for (const record of glue(target.name)) {
+      if (!draft.addRecordOf(target.name, record)) return added;
       added += 1;
     }
   }
