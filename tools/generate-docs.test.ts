@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { join } from 'node:path';
 import { errorsIn } from './generate-docs/collect-errors.ts';
 import { completionScript } from './generate-docs/completion.ts';
+import { roff } from './generate-docs/man-page.ts';
 import { cell } from './generate-docs/markdown.ts';
 
 const ROOMS = new Set(['kube', 'kernel']);
@@ -32,6 +33,10 @@ test('a question for a code, an import and a path are no errors', () => {
 
 test('a cell of a table keeps what Markdown and HTML would take for theirs', () => {
   assert.equal(cell('a | <b> `<c>`<br>'), 'a \\| &lt;b> `<c>`<br>');
+});
+
+test('a manual page keeps what roff would take for its own', () => {
+  assert.equal(roff(".SH no\n--a\\b\n'x"), "\\&.SH no\n\\-\\-a\\eb\n\\&'x");
 });
 
 test('bash completes commands, commands of commands, options and files', async () => {

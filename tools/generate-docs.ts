@@ -1,5 +1,6 @@
 /**
- * Writes the reference pages below docs/ from the sources: kinds, commands, errors, refusals, checks, and the completion for bash.
+ * Writes the reference pages below docs/ from the sources: kinds, commands, errors, refusals, checks, the manual page and the
+ * completion for bash.
  *
  * Run: node_modules/.bin/node tools/generate-docs.ts [--check]
  */
@@ -10,6 +11,7 @@ import { cliPage } from './generate-docs/cli-page.ts';
 import { completionScript } from './generate-docs/completion.ts';
 import { errorsPage } from './generate-docs/errors-page.ts';
 import { kindsPage } from './generate-docs/kinds-page.ts';
+import { manPage } from './generate-docs/man-page.ts';
 import { refusalsPage } from './generate-docs/refusals-page.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -20,6 +22,7 @@ const pages: Readonly<Record<string, string>> = {
   'kinds.md': kindsPage(),
   'checks.md': checksPage(),
   'cli.md': await cliPage(),
+  'sealane.1': await manPage(),
   'completion.bash': await completionScript(),
 };
 

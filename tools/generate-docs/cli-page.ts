@@ -11,6 +11,14 @@ export interface Documented {
   readonly command: Command;
 }
 
+export const EXIT_CODES: readonly (readonly [string, string])[] = [
+  ['0', 'done'],
+  ['1', 'failed'],
+  ['2', 'wrong command line or input'],
+  ['3', 'this machine or user may not'],
+  ['4', 'no such thing'],
+];
+
 /** Every command that people type, of both bundles. */
 export async function everyCommand(): Promise<Documented[]> {
   const commands = await Promise.all([SEALANE, SANDBOX].map(visibleOf));
@@ -33,30 +41,27 @@ export async function cliPage(): Promise<string> {
   return page(
     'Commands',
     'Every command prints with `--help` what is here, and examples. Errors go to standard error; with `--output json` they are JSON.',
-    table(
-      ['exit code', ''],
-      [
-        ['0', 'done'],
-        ['1', 'failed'],
-        ['2', 'wrong command line or input'],
-        ['3', 'this machine or user may not'],
-        ['4', 'no such thing'],
-      ],
-    ),
+    table(['exit code', ''], EXIT_CODES),
     ...commands.map(section),
   );
 }
 
-function section({ path, command }: Documented): string {
+/** `sealane hub credentials [options] <member>` */
+export function usageOf({ path, command }: Documented): string {
   const words = command.registeredArguments.map((argument) => {
     const name = argument.variadic ? `${argument.name()}…` : argument.name();
     return argument.required ? `<${name}>` : `[${name}]`;
   });
+  return [path, ...(command.options.some(({ hidden }) => !hidden) ? ['[options]'] : []), ...words].join(' ');
+}
+
+function section(documented: Documented): string {
+  const { path, command } = documented;
   const options = command.options.filter(({ hidden }) => !hidden);
   return [
     `## ${path}`,
     command.description(),
-    code([path, options.length > 0 && '[options]', ...words].filter(Boolean).join(' ')),
+    code(usageOf(documented)),
     ...(options.length > 0 ? [table(['option', 'default', ''], options.map(optionRow))] : []),
   ].join('\n\n');
 }
