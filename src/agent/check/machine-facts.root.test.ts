@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { setSysctls } from '#host/index.ts';
 import { stage } from '#kernel/testing/stage.ts';
 import type { MachineFacts } from '#explain/index.ts';
 
@@ -17,8 +18,7 @@ test('facts are those of the namespace and cgroup asked about', async (t) => {
   ip('address', 'add', '198.51.100.1/24', 'dev', 'wan0');
   await on.servers.serveTcp('127.0.0.1', 10_007);
 
-  const inside = (script: string) => execFileSync('nsenter', [`--net=${netns}`, ...script.split(' ')]);
-  inside('sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.wan0.rp_filter=1');
+  await setSysctls({ 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.wan0.rp_filter': '1' }, { namespace: name });
   const program = `import { machineFacts } from '${MODULE}';
     console.log(JSON.stringify(await machineFacts({ cgroup: '${cgroup}', gatewayDevice: 'wan0' })));`;
   const text = execFileSync('nsenter', [`--net=${netns}`, process.execPath, '--input-type=module', '-e', program], {
