@@ -38,6 +38,7 @@ export function startDuties(state: MemberState): () => void {
 
   const exports = duty('exports', async (key) => {
     const again = await keepRecord.work(key);
+    own.add(self);
     if (again !== undefined) exports.addAfter(key, again);
   });
   const replicas = duty('replicate', async (key) => {

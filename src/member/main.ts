@@ -70,7 +70,7 @@ async function serve(settings: MemberSettings, term: AbortSignal): Promise<void>
   const records = await insist(settings, term, 'load the records', () => loadRecords(settings, tracesOf(caches)));
   if (!records) return;
   const hub = followHubUID(settings, caches);
-  const state: MemberState = { settings, caches, records, mcs, clusterUID, hubUID: hub.uid };
+  const state: MemberState = { settings, caches, records, mcs, clusterUID, hubUID: hub.uid, unsettled: new Map() };
   const stop = startDuties(state);
   hub.onUID(() => caches.hubMembers.relist());
   log.info({ clusterUID, vipRange: settings.vipRange, lanePorts: settings.lanePorts }, 'serving');

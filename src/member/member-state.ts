@@ -20,6 +20,8 @@ export interface MemberState {
   readonly clusterUID: string;
   /** UID of the hub; undefined until it has answered. */
   hubUID(): string | undefined;
+  /** Own records, `namespace/name`, that are about to carry a new epoch; nothing is vouched for until they are seen with it. */
+  readonly unsettled: Map<string, number>;
 }
 
 /** A member as the hub has it, or as it was last seen. */

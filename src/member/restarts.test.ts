@@ -207,7 +207,14 @@ test('what this side could not write yet, it does not claim to have observed', a
     (all) => all['b'] !== undefined,
   );
   const hubsWord = () => set.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name: 'a' });
-  const before = await eventually('observed', hubsWord, (one) => (one?.status?.observed?.['b'] ?? 0) > 0);
+  const published = async () => (await set.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name: 'b' }))?.status?.published;
+  await eventually(
+    'the hub’s time in the record',
+    () => recordOf(set.member('b')),
+    (one) => !!one?.spec.exportedAt,
+  );
+  const epoch = (await eventually('all published', published, (one) => one?.count === 1))?.epoch;
+  const before = await eventually('observed', hubsWord, (one) => one?.status?.observed?.['b'] === epoch);
   await set.member('a').server.close();
   await remove(set.member('b').client, SERVICE_EXPORTS);
   await eventually(

@@ -53,6 +53,18 @@ export function createKeepRecord(state: MemberState): KeepRecord {
     if (exhausted.length > 0) settings.log.error({ ports: exhausted.length }, 'no lane port left: widen --lane-ports');
   };
 
+  function nextEpoch(key: string): number {
+    const epoch = records.nextEpoch();
+    state.unsettled.set(key, epoch);
+    return epoch;
+  }
+
+  /** A number may have been given twice, when the first write was not seen yet: the one that was written counts. */
+  function settledEpoch(key: string, { spec }: ClusterExport): number | undefined {
+    state.unsettled.delete(key);
+    return spec.epoch;
+  }
+
   async function keep(key: string, draft: Draft, before: ClusterExport | undefined): Promise<number | undefined> {
     wanted.set(key, keysOf(draft));
     const lacking = keysOf(draft).some((lane) => records.lanePortOf(lane) === undefined);
@@ -63,7 +75,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
       const wait = (writtenAt.get(key) ?? Number.NEGATIVE_INFINITY) + COALESCE_MS - clock.monotonic();
       if (wait > 0) return wait;
     }
-    const epoch = fresh ? records.nextEpoch() : before.spec.epoch;
+    const epoch = fresh ? nextEpoch(key) : settledEpoch(key, before);
     await records.save();
     const exportedAt = before?.spec.exportUID === draft.spec.exportUID ? before?.spec.exportedAt : undefined;
     await ensure(client, CLUSTER_EXPORTS, before, recordOf(draft, { ports, epoch, ...(exportedAt && { exportedAt }) }));
@@ -73,12 +85,13 @@ export function createKeepRecord(state: MemberState): KeepRecord {
 
   async function takeBack(key: string, before: ClusterExport): Promise<number | undefined> {
     if (!isWithdrawn(before)) {
-      const epoch = records.nextEpoch();
+      const epoch = nextEpoch(key);
       await records.save();
       const spec = { ...before.spec, epoch, withdrawn: timestamp(clock) };
       await ensure(client, CLUSTER_EXPORTS, before, { ...before, spec });
       return LOOK_AGAIN_MS;
     }
+    settledEpoch(key, before);
     if (!mayForget(key, before)) return LOOK_AGAIN_MS;
     await client.delete(CLUSTER_EXPORTS, before.metadata, { uid: before.metadata.uid });
     observedAt.delete(key);
@@ -107,6 +120,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
       const before = caches.records.get(key);
       if (draft && !isRefused(draft)) return before || mayCreateIn(key) ? keep(key, draft, before) : undefined;
       if (before) return takeBack(key, before);
+      state.unsettled.delete(key);
       if (!wanted.delete(key)) return undefined;
       giveOutLanes();
       await records.save();
