@@ -9,6 +9,7 @@ import { installedKinds } from './installed-kinds.ts';
 export async function runApiServer(config: ApiServerConfig): Promise<void> {
   const log = createLog('apiserver', { cluster: config.name });
   const { address, port, serviceRange, kubeletSocket } = config;
+  const store = openSqliteStore({ path: config.database });
   const server = await startApiServer({
     address,
     port,
@@ -18,12 +19,13 @@ export async function runApiServer(config: ApiServerConfig): Promise<void> {
       key: readFileSync(config.keyFile, 'utf8'),
       clientAuthority: readFileSync(config.clientAuthorityFile, 'utf8'),
     },
-    store: openSqliteStore({ path: config.database }),
+    store,
     crds: installedKinds(config.role),
     ...(kubeletSocket === undefined ? {} : { kubeletSocket }),
     clock: systemClock,
     log,
   });
   log.info({ port: server.port }, 'serving');
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void server.close().then(() => store.close()));
 }

@@ -1,5 +1,5 @@
 /** Keeps the connect tables equal to what the services of this cluster compile to. */
-import type { Log } from '#kit/index.ts';
+import { formatIpv4, type Log } from '#kit/index.ts';
 import type { ConnectTables } from '../apply/connect-tables.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
@@ -14,6 +14,8 @@ export class ConnectDuty {
   /** Owner of each entry: `namespace/name`, or a duty of the agent itself. */
   readonly #owner = new Map<string, string>();
   readonly #entries = new Map<string, ReadonlySet<string>>();
+  /** Claims that were turned down and said so. */
+  readonly #refused = new Set<string>();
 
   constructor(
     tables: ConnectTables,
@@ -34,7 +36,7 @@ export class ConnectDuty {
 
   /** Gives an owner exactly these entries. An entry that somebody else owns stays theirs. */
   replace(owner: string, desired: readonly DesiredService[]): void {
-    const free = desired.filter((entry) => this.#mayOwn(owner, vipKey(entry)));
+    const free = desired.filter((entry) => this.#mayOwn(owner, entry));
     const wanted = new Set(free.map(vipKey));
     for (const entry of free) {
       this.#tables.put(entry);
@@ -51,13 +53,15 @@ export class ConnectDuty {
     this.#tables.pruneAddresses();
   }
 
-  #mayOwn(owner: string, key: string): boolean {
-    const other = this.#owner.get(key);
+  #mayOwn(owner: string, entry: DesiredService): boolean {
+    const other = this.#owner.get(vipKey(entry));
     if (other === undefined || other === owner) return true;
-    this.#log.warn(
-      { address: key, owner: other, refused: owner },
-      'two services claim one address, the first keeps it',
-    );
+    const claim = `${owner} ${vipKey(entry)}`;
+    const address = `${formatIpv4(entry.address)}:${entry.port}/${entry.protocol}`;
+    if (!this.#refused.has(claim)) {
+      this.#log.info({ address, owner: other, refused: owner }, 'two services claim one address, the first keeps it');
+    }
+    this.#refused.add(claim);
     return false;
   }
 
