@@ -32,6 +32,7 @@ Exit codes: 0 done · 1 failed · 2 wrong command line or input · 3 this machin
  *   `process.exitCode` is its own and what it left running goes on
  */
 export async function runProgram(options: ProgramOptions, args: readonly string[]): Promise<number | undefined> {
+  process.stdout.on('error', endWithReader);
   try {
     const program = await build(options, args);
     await program.parseAsync(args, { from: 'user' });
@@ -41,6 +42,12 @@ export async function runProgram(options: ProgramOptions, args: readonly string[
     report(options.name, error, args);
     return exitCodeOf(error);
   }
+}
+
+/** `sealane … | head` reads no more: that is no fault. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 async function build(options: ProgramOptions, args: readonly string[]): Promise<Command> {

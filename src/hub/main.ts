@@ -12,6 +12,7 @@ import {
   memberOfHubNamespace,
   type Namespace,
   NAMESPACES,
+  LABEL_SKIP_PROPAGATION,
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
 import { type Clock, createLog, createQueue, isFault, type Log, sleep, systemClock } from '#kit/index.ts';
@@ -79,7 +80,9 @@ async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal):
 
 /** kube-system too: its UID tells one hub from another, and a bare API server may not have it. */
 async function makeNamespace(client: Client, name: string, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
-  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  // Karmada would copy it into every member.
+  const labels = { [LABEL_SKIP_PROPAGATION]: 'true' };
+  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
   for (let failures = 0; !signal.aborted; failures++) {
     try {
       if (!(await client.find(NAMESPACES, { name }))) await client.create(NAMESPACES, namespace);
