@@ -12,6 +12,7 @@ export interface Device {
   readonly ifname: string;
   readonly mtu: number;
   readonly addr_info?: readonly { readonly family: string; readonly local: string }[];
+  readonly linkinfo?: { readonly info_slave_kind?: string };
 }
 
 export interface GatewayDevicesOptions {
@@ -63,11 +64,11 @@ export class GatewayDevices {
     if (faults.length > 0) throw faults[0];
   }
 
-  #takeIn({ ifindex, ifname, addr_info }: Device): void {
+  #takeIn({ ifindex, ifname, addr_info, linkinfo }: Device): void {
     const { program, sources, pinDir, except, log } = this.#options;
     const address = addr_info?.find(({ family }) => family === 'inet')?.local;
     if (address) sources.put(ifindex, { addr: ipv4(address) });
-    if (ifname === 'lo' || ifindex === except || this.#attached.has(ifindex)) return;
+    if (ifname === 'lo' || ifindex === except || isPort(linkinfo) || this.#attached.has(ifindex)) return;
     this.#attached.set(ifindex, attachTc(program, ifindex, 'ingress', { pin: `${pinDir}/links/back-${ifindex}` }));
     log.debug({ device: ifname }, 'replies of pods are taken in at device');
   }
@@ -88,9 +89,14 @@ export class GatewayDevices {
   }
 }
 
+/** What comes in by a port of a bridge comes in by the bridge once more. */
+function isPort(linkinfo: Device['linkinfo']): boolean {
+  return linkinfo?.info_slave_kind === 'bridge';
+}
+
 /** Every device of this network namespace, with its addresses. */
 export function devices(): Promise<Device[]> {
-  return ipJson<Device>(['address', 'show']);
+  return ipJson<Device>(['-details', 'address', 'show']);
 }
 
 /**
