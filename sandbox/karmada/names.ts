@@ -14,7 +14,6 @@ export const CLAIM_NAMESPACE = 'propagationpolicy.karmada.io/namespace';
 export const CLAIM_NAME = 'propagationpolicy.karmada.io/name';
 
 export const BINDING_FINALIZER = 'karmada.io/binding-controller';
-export const APPLIED_PLACEMENT = 'policy.karmada.io/applied-placement';
 export const WORK_NAME = 'work.karmada.io/name';
 export const WORK_NAMESPACE = 'work.karmada.io/namespace';
 

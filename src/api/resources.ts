@@ -13,7 +13,6 @@ export const SERVICES = resource('', 'v1', 'services', 'Service');
 export const PODS = resource('', 'v1', 'pods', 'Pod');
 export const CONFIG_MAPS = resource('', 'v1', 'configmaps', 'ConfigMap');
 export const SECRETS = resource('', 'v1', 'secrets', 'Secret');
-export const SERVICE_ACCOUNTS = resource('', 'v1', 'serviceaccounts', 'ServiceAccount');
 export const EVENTS = resource('', 'v1', 'events', 'Event');
 export const ENDPOINT_SLICES = resource('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
 export const LEASES = resource('coordination.k8s.io', 'v1', 'leases', 'Lease');

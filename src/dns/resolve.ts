@@ -1,4 +1,5 @@
 /** What the node's resolver says by itself, and what it leaves to the cluster's own DNS. Pure. */
+import { CLUSTERSET_ZONE } from '#api/index.ts';
 import type { Authority } from './wire/write-answer.ts';
 import type { WireRecord } from './wire/records.ts';
 import { CLASS, TYPE } from './wire/types.ts';
@@ -33,7 +34,6 @@ export type Answer =
       readonly soaAsked?: boolean;
     };
 
-const DEFAULT_ZONE = 'clusterset.local';
 const NONE: readonly never[] = [];
 const FORWARD: Answer = { kind: 'forward' };
 
@@ -45,7 +45,7 @@ export function resolve(query: Query, zone: Zone | undefined, random: () => numb
   const { name, type } = query;
   if (type === TYPE.AXFR || type === TYPE.IXFR) return { kind: 'refused' };
   const found = zone?.find(name);
-  if (!found && !isBelow(name, zone?.name ?? DEFAULT_ZONE)) return FORWARD;
+  if (!found && !isBelow(name, zone?.name ?? CLUSTERSET_ZONE)) return FORWARD;
   if (query.class !== CLASS.IN) return { kind: 'refused' };
   if (!zone) return { kind: 'unavailable' };
   return found ? answerOf(query, found, zone, random) : denial('NXDOMAIN', zone.name, zone);

@@ -1,3 +1,4 @@
+import { CLUSTERSET_ZONE } from '#api/index.ts';
 import type { DnsImport, DnsInput, DnsSnapshot } from './dns-model.ts';
 import { serviceNames, type ServiceNames } from './dns-service.ts';
 import { hash32 } from './hash.ts';
@@ -9,7 +10,7 @@ const SCHEMA_VERSION = '1.0.0';
 
 /** The zone as this cluster answers it. Never a made-up address: an import without one has no name. */
 export function dnsView(input: DnsInput): DnsSnapshot {
-  const { imports, zone = 'clusterset.local', clusterDomain = 'cluster.local' } = input;
+  const { imports, zone = CLUSTERSET_ZONE, clusterDomain = 'cluster.local' } = input;
   const inZone = named(imports, zone);
   const ordinary = named(taken(imports, input), clusterDomain);
   const texts = { [`dns-version.${zone}`]: [SCHEMA_VERSION] };

@@ -96,16 +96,6 @@ export class ConnectTables {
     this.#maps.addresses.delete(address);
   }
 
-  /** Entries in use and the size of each table. */
-  pressure(): Record<string, { used: number; size: number }> {
-    return Object.fromEntries(
-      Object.entries(this.#free).map(([table, ranges]) => {
-        const { size } = this.#maps[table as Table];
-        return [table, { used: ranges.used(size), size }];
-      }),
-    );
-  }
-
   #placeGroup(desired: DesiredGroup, before: PlacedGroup | undefined): PlacedGroup {
     if (before && sameBackends(before.backends, desired.backends)) return before;
     const run = this.#free.backends.take(desired.backends.length);

@@ -50,12 +50,6 @@ export class Ranges {
     if (run.count > 0) this.#resting.push({ run, until: this.#clock.monotonic() + REST_MS });
   }
 
-  /** Entries neither free nor resting. */
-  used(size: number): number {
-    const idle = [...this.#free, ...this.#resting.map((entry) => entry.run)];
-    return size - idle.reduce((sum, run) => sum + run.count, 0);
-  }
-
   #wake(): void {
     const now = this.#clock.monotonic();
     const ready = this.#resting.filter((entry) => entry.until <= now);

@@ -1,17 +1,16 @@
 /** The agent's Lease: says that it lives, what its kernel has applied, and where its gateway is. */
 import {
+  AGENT_LEASE_EXPIRY_MS,
   AGENT_LEASE_RENEW_MS,
   ANNOTATION_APPLIED,
   ANNOTATION_GATEWAY,
   agentLeaseName,
   FIELD_MANAGER,
   LABEL_AGENT,
-  LEASES,
-  type Lease,
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
-import { type Clock, every, type Log, microTimestamp } from '#kit/index.ts';
-import type { Client } from '#kube/index.ts';
+import { type Clock, every, type Log } from '#kit/index.ts';
+import { type Client, type LeaseSign, renewLease } from '#kube/index.ts';
 
 export interface LeaseContent {
   readonly node: string;
@@ -37,7 +36,7 @@ export function keepLease(client: Client, content: LeaseContent, clock: Clock, l
     pending = undefined;
     if (!content.ready()) return;
     try {
-      await client.apply<Lease>(LEASES, leaseOf(content, clock), { fieldManager: FIELD_MANAGER.agent });
+      await renewLease(client, signOf(content), clock);
     } catch (error) {
       log.debug({ err: error }, 'lease not renewed, next turn');
     }
@@ -55,19 +54,17 @@ export function keepLease(client: Client, content: LeaseContent, clock: Clock, l
   };
 }
 
-function leaseOf({ node, gateway, applied }: LeaseContent, clock: Clock): Lease {
+function signOf({ node, gateway, applied }: LeaseContent): LeaseSign {
   return {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: {
-      name: agentLeaseName(node),
-      namespace: SYSTEM_NAMESPACE,
-      labels: { [LABEL_AGENT]: 'true' },
-      annotations: {
-        [ANNOTATION_APPLIED]: JSON.stringify(applied()),
-        ...(gateway && { [ANNOTATION_GATEWAY]: JSON.stringify(gateway) }),
-      },
+    namespace: SYSTEM_NAMESPACE,
+    name: agentLeaseName(node),
+    holder: node,
+    durationSeconds: AGENT_LEASE_EXPIRY_MS / 1000,
+    labels: { [LABEL_AGENT]: 'true' },
+    annotations: {
+      [ANNOTATION_APPLIED]: JSON.stringify(applied()),
+      ...(gateway && { [ANNOTATION_GATEWAY]: JSON.stringify(gateway) }),
     },
-    spec: { holderIdentity: node, leaseDurationSeconds: 40, renewTime: microTimestamp(clock) },
+    fieldManager: FIELD_MANAGER.agent,
   };
 }
