@@ -3,12 +3,9 @@
  * What it leaves pinned goes on without it; started again it adopts what it finds.
  */
 import { mkdirSync } from 'node:fs';
-import { NODES } from '#api/index.ts';
-import { cidr, createQueue, messageOf, type Queue, SealaneError, sleep } from '#kit/index.ts';
-import { ipJson } from '#host/index.ts';
+import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
 import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
-import { type KubeObject, splitKey } from '#objects/index.ts';
 import { localEndpoints } from '#plan/index.ts';
 import { ClusterIndex } from './apply/cluster-index.ts';
 import { ConnectTables } from './apply/connect-tables.ts';
@@ -21,7 +18,8 @@ import { type AgentLease, keepLease } from './duties/lease.ts';
 import { register } from './duties/register.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
-import { type AgentOptions, RESOLVER_PORT } from './options.ts';
+import { internalAddress, resolverAddress } from './node-addresses.ts';
+import type { AgentOptions } from './options.ts';
 import { type ClusterView, watchCluster } from './watch/cluster-view.ts';
 import { policyOf } from './watch/inputs.ts';
 
@@ -36,7 +34,6 @@ const GATEWAY = '@gateway';
 const EVERYTHING = '*';
 /** Many changes come together: one snapshot for all of them. */
 const SNAPSHOT_DELAY_MS = 20;
-const NODE_RETRY_MS = 250;
 
 /** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
@@ -197,40 +194,4 @@ async function gatewayOf(options: AgentOptions, client: Client): Promise<Gateway
   }
   const oneDevice = async () => (await internalAddress(client, options)) === address;
   return startGateway({ objects, pinDir, address, device, oneDevice, lanePorts, clock, log });
-}
-
-/**
- * Pods of other nodes come by the lane's device when the node's own address is the gateway's. Guessing would cut kubelet off, so
- * it waits for the Node.
- */
-async function internalAddress(client: Client, { nodeName, clock, log }: AgentOptions): Promise<string> {
-  for (let failures = 0; ; failures++) {
-    try {
-      const { status } = await client.get<NodeObject>(NODES, splitKey(nodeName));
-      const found = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
-      if (found) return found;
-    } catch (error) {
-      const fields = { reason: messageOf(error) };
-      if (failures % 40 === 0) log.warn(fields, 'no gateway yet: its Node says whether it shares its device with pods');
-    }
-    await sleep(clock, NODE_RETRY_MS);
-  }
-}
-
-interface NodeObject extends KubeObject {
-  readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
-}
-
-/** An address of this node that its pods reach. */
-async function resolverAddress({ resolverAddress: given, gatewayAddress }: AgentOptions): Promise<string> {
-  const address = given ?? gatewayAddress ?? (await firstAddress());
-  return address.includes(':') ? address : `${address}:${RESOLVER_PORT}`;
-}
-
-async function firstAddress(): Promise<string> {
-  const all = await ipJson<{ ifname: string; addr_info?: { family: string; local: string }[] }>(['address', 'show']);
-  const addresses = all.filter(({ ifname }) => ifname !== 'lo').flatMap(({ addr_info = [] }) => addr_info);
-  const found = addresses.find(({ family }) => family === 'inet')?.local;
-  if (!found) throw new SealaneError('agent/no-address', 'find an IPv4 address of this node: no device has one');
-  return found;
 }
