@@ -1,27 +1,15 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
-import { runAgent } from '#agent/index.ts';
+import { type AgentOptions, runAgent } from '#agent/index.ts';
 import { cidr, createLog, ipv4, SealaneError, systemClock } from '#kit/index.ts';
 import { objectsFolder } from '../installation.ts';
 import { untilSignalled } from '../until-signalled.ts';
 import { portRange } from '../port-range.ts';
 
-interface Flags {
-  readonly cluster: string;
-  readonly nodeName: string;
-  readonly kubeconfig: string;
-  readonly cgroup: string;
-  readonly pinDir: string;
-  readonly role: readonly ('node' | 'gateway')[];
-  readonly gatewayAddress?: string;
-  readonly gatewayDevice?: string;
-  readonly clusterDns: string;
-  readonly upstreamDns: readonly string[];
-  readonly serviceProxy: boolean;
-  readonly vipRange: string;
-  readonly lanePorts: { readonly first: number; readonly last: number };
+/** The agent's options as commander names them. */
+interface Flags extends Omit<AgentOptions, 'roles' | 'stateDir' | 'objects' | 'log' | 'clock'> {
+  readonly role: AgentOptions['roles'];
   readonly stateDir?: string;
-  readonly resolverAddress?: string;
 }
 
 const EXAMPLE = `
