@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { createCgroup, type Exit } from '#host/index.ts';
-import { isFault, messageOf, timestamp } from '#kit/index.ts';
+import { isFault, messageOf, SealaneError, timestamp } from '#kit/index.ts';
 import type { Container, Pod } from '#sandbox/workloads/index.ts';
 import type { NodeConfig } from './config.ts';
 import { startProbes } from './container-probes.ts';
@@ -12,6 +12,7 @@ import { launch } from './launch.ts';
 import type { PodContext, PodEntry } from './pod-entry.ts';
 import { writePodFiles } from './pod-files.ts';
 import { backOffMs, restarts } from './restart-policy.ts';
+import { unsupported } from './unsupported.ts';
 
 /** Of a run whose end nobody saw. */
 const UNKNOWN_EXIT = 137;
@@ -71,6 +72,8 @@ async function start(
   const { uid, address, netns, containers } = entry.record;
   const { name } = container;
   try {
+    const impossible = unsupported(container);
+    if (impossible) throw new SealaneError('kubelet/unsupported', impossible);
     createCgroup(entry.cgroup);
     const env = await environment(context, pod, node, entry, container);
     const { process, standIn } = await launch({
@@ -107,6 +110,7 @@ async function start(
 const REASONS: Readonly<Record<string, string>> = {
   'kubelet/no-program': 'ErrImagePull',
   'kubelet/bad-env': 'CreateContainerConfigError',
+  'kubelet/unsupported': 'CreateContainerConfigError',
 };
 
 function refuse(

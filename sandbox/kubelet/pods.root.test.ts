@@ -220,6 +220,16 @@ test('what cannot run says so', async () => {
   assert.match(waiting.message ?? '', /"corp\/unknown:1" has no stand-in/);
 });
 
+test('a volume that cannot be mounted is no reason to run without it', async () => {
+  const volumeMounts = [{ name: 'data', mountPath: '/data' }];
+  await apply(pod('mounting', { command: ['sleep', '1d'], volumeMounts }));
+  const waiting = await until('the refusal', async () => {
+    const state = (await getPod('mounting'))?.status?.containerStatuses?.[0]?.state;
+    return state?.waiting?.reason === 'CreateContainerConfigError' && state.waiting;
+  });
+  assert.match(waiting.message ?? '', /not mounted here: data/);
+});
+
 test('an ending pod is terminating in its slice until its grace is over, and leaves nothing', async () => {
   const stubborn = ['sh', '-c', "trap '' TERM; while true; do sleep 0.1; done"];
   const service = {

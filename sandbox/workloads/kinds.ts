@@ -64,6 +64,8 @@ export interface Container {
   readonly livenessProbe?: Probe;
   readonly startupProbe?: Probe;
   readonly lifecycle?: { readonly preStop?: Action };
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeDevices?: readonly { readonly name: string; readonly devicePath: string }[];
 }
 
 export interface PodSpec {
