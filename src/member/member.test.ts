@@ -19,6 +19,7 @@ import {
   eventually,
   exportOf,
   exportWeb,
+  importedWeb,
   importOf,
   memberCluster,
   mirrorOf,
@@ -163,12 +164,7 @@ test('an export without a Service says so, and heals when the Service comes', as
 
 test('an unexport removes the import everywhere, and the lane port serves until peers have seen it', async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   await remove(set.member('b').client, SERVICE_EXPORTS);
   await eventually(
     'withdrawn',
@@ -191,12 +187,7 @@ test('an unexport removes the import everywhere, and the lane port serves until 
 
 test("an emptied hub removes nothing, and is filled again with everything, admin's spec included", async (t) => {
   const set = await clusterSet(t, ['a', 'b'], { b: { region: 'us' } });
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   await eventually(
     'mirror',
     () => mirrorOf(set.member('b'), 'b'),
@@ -302,12 +293,7 @@ test('an emptied hub removes nothing from a member that starts while it is empty
 
 test('everything of a removed member goes', async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   await set.member('b').stop();
   await set.hub.patch(MEMBER_CLUSTERS, { name: 'b' }, { spec: { removed: true } });
   await eventually(
@@ -324,12 +310,7 @@ test('everything of a removed member goes', async (t) => {
 
 test('a removed member that still runs publishes nothing, until it is taken back', async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   await set.hub.patch(MEMBER_CLUSTERS, { name: 'b' }, { spec: { removed: true } });
   await eventually(
     'gone in a',

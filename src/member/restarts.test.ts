@@ -16,6 +16,7 @@ import {
   clusterSet,
   eventually,
   exportWeb,
+  importedWeb,
   importOf,
   mirrorOf,
   ownSlice,
@@ -28,12 +29,7 @@ const WEB_SLICE = { namespace: 'demo', name: 'web-1' };
 
 test('what happened while the hub was away is caught up when it is back', async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   await set.hubServer.close();
   await set.member('b').client.patch(ENDPOINT_SLICES, WEB_SLICE, { endpoints: ownSlice(0, 2).endpoints });
   await eventually(
@@ -52,12 +48,7 @@ test('what happened while the hub was away is caught up when it is back', async 
 
 test('a hub recreated from nothing is filled again, and what is unexported then goes', async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   await eventually(
     'mirrors',
     () => mirrorOf(set.member('b'), 'b'),
@@ -93,12 +84,7 @@ test("a hub restored from an old copy does not bring back or take away anybody's
     (one) => one?.status?.published?.count === 0,
   );
   const old = await set.hub.list<MemberCluster>(MEMBER_CLUSTERS);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   await set.member('b').stop();
   const [record] = await set.hub.list(CLUSTER_EXPORTS);
   assert.ok(record);
@@ -124,12 +110,7 @@ test("a hub restored from an old copy does not bring back or take away anybody's
 
 test("a restart of the member's own API server loses nothing", async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   const { server, client } = set.member('b');
   await server.close();
   await server.restart();
@@ -200,12 +181,7 @@ test('an imported slice that somebody deletes or changes is put right', async (t
 
 test('what this side could not write yet, it does not claim to have observed', async (t) => {
   const set = await clusterSet(t, ['a', 'b']);
-  await exportWeb(set.member('b'));
-  await eventually(
-    'import',
-    () => slicesOf(set.member('a')),
-    (all) => all['b'] !== undefined,
-  );
+  await importedWeb(set);
   const hubsWord = () => set.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name: 'a' });
   const published = async () => (await set.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name: 'b' }))?.status?.published;
   await eventually(

@@ -128,6 +128,16 @@ export async function exportWeb({ client }: TestMember, asked: Exported = {}): P
   await client.create(SERVICE_EXPORTS, serviceExport());
 }
 
+/** Exported by `b` and seen by `a`. @returns the slices that `a` has then */
+export async function importedWeb(set: ClusterSet): Promise<Record<string, EndpointSlice>> {
+  await exportWeb(set.member('b'));
+  return eventually(
+    'import',
+    () => slicesOf(set.member('a')),
+    (all) => all['b'] !== undefined,
+  );
+}
+
 export function serviceOf(ports: readonly ServicePort[] = HTTP, spec: Service['spec'] = {}): Service {
   const base = { type: 'ClusterIP' as const, clusterIP: '10.96.0.20', ipFamilies: ['IPv4' as const] };
   return {

@@ -8,6 +8,7 @@ import {
   type CompiledPort,
   compilePort,
   type Exporter,
+  type LocalPod,
   type LocalPort,
   localEndpoints,
   type Member,
@@ -27,6 +28,7 @@ export interface Site {
   readonly node: string;
   /** Serve every ClusterIP, in kube-proxy's place. */
   readonly serviceProxy: boolean;
+  /** Those that were removed are left out. */
   readonly members: ReadonlyMap<string, Member>;
   /** Whether a lane to that member can be had. */
   readonly reachable: (member: Member) => boolean;
@@ -107,8 +109,8 @@ function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledP
 }
 
 function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], called: CalledPort) {
-  const exporters = exportersOf(site, inputs, local, called);
-  const own = localPort(inputs, local, called);
+  const own = ownEndpoints(inputs, local, called);
+  const exporters = exportersOf(site, inputs, own, called);
   const compiled = compilePort({
     self: site.cluster,
     calledAs: called.calledAs,
@@ -117,13 +119,13 @@ function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], 
     exporters,
     members: [...site.members.values()],
     ...(called.calledAs === 'Service' && {
-      localEndpoints: { ready: servingPods(own?.pods ?? []).length, total: own?.total ?? 0 },
+      localEndpoints: { ready: own.serving.length, total: own.total ?? 0 },
     }),
   });
   const seed = `${inputs.name.namespace}/${inputs.name.name}:${called.name}`;
   const clusters = new Set(compiled.compiled.flat().map(({ cluster }) => cluster));
   const groups = [...clusters].map((cluster) =>
-    group(site, inputs, local, { ...called, nodeLocal: compiled.nodeLocal }, cluster),
+    group(site, inputs, own, { ...called, nodeLocal: compiled.nodeLocal }, cluster),
   );
   const desired: DesiredService = {
     address: ipv4(called.vip),
@@ -144,29 +146,29 @@ function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], 
   return { desired, decision };
 }
 
-function exportersOf(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], called: CalledPort): Exporter[] {
+function exportersOf(site: Site, inputs: ServiceInputs, own: OwnEndpoints, called: CalledPort): Exporter[] {
   return inputs.imported.flatMap(({ cluster, ports }) => {
     const port = ports.find((one) => samePort(one, called));
     const member = site.members.get(cluster);
     if (!port || !member) return [];
-    const counts = cluster === site.cluster ? (localPort(inputs, local, called) ?? port) : port;
     const { region, zone, group } = member;
-    const eligible = !member.drained && !member.removed && (cluster === site.cluster || site.reachable(member));
-    const ready =
-      cluster === site.cluster ? servingPods(localPort(inputs, local, called)?.pods ?? []).length : counts.ready;
-    return [{ cluster, region, zone, group, ready, total: counts.total, eligible }];
+    const eligible = !member.drained && callable(site, member);
+    const isOwn = cluster === site.cluster;
+    const ready = isOwn ? own.serving.length : port.ready;
+    const total = isOwn ? (own.total ?? port.total) : port.total;
+    return [{ cluster, region, zone, group, ready, total, eligible }];
   });
 }
 
 function group(
   site: Site,
   inputs: ServiceInputs,
-  local: readonly LocalPort[],
+  own: OwnEndpoints,
   called: Port & { readonly nodeLocal?: boolean },
   cluster: string,
 ): DesiredGroup {
   if (cluster === site.cluster) {
-    const pods = servingPods(localPort(inputs, local, called)?.pods ?? []);
+    const pods = own.serving;
     const onNode = called.nodeLocal ? pods.filter((pod) => pod.nodeName === site.node) : pods;
     return { key: cluster, backends: onNode.map((pod) => backend(cluster, pod.address, pod.port)) };
   }
@@ -181,18 +183,34 @@ function group(
 function peerServices(site: Site, inputs: ServiceInputs, local: readonly LocalPort[]): DesiredService[] {
   return inputs.imported.flatMap(({ cluster, peerAddress, ports }) => {
     const member = site.members.get(cluster);
-    if (!peerAddress || !member || member.removed || !(cluster === site.cluster || site.reachable(member))) return [];
+    if (!peerAddress || !member || !callable(site, member)) return [];
     return ports
       .filter((port) => port.protocol !== 'SCTP')
-      .map((port) => ({
+      .map(({ name, protocol, lanePort }) => ({
         address: ipv4(peerAddress),
-        port: port.lanePort,
-        protocol: port.protocol as 'TCP' | 'UDP',
+        port: lanePort,
+        protocol: protocol as 'TCP' | 'UDP',
         tiers: [{ slots: [cluster] }],
-        groups: [group(site, inputs, local, { name: port.name, protocol: port.protocol }, cluster)],
+        groups: [group(site, inputs, ownEndpoints(inputs, local, { name, protocol }), { name, protocol }, cluster)],
         ownsAddress: true,
       }));
   });
+}
+
+function callable(site: Site, member: Member): boolean {
+  return member.name === site.cluster || site.reachable(member);
+}
+
+/** The own cluster's side of one port. */
+interface OwnEndpoints {
+  readonly serving: readonly LocalPod[];
+  /** Undefined when the cluster has no such port. */
+  readonly total: number | undefined;
+}
+
+function ownEndpoints(inputs: ServiceInputs, local: readonly LocalPort[], called: Port): OwnEndpoints {
+  const port = localPort(inputs, local, called);
+  return { serving: servingPods(port?.pods ?? []), total: port?.total };
 }
 
 /** The merged port may have another cluster's name: the own Service's port of that number is meant. */

@@ -16,6 +16,8 @@ export class ConnectDuty {
   readonly #entries = new Map<string, ReadonlySet<string>>();
   /** Claims that were turned down and said so. */
   readonly #refused = new Set<string>();
+  /** As the members are now; read again when one has changed. */
+  #site: Site | undefined;
 
   constructor(
     tables: ConnectTables,
@@ -27,11 +29,15 @@ export class ConnectDuty {
     this.#view = view;
     this.#where = where;
     this.#log = log;
+    view.members.onChange(() => {
+      this.#site = undefined;
+    });
   }
 
   /** @param service `namespace/name` */
   reconcile(service: string): void {
-    this.replace(service, compileService(siteOf(this.#view, this.#where), inputsOf(this.#view, service)).desired);
+    this.#site ??= siteOf(this.#view, this.#where);
+    this.replace(service, compileService(this.#site, inputsOf(this.#view, service)).desired);
   }
 
   /** Gives an owner exactly these entries. An entry that somebody else owns stays theirs. */
