@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ipv4 } from '#kit/index.ts';
+import { ip } from '#kit/index.ts';
 import { openTable, tables } from '#kernel/index.ts';
 import { capture, listNamespaces, nft, run } from '#host/index.ts';
 import { bringUp, call, eventually } from './island-set.ts';
@@ -57,7 +57,7 @@ test('an entry of the kernel that somebody changed shows as a difference, the ag
   for (const node of ['node-1', 'node-2']) {
     await set.sandbox('fault', 'stop', `agent/cluster-2/${node}`);
     const vips = openTable(`/sys/fs/bpf/sealane/${set.name}/cluster-2-${node}`, tables.vips, 'write');
-    assert.ok(vips.delete({ addr: ipv4(address), port: 8080, proto: 6 }));
+    assert.ok(vips.delete({ addr: ip(address), port: 8080, proto: 6 }));
     vips.raw.close();
   }
   assert.notDeepEqual((await report()).differences, []);

@@ -18,7 +18,7 @@ import {
   tableOf,
   tables,
 } from '#kernel/index.ts';
-import { ipv4 } from '#kit/index.ts';
+import { ip } from '#kit/index.ts';
 import { HOST_MAC } from './gateway-packets.ts';
 
 export const GATEWAY = '172.30.77.11';
@@ -136,10 +136,10 @@ export class Stand {
 
   configure(flags: number): void {
     const wan = this.ifindex('wan0');
-    tableOf(this.inbound, tables.gateway).put(0, { addr: ipv4(GATEWAY), ifindex: wan, flags });
+    tableOf(this.inbound, tables.gateway).put(0, { addr: ip(GATEWAY), ifindex: wan, flags });
     const sources = tableOf(this.inbound, tables.snat_addrs);
-    sources.put(this.ifindex('pods0'), { addr: ipv4(POD_SIDE) });
-    sources.put(this.ifindex('lan0'), { addr: ipv4(LAN_SIDE) });
+    sources.put(this.ifindex('pods0'), { addr: ip(POD_SIDE) });
+    sources.put(this.ifindex('lan0'), { addr: ip(LAN_SIDE) });
   }
 
   /** The same gateway as a new process finds it: programs loaded again on what is pinned. */
@@ -159,7 +159,7 @@ export class Stand {
     this.clear(tables.nat_half_open.name);
     this.clear(tables.lane_ports.name);
     const slots = tableOf(this.inbound, tables.nat_slots);
-    for (const [slot] of slots.entries()) slots.put(slot, { src: 0, dst: 0, sport: 0, dport: 0, proto: 0 });
+    for (const [slot] of slots.entries()) slots.put(slot, { src: 0n, dst: 0n, sport: 0, dport: 0, proto: 0 });
     this.writeLanes(lanes);
   }
 
@@ -176,11 +176,11 @@ export class Stand {
     for (const [lane, spec] of lanes.entries()) {
       for (const [i, pod] of spec.pods.entries()) {
         const flags = POD_FLAGS[pod.is ?? 'ready'];
-        pods.set(first + i, { addr: ipv4(pod.address), port: pod.port ?? 8080, flags });
+        pods.set(first + i, { addr: ip(pod.address), port: pod.port ?? 8080, flags });
       }
       ranges.put(lane, packRange({ first, count: spec.pods.length }));
       tableOf(this.inbound, tables.lane_mss).put(lane, spec.mss ?? 0);
-      const key = { addr: ipv4(GATEWAY), port: spec.port, proto: PROTO[spec.proto ?? 'tcp'] };
+      const key = { addr: ip(GATEWAY), port: spec.port, proto: PROTO[spec.proto ?? 'tcp'] };
       tableOf(this.inbound, tables.lane_ports).put(key, lane);
       first += spec.pods.length;
     }

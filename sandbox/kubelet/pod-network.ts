@@ -1,5 +1,5 @@
 /** A pod's network: a namespace, a link to its node's bridge, an address of the node's range. */
-import { cidr, formatIpv4 } from '#kit/index.ts';
+import { addressAt, cidr, formatIp } from '#kit/index.ts';
 import { createNamespaces, deleteNamespaces, ipBatch, namespaceExists } from '#host/index.ts';
 import type { NodeConfig } from './config.ts';
 
@@ -17,7 +17,7 @@ export async function makePodNetwork(netns: string, uid: string, address: string
   if (namespaceExists(netns)) await deleteNamespaces([netns]);
   await createNamespaces([netns]);
   const link = `pod${short(uid)}`;
-  const gateway = formatIpv4(cidr(node.podRange).base + 1);
+  const gateway = formatIp(addressAt(cidr(node.podRange), 1));
   await ipBatch([`link add name eth0 netns ${netns} type veth peer name ${link} netns ${node.namespace}`]);
   await Promise.all([
     ipBatch([`link set ${link} master ${node.bridge} up`], { namespace: node.namespace }),
@@ -48,15 +48,15 @@ export interface AddressPool {
 
 /** Addresses come round robin: one that was just given back is taken last, as somebody may still call it. */
 export function addressPool(podRange: string): AddressPool {
-  const { base, size } = cidr(podRange);
+  const range = cidr(podRange);
   const first = 2;
-  const count = size - 3;
+  const count = Number(range.size) - 3;
   const taken = new Set<string>();
   let next = 0;
   return {
     take() {
       for (let i = 0; i < count; i += 1) {
-        const address = formatIpv4(base + first + ((next + i) % count));
+        const address = formatIp(addressAt(range, first + ((next + i) % count)));
         if (taken.has(address)) continue;
         next = (next + i + 1) % count;
         taken.add(address);

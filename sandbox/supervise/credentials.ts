@@ -1,6 +1,6 @@
 /** An authority for each API server, its server certificate, and a kubeconfig for everyone who calls it. */
 import { type Authority, createAuthority } from '#identity/index.ts';
-import { formatIpv4 } from '#kit/index.ts';
+import { addressAt, formatIp } from '#kit/index.ts';
 import type { Topology } from '#sandbox/topology/index.ts';
 import { type KubeconfigEntry, kubeconfigText } from './kubeconfig.ts';
 import { type StatePaths, writeState } from './state.ts';
@@ -51,7 +51,7 @@ export function apiServers({ hub, clusters }: Topology): ApiServer[] {
       name,
       near: lanAddress,
       far: wanAddress,
-      addresses: [formatIpv4(serviceRange.base + 1)],
+      addresses: [formatIp(addressAt(serviceRange, 1))],
       users: [
         user('member', 'sealane:member', ['sealane:members', ...ADMINS]),
         { ...user('propagation', 'sealane:propagation', ADMINS), isFar: true },

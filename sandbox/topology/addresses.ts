@@ -1,5 +1,5 @@
 /** Gives every place its address, and refuses ranges that would be in each other's way. Pure. */
-import { cidr, formatIpv4, formatRange, overlaps, type Range } from '#kit/index.ts';
+import { addressAt, cidr, formatIp, formatRange, overlaps, type Range } from '#kit/index.ts';
 import type { Cluster, ClusterNode, Topology } from './model.ts';
 import type { ClusterValues, Report, TopologyValues } from './schema.ts';
 
@@ -87,7 +87,7 @@ function addressNode(
     gateway: gateways?.includes(name) ?? true,
     wanAddress: host(wan, 10 * cluster + index),
     lanAddress: host(lan, 10 + index),
-    podRange: { base: podRange.base + 256 * index, prefixLength: 24, size: 256 },
+    podRange: { family: 'IPv4', base: addressAt(podRange, 256 * index), prefixLength: 24, size: 256n },
   };
 }
 
@@ -104,5 +104,5 @@ function reportOverlaps(wan: Range, cluster: Cluster, report: Report): void {
 }
 
 function host(range: Range, offset: number): string {
-  return formatIpv4(range.base + offset);
+  return formatIp(addressAt(range, offset));
 }

@@ -1,6 +1,6 @@
 /** Finds a WAN range that the machine does not use yet. */
 import { ipJson } from '#host/index.ts';
-import { cidr, formatRange, overlaps, parseIpv4, type Range, SealaneError } from '#kit/index.ts';
+import { addressAt, cidr, formatRange, overlaps, parseIp, type Range, SealaneError } from '#kit/index.ts';
 import { DEFAULT_WAN, onWan } from './addresses.ts';
 import type { Topology } from './model.ts';
 
@@ -15,7 +15,7 @@ export async function withFreeWan(topology: Topology): Promise<Topology> {
   const taken = await routedRanges();
   const candidates = topology.wanIsWritten
     ? [topology.wan]
-    : Array.from({ length: TRIED }, (_, i) => ({ ...DEFAULT_WAN, base: DEFAULT_WAN.base + 256 * i }));
+    : Array.from({ length: TRIED }, (_, i) => ({ ...DEFAULT_WAN, base: addressAt(DEFAULT_WAN, 256 * i) }));
   const free = candidates.find((candidate) => !taken.some(({ range }) => overlaps(range, candidate)));
   if (free) return onWan(topology, free);
   const route = taken.find(({ range }) => overlaps(range, topology.wan));
@@ -37,7 +37,7 @@ interface Route {
 async function routedRanges(): Promise<{ range: Range; device: string }[]> {
   const routes = await ipJson<Route>(['route', 'show', 'table', 'all']);
   return routes.flatMap(({ dst, dev = '?' }) => {
-    const text = parseIpv4(dst) === undefined ? dst : `${dst}/32`;
+    const text = parseIp(dst) === undefined ? dst : `${dst}/32`;
     return /^\d+\.\d+\.\d+\.\d+\/[1-9]\d*$/.test(text) ? [{ range: cidr(text), device: dev }] : [];
   });
 }

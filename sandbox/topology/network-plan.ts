@@ -1,5 +1,5 @@
 /** The whole network of a sandbox as data: what to make, in which order, before anything is made. Pure. */
-import { formatIpv4, formatRange } from '#kit/index.ts';
+import { addressAt, formatIp, formatRange } from '#kit/index.ts';
 import { machineAddress } from './addresses.ts';
 import type { Cluster, ClusterNode, Topology } from './model.ts';
 import { cgroups, hostLink, namespaces, pinFolder, wanPorts } from './names.ts';
@@ -129,7 +129,7 @@ function controlPlaneLines({ lan, lanAddress, wanAddress, nodes }: Cluster): str
 
 function nodeLines({ lan, lanAddress, dnsAddress, nodes }: Cluster, node: ClusterNode): string[] {
   const others = nodes.filter(({ name }) => name !== node.name);
-  const gateway = formatIpv4(node.podRange.base + 1);
+  const gateway = formatIp(addressAt(node.podRange, 1));
   return [
     'link set lo up',
     ...onWanDevice(node.wanAddress),

@@ -1,5 +1,5 @@
 /** What every cluster has from the start. */
-import { cidr, formatIpv4 } from '#kit/index.ts';
+import { addressAt, cidr, formatIp } from '#kit/index.ts';
 import { asJson, deepEqual, type JsonObject, type KubeObject, type Store } from '#objects/index.ts';
 import type { Registry } from './kinds/registry.ts';
 import type { WriteRequest } from './write/request.ts';
@@ -21,7 +21,7 @@ export function firstObjects(options: FirstObjectsOptions): void {
   for (const crd of options.crds)
     ensure(options, 'apiextensions.k8s.io', 'customresourcedefinitions', asJson(crd), true);
   if (!options.registry.find('', 'v1', 'services')) return;
-  const clusterIP = formatIpv4(cidr(options.serviceRange).base + 1);
+  const clusterIP = formatIp(addressAt(cidr(options.serviceRange), 1));
   ensure(options, '', 'services', {
     metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: { clusterIP, ports: [{ name: 'https', port: 443, targetPort: 6443 }] },

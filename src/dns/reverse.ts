@@ -1,7 +1,6 @@
 /** Names of addresses: PTR (RFC 1035 3.5, RFC 3596 2.5). */
-import { parseIpv4 } from '#kit/index.ts';
+import { familyOf, ip } from '#kit/index.ts';
 import type { DnsSnapshot } from '#plan/index.ts';
-import { parseIpv6 } from './wire/ipv6.ts';
 
 /** `service.namespace.svc.zone`, and no host of a headless service. */
 const SERVICE = /^[^.]+\.[^.]+\.svc\./;
@@ -16,7 +15,8 @@ export function reverseNames({ records, services }: DnsSnapshot): ReadonlyMap<st
 }
 
 export function reverseName(address: string): string {
-  if (parseIpv4(address) !== undefined) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
-  const nibbles = parseIpv6(address)?.toString('hex') ?? '';
+  const value = ip(address);
+  if (familyOf(value) === 'IPv4') return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
+  const nibbles = value.toString(16).padStart(32, '0');
   return `${nibbles.split('').toReversed().join('.')}.ip6.arpa`;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { ip } from '#kit/index.ts';
 import { ClusterFlag, Refusal } from './generated/enums.ts';
 import { packRange } from './range.ts';
 import { type Stage, stage } from './testing/stage.ts';
@@ -113,9 +114,9 @@ test('an address outside the VIP range is refused only while it is listed as a s
   const before = on.refused(Refusal.UnknownPort);
   await on.caller.calls(lone, 1);
   assert.equal(on.refused(Refusal.UnknownPort), before);
-  on.world.vips.put({ addr: 0x7f00000b, port: 0, proto: 0 }, 0);
+  on.world.vips.put({ addr: ip('127.0.0.11'), port: 0, proto: 0 }, 0);
   await on.caller.calls(lone, 1);
-  on.world.vips.delete({ addr: 0x7f00000b, port: 0, proto: 0 });
+  on.world.vips.delete({ addr: ip('127.0.0.11'), port: 0, proto: 0 });
   assert.equal(on.refused(Refusal.UnknownPort), before + 1);
 });
 

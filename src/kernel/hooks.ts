@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Range } from '#kit/index.ts';
+import { ipv4Bits } from './address-codec.ts';
 import { attachCgroup } from './attach-cgroup.ts';
 import { objects } from './generated/objects.ts';
 import type { Link } from './link.ts';
@@ -61,7 +62,7 @@ function loadHook(name: (typeof HOOKS)[number], options: HookOptions): LoadedObj
   const range = options.vipRange;
   const rodata =
     range && 'vip_range_base' in constants
-      ? { vip_range_base: range.base, vip_range_mask: 2 ** 32 - range.size }
+      ? { vip_range_base: ipv4Bits(range.base), vip_range_mask: 2 ** 32 - Number(range.size) }
       : undefined;
   return loadObject(join(options.objectDir, file), { ...options, rodata });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isFault } from '#kit/index.ts';
+import { ip, isFault } from '#kit/index.ts';
 import { tables } from './generated/tables.ts';
 import { loadObject } from './load-object.ts';
 import { u32Key } from './map.ts';
@@ -13,23 +13,24 @@ const object = loadObject(join(OBJECTS, 'connect4.bpf.o'), { maxEntries: { vips:
 const vips = tableOf(object, tables.vips);
 after(() => object.close());
 
-const many = Array.from({ length: ROOM }, (_, i) => [{ addr: 0xf00a0000 + i, port: 80, proto: 6 }, i] as const);
+const BASE = ip('240.10.0.0');
+const many = Array.from({ length: ROOM }, (_, i) => [{ addr: BASE + BigInt(i), port: 80, proto: 6 }, i] as const);
 
 test('many entries are written, walked and deleted', () => {
   vips.putAll(many);
   assert.equal([...vips.entries()].length, ROOM);
-  assert.equal(vips.get({ addr: 0xf00a0000 + 1999, port: 80, proto: 6 }), 1999);
+  assert.equal(vips.get({ addr: BASE + 1999n, port: 80, proto: 6 }), 1999);
   assert.deepEqual(new Set([...vips.entries()].map(([, service]) => service)).size, ROOM);
   vips.deleteAll(many.map(([key]) => key));
   assert.deepEqual([...vips.entries()], []);
-  assert.equal(vips.delete({ addr: 1, port: 1, proto: 6 }), false);
-  assert.equal(vips.get({ addr: 1, port: 1, proto: 6 }), undefined);
+  assert.equal(vips.delete({ addr: 1n, port: 1, proto: 6 }), false);
+  assert.equal(vips.get({ addr: 1n, port: 1, proto: 6 }), undefined);
 });
 
 test('a full table says how much it holds', () => {
   vips.putAll(many);
   assert.throws(
-    () => vips.put({ addr: 1, port: 1, proto: 6 }, 1),
+    () => vips.put({ addr: 1n, port: 1, proto: 6 }, 1),
     (error) =>
       isFault(error, 'kernel/map-full') &&
       /write map vips: E2BIG.*\(it holds 2000 entries at most\)/.test(error.message),

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ip } from '#kit/index.ts';
 import { Backend, Given, VipKey } from './generated/structs.ts';
 import { packRange, unpackRange } from './range.ts';
 import { bytesOf, valueOf } from './typed-map.ts';
 
 const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
+const ipv4Address = fc.ipV4().map(ip);
 
 test("addresses and ports lie in network order, counters in the machine's", () => {
   assert.equal(
-    Buffer.from(bytesOf(VipKey, { addr: 0xf00a0101, port: 80, proto: 6 })).toString('hex'),
+    Buffer.from(bytesOf(VipKey, { addr: ip('240.10.1.1'), port: 80, proto: 6 })).toString('hex'),
     'f00a010100500600',
   );
-  const backend = { addr: 0x0a000001, port: 443, cluster: 2, generation: 3, group: 4, flags: 1, slot: 5 };
+  const backend = { addr: ip('10.0.0.1'), port: 443, cluster: 2, generation: 3, group: 4, flags: 1, slot: 5 };
   assert.equal(
     Buffer.from(bytesOf(Backend, backend)).toString('hex'),
     '0a00000101bb0200030000000400000001000000' + '05000000',
@@ -21,13 +23,35 @@ test("addresses and ports lie in network order, counters in the machine's", () =
 });
 
 test('what is encoded is decoded again', () => {
-  const backend = fc.record({ addr: u32, port: u16, cluster: u16, generation: u32, group: u32, flags: u32, slot: u32 });
+  const backend = fc.record({
+    addr: ipv4Address,
+    port: u16,
+    cluster: u16,
+    generation: u32,
+    group: u32,
+    flags: u32,
+    slot: u32,
+  });
   fc.assert(fc.property(backend, (value) => assert.deepEqual(valueOf(Backend, bytesOf(Backend, value)), { ...value })));
 });
 
 test('structures inside structures are decoded', () => {
-  const pair = { vipAddr: 1, vipPort: 2, port: 3, addr: 4, backend: 5, generation: 6, service: 7 };
-  const given = { connected: pair, group: 8, flags: 4, sent: 1, pairs: [pair, pair, { ...pair, addr: 9 }, pair] };
+  const pair = {
+    vipAddr: ip('0.0.0.1'),
+    vipPort: 2,
+    port: 3,
+    addr: ip('0.0.0.4'),
+    backend: 5,
+    generation: 6,
+    service: 7,
+  };
+  const given = {
+    connected: pair,
+    group: 8,
+    flags: 4,
+    sent: 1,
+    pairs: [pair, pair, { ...pair, addr: ip('0.0.0.9') }, pair],
+  };
   assert.deepEqual(valueOf(Given, bytesOf(Given, given)), given);
 });
 

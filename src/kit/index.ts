@@ -1,5 +1,20 @@
 /** Door of `kit`. The list is closed: errors, log, clock, queue, address. */
-export { cidr, contains, formatIpv4, formatRange, ipv4, overlaps, parseIpv4, type Range } from './address.ts';
+export {
+  type Address,
+  addressAt,
+  cidr,
+  contains,
+  type Family,
+  familyOf,
+  formatEndpoint,
+  formatIp,
+  formatRange,
+  ip,
+  overlaps,
+  parseEndpoint,
+  parseIp,
+  type Range,
+} from './address.ts';
 export { type Clock, every, microTimestamp, sleep, systemClock, timestamp } from './clock.ts';
 export { type FaultDetails, isFault, messageOf, SealaneError } from './errors.ts';
 export { createLog, type Log, silentLog } from './log.ts';

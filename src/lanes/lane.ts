@@ -1,4 +1,5 @@
 /** What every transport between two members offers to the agent that carries lanes: one interface, one suite (lane-suite.ts). */
+import type { Address } from '#kit/index.ts';
 
 /** `MemberCluster.spec.transport`. */
 export type Transport = 'Plain' | 'WireGuard' | 'MTLS';
@@ -9,13 +10,12 @@ export interface Peer {
   readonly member: string;
   /** Name of the gateway within the member. */
   readonly gateway: string;
-  /** IPv4 of the gateway, host order. */
-  readonly address: number;
+  readonly address: Address;
 }
 
-/** Where a caller's node sends a lane's packets, host order. */
+/** Where a caller's node sends a lane's packets. */
 export interface LaneAddress {
-  readonly address: number;
+  readonly address: Address;
   readonly port: number;
 }
 

@@ -1,11 +1,13 @@
-import { cidr } from '#kit/index.ts';
+import { type Address, addressAt, cidr } from '#kit/index.ts';
 
 export interface AddressPart {
-  readonly first: number;
+  readonly first: Address;
   readonly count: number;
 }
 
 const PEERS = 256;
+/** Of a wider range only the beginning is given out: that of an IPv6 range is never short. */
+const MOST = 1n << 31n;
 
 /**
  * The VIP range in its two parts: the first /24 (half of a smaller range) for peers, the rest for services. Each part leaves out its
@@ -14,10 +16,11 @@ const PEERS = 256;
  * @throws `kit/bad-range`
  */
 export function addressParts(range: string): { readonly peers: AddressPart; readonly services: AddressPart } {
-  const { base, size } = cidr(range);
+  const whole = cidr(range);
+  const size = Number(whole.size < MOST ? whole.size : MOST);
   const peers = Math.min(PEERS, Math.floor(size / 2));
   return {
-    peers: { first: base + 1, count: Math.max(0, peers - 1) },
-    services: { first: base + peers + 1, count: Math.max(0, size - peers - 2) },
+    peers: { first: addressAt(whole, 1), count: Math.max(0, peers - 1) },
+    services: { first: addressAt(whole, peers + 1), count: Math.max(0, size - peers - 2) },
   };
 }

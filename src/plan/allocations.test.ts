@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cidr, contains, ipv4 } from '#kit/index.ts';
+import { cidr, contains, ip } from '#kit/index.ts';
 import { type LaneKey, type LanePortRecord, lanePortOf, reconcileLanePorts } from './lane-ports.ts';
 import { pickPeerAddress, reconcilePeers } from './peers.ts';
 import { pickVip, reconcileVips } from './vips.ts';
@@ -18,7 +18,7 @@ test('a service gets the address that its name points at, outside the part for p
   const [record] = vips([], ['httpbin']).records;
   assert.ok(record);
   assert.equal(record.ip, pickVip(RANGE, new Set(), service('httpbin')));
-  assert.ok(contains(cidr(RANGE), ipv4(record.ip)) && !contains(cidr('240.10.0.0/24'), ipv4(record.ip)));
+  assert.ok(contains(cidr(RANGE), ip(record.ip)) && !contains(cidr('240.10.0.0/24'), ip(record.ip)));
   assert.notEqual(pickVip(RANGE, new Set([record.ip]), service('httpbin')), record.ip, 'a taken one is stepped over');
 });
 
@@ -68,7 +68,7 @@ test('each member has one address in the first /24, kept while it is a member', 
     records.map(({ cluster }) => cluster),
     ['a', 'b'],
   );
-  assert.ok(records.every(({ address }) => contains(cidr('240.10.0.0/24'), ipv4(address))));
+  assert.ok(records.every(({ address }) => contains(cidr('240.10.0.0/24'), ip(address))));
   assert.equal(records[0]?.address, pickPeerAddress(RANGE, new Set(), 'a'));
   assert.deepEqual(reconcilePeers(records, ['a', 'b'], { range: RANGE, now: T0 + 1 }).records, records);
   const removed = reconcilePeers(records, ['a'], { range: RANGE, now: T0 });

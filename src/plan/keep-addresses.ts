@@ -1,4 +1,4 @@
-import { formatIpv4 } from '#kit/index.ts';
+import { formatIp } from '#kit/index.ts';
 import type { AddressPart } from './address-parts.ts';
 import { byText } from './order.ts';
 import { pickNumber } from './probing.ts';
@@ -39,8 +39,9 @@ export function keepAddresses(held: readonly Kept[], wanted: readonly string[], 
 }
 
 export function pickAddress(key: string, part: AddressPart, taken: ReadonlySet<string>): string | undefined {
-  const number = pickNumber(key, part, (candidate) => taken.has(formatIpv4(candidate)));
-  return number === undefined ? undefined : formatIpv4(number);
+  const textOf = (offset: number) => formatIp(part.first + BigInt(offset));
+  const offset = pickNumber(key, { first: 0, count: part.count }, (candidate) => taken.has(textOf(candidate)));
+  return offset === undefined ? undefined : textOf(offset);
 }
 
 function stillKept({ releasedAt }: Kept, { now, keptMs }: KeepOptions): boolean {

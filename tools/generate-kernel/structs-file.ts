@@ -5,6 +5,9 @@ import type { CSource } from './c-source.ts';
 import { type Found, structsOf } from './collect.ts';
 import { camelCase, HEADER, pascal } from './names.ts';
 
+/** The C structure for an address of either family. */
+const ADDRESS = 'address';
+
 interface Field {
   readonly name: string;
   readonly tsType: string;
@@ -15,8 +18,10 @@ interface Field {
 
 /** An interface and a codec for each structure. */
 export function structsFile(objects: ReadonlyMap<string, ObjectContents>, source: CSource): string {
-  const parts = [...structsOf(objects)].map(([name, found]) => structText(name, found, source));
-  return `${HEADER}import type { Codec } from '../typed-map.ts';\n\n${parts.join('\n')}`;
+  const parts = [...structsOf(objects)]
+    .filter(([name]) => name !== ADDRESS)
+    .map(([name, found]) => structText(name, found, source));
+  return `${HEADER}${importsOf(parts.join('\n'))}\n${parts.join('\n')}`;
 }
 
 function structText(name: string, { types, type }: Found, source: CSource): string {
@@ -60,6 +65,8 @@ function fieldOf(types: readonly BtfType[], member: BtfMember, comment: string):
   const name = camelCase(member.name);
   const type = resolved(types, member.type);
   const at = member.offset === 0 ? 'at' : `at + ${member.offset}`;
+  if (type.kind === Kind.Struct && type.name === ADDRESS) return addressField(name, comment, 'Address', at);
+  if (type.size === 4 && isNetworkOrder(types, member.type)) return addressField(name, comment, 'Ipv4', at);
   if (type.kind === Kind.Struct) {
     const codec = pascal(type.name);
     return {
@@ -96,6 +103,26 @@ function arrayField(types: readonly BtfType[], array: BtfType, name: string, com
     encode: `${bytes}.set(value.${name})`,
     decode: `${bytes}.slice()`,
   };
+}
+
+/** What is four bytes in network order is an IPv4 address; `struct address` is one of either family. */
+function addressField(name: string, comment: string, form: 'Address' | 'Ipv4', at: string): Field {
+  return {
+    name,
+    comment,
+    tsType: 'Address',
+    encode: `put${form}(view, ${at}, value.${name})`,
+    decode: `get${form}(view, ${at})`,
+  };
+}
+
+function importsOf(text: string): string {
+  const codecs = ['getAddress', 'getIpv4', 'putAddress', 'putIpv4'].filter((name) => text.includes(`${name}(`));
+  return [
+    ...(codecs.length > 0 ? ["import type { Address } from '#kit/index.ts';"] : []),
+    ...(codecs.length > 0 ? [`import { ${codecs.join(', ')} } from '../address-codec.ts';`] : []),
+    "import type { Codec } from '../typed-map.ts';\n",
+  ].join('\n');
 }
 
 function scalarField(

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Clock, ipv4, systemClock } from '#kit/index.ts';
+import { type Clock, ip, systemClock } from '#kit/index.ts';
 import { ConnectTables } from './connect-tables.ts';
 import type { DesiredService } from './desired.ts';
 import type { ConnectMaps } from './maps.ts';
 import { memoryMaps } from './memory-maps.ts';
 import { readPlacements } from './placement.ts';
 
-const pod = (address: string, cluster = 'a') => ({ address: ipv4(address), port: 8080, flags: 0, cluster });
+const pod = (address: string, cluster = 'a') => ({ address: ip(address), port: 8080, flags: 0, cluster });
 
 const service = (groups: Record<string, string[]>, ...tiers: string[][]): DesiredService => ({
-  address: ipv4('240.10.1.1'),
+  address: ip('240.10.1.1'),
   port: 80,
   protocol: 'TCP',
   tiers: tiers.map((slots) => ({ slots })),
@@ -20,16 +20,16 @@ const service = (groups: Record<string, string[]>, ...tiers: string[][]): Desire
 });
 
 /** Walks the tables as the kernel does. */
-function walk(maps: ConnectMaps, key = `${ipv4('240.10.1.1')}:80/TCP`) {
+function walk(maps: ConnectMaps, key = `${ip('240.10.1.1')}:80/TCP`) {
   const placed = readPlacements(maps).get(key);
   return placed?.tiers.map((tier) =>
     tier.slots.map((slot) => placed.groups.get(`#${slot}`)?.backends.map((backend) => backend.address)),
   );
 }
 
-const a = ipv4('10.0.0.1');
-const b = ipv4('10.0.0.2');
-const c = ipv4('10.0.0.3');
+const a = ip('10.0.0.1');
+const b = ip('10.0.0.2');
+const c = ip('10.0.0.3');
 
 test('a service is found by its address, tier by tier, share by share', () => {
   const maps = memoryMaps();

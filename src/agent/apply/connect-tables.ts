@@ -2,7 +2,7 @@
  * Writes services into the connect tables so that a reader always sees the old table or the new one:
  * what is pointed at is written before the one word that points at it, and what is left rests before it is used again.
  */
-import type { Clock } from '#kit/index.ts';
+import type { Address, Clock } from '#kit/index.ts';
 import { type DesiredGroup, type DesiredService, type DesiredTier, vipKey } from './desired.ts';
 import type { ConnectMaps } from './maps.ts';
 import {
@@ -22,7 +22,7 @@ export class ConnectTables {
   readonly #placed: Map<string, PlacedService>;
   readonly #free: Record<Table, Ranges>;
   /** Services by address that owns all its ports. */
-  readonly #owners = new Map<number, Set<string>>();
+  readonly #owners = new Map<Address, Set<string>>();
 
   /** Adopts what the maps hold already. */
   constructor(maps: ConnectMaps, clock: Clock) {
@@ -83,13 +83,13 @@ export class ConnectTables {
     }
   }
 
-  #own(address: number, key: string): void {
+  #own(address: Address, key: string): void {
     const owners = this.#owners.get(address) ?? new Set<string>();
     if (owners.size === 0) this.#maps.addresses.put(address);
     this.#owners.set(address, owners.add(key));
   }
 
-  #disown(address: number, key: string): void {
+  #disown(address: Address, key: string): void {
     const owners = this.#owners.get(address);
     if (!owners?.delete(key) || owners.size > 0) return;
     this.#owners.delete(address);

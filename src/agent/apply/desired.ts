@@ -1,9 +1,9 @@
 /** What the kernel's connect tables should hold, one address:port:protocol at a time. Plain data. */
+import type { Address } from '#kit/index.ts';
 import type { Protocol } from '#plan/index.ts';
 
 export interface DesiredBackend {
-  /** IPv4, host byte order. */
-  readonly address: number;
+  readonly address: Address;
   readonly port: number;
   /** `backend_flag` bits of bpf/include/tables.h. */
   readonly flags: number;
@@ -25,8 +25,7 @@ export interface DesiredTier {
 }
 
 export interface DesiredService {
-  /** IPv4, host byte order. */
-  readonly address: number;
+  readonly address: Address;
   readonly port: number;
   readonly protocol: Exclude<Protocol, 'SCTP'>;
   /** No tier: the call is refused. */

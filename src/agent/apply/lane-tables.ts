@@ -2,14 +2,13 @@
  * Writes the gateway's tables: lane port → the local pods that may take its connections. Local pods only, so that what came by a
  * lane never leaves by one.
  */
-import type { Clock } from '#kit/index.ts';
+import type { Address, Clock } from '#kit/index.ts';
 import type { VipAddress, VipTable, WordTable } from './maps.ts';
 import { numbers } from './placement.ts';
 import { Ranges, type Run } from './ranges.ts';
 
 export interface LanePod {
-  /** IPv4, host byte order. */
-  readonly address: number;
+  readonly address: Address;
   readonly port: number;
 }
 

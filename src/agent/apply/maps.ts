@@ -1,4 +1,5 @@
 /** The connect tables as this room sees them: the kernel's maps, or memory in tests. One writer: this agent. */
+import type { Address } from '#kit/index.ts';
 import type { DesiredBackend } from './desired.ts';
 import type { Run } from './ranges.ts';
 
@@ -23,7 +24,7 @@ export interface BackendTable {
 }
 
 export interface VipAddress {
-  readonly address: number;
+  readonly address: Address;
   readonly port: number;
   readonly protocol: 'TCP' | 'UDP';
 }
@@ -36,9 +37,9 @@ export interface VipTable {
 
 /** Addresses of ours: a port of theirs that no service has is refused rather than let out by the default route. */
 export interface AddressTable {
-  entries(): Iterable<number>;
-  put(address: number): void;
-  delete(address: number): void;
+  entries(): Iterable<Address>;
+  put(address: Address): void;
+  delete(address: Address): void;
 }
 
 export interface ConnectMaps {

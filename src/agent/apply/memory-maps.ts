@@ -1,4 +1,5 @@
 /** The connect tables in memory: for tests and rehearsals. */
+import type { Address } from '#kit/index.ts';
 import type { DesiredBackend } from './desired.ts';
 import type { ConnectMaps, VipAddress, WordTable } from './maps.ts';
 import type { Run } from './ranges.ts';
@@ -21,7 +22,7 @@ export function memoryMaps(size = 4096): MemoryMaps {
       },
     };
   };
-  const addresses = new Set<number>();
+  const addresses = new Set<Address>();
   const shares = new Uint32Array(size);
   const backends = new Map<number, DesiredBackend>();
   const vips = new Map<string, readonly [VipAddress, number]>();

@@ -7,7 +7,7 @@ import {
   type Service,
   type ServiceImport,
 } from '#api/index.ts';
-import { formatIpv4 } from '#kit/index.ts';
+import { formatIp } from '#kit/index.ts';
 import { type Member, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
 import type { DesiredService } from '../apply/desired.ts';
 import { importedCluster } from './imported-cluster.ts';
@@ -90,17 +90,17 @@ const shared: TrafficPolicy = trafficPolicy({
 
 /** Where calls of an address may end, tier by tier, each cluster with its slots. */
 function reach(desired: readonly DesiredService[], address: string, port = 80) {
-  const found = desired.find((one) => formatIpv4(one.address) === address && one.port === port);
+  const found = desired.find((one) => formatIp(one.address) === address && one.port === port);
   return found?.tiers.map(({ slots }) =>
     Object.fromEntries([...new Set(slots)].toSorted().map((key) => [key, slots.filter((slot) => slot === key).length])),
   );
 }
 
 function backends(desired: readonly DesiredService[], address: string, cluster: string, port = 80) {
-  const found = desired.find((one) => formatIpv4(one.address) === address && one.port === port);
+  const found = desired.find((one) => formatIp(one.address) === address && one.port === port);
   return found?.groups
     .find(({ key }) => key === cluster)
-    ?.backends.map((one) => `${formatIpv4(one.address)}:${one.port}`);
+    ?.backends.map((one) => `${formatIp(one.address)}:${one.port}`);
 }
 
 test('own pods are called at their own address, another cluster at its gateways’ lane port', () => {
@@ -145,10 +145,7 @@ test('a drained member, and one that no lane reaches, get no new connection', ()
 test('a peer address leads to that cluster’s gateways on the lane port, and refuses other ports', () => {
   const { desired } = compileService(site(), inputs());
   const peer = desired.find(({ port }) => port === 10_002) ?? assert.fail('no peer address');
-  assert.deepEqual(backends(desired, formatIpv4(peer.address), 'b', 10_002), [
-    '192.0.2.98:10002',
-    '198.51.100.98:10002',
-  ]);
+  assert.deepEqual(backends(desired, formatIp(peer.address), 'b', 10_002), ['192.0.2.98:10002', '198.51.100.98:10002']);
   assert.ok(peer.ownsAddress);
 });
 

@@ -3,7 +3,7 @@
  * where that is ours to serve, and the peer addresses behind its imported slices. Pure.
  */
 import type { EndpointSlice, Service, ServiceImport } from '#api/index.ts';
-import { ipv4 } from '#kit/index.ts';
+import { ip } from '#kit/index.ts';
 import {
   type CompiledPort,
   compilePort,
@@ -128,7 +128,7 @@ function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], 
     group(site, inputs, own, { ...called, nodeLocal: compiled.nodeLocal }, cluster),
   );
   const desired: DesiredService = {
-    address: ipv4(called.vip),
+    address: ip(called.vip),
     port: called.port,
     protocol: called.protocol as 'TCP' | 'UDP',
     tiers: compiled.compiled.map((tier) => ({ slots: sharesTable(tier, seed) })),
@@ -187,7 +187,7 @@ function peerServices(site: Site, inputs: ServiceInputs, local: readonly LocalPo
     return ports
       .filter((port) => port.protocol !== 'SCTP')
       .map(({ name, protocol, lanePort }) => ({
-        address: ipv4(peerAddress),
+        address: ip(peerAddress),
         port: lanePort,
         protocol: protocol as 'TCP' | 'UDP',
         tiers: [{ slots: [cluster] }],
@@ -235,5 +235,5 @@ function samePort(a: Pick<ImportedPort, 'name' | 'protocol'>, b: { name: string;
 }
 
 function backend(cluster: string, address: string, port: number): DesiredBackend {
-  return { cluster, address: ipv4(address), port, flags: 0 };
+  return { cluster, address: ip(address), port, flags: 0 };
 }

@@ -1,5 +1,5 @@
 /** Keeps the connect tables equal to what the services of this cluster compile to. */
-import { formatIpv4, type Log } from '#kit/index.ts';
+import { formatIp, type Log } from '#kit/index.ts';
 import type { ConnectTables } from '../apply/connect-tables.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
@@ -63,7 +63,7 @@ export class ConnectDuty {
     const other = this.#owner.get(vipKey(entry));
     if (other === undefined || other === owner) return true;
     const claim = `${owner} ${vipKey(entry)}`;
-    const address = `${formatIpv4(entry.address)}:${entry.port}/${entry.protocol}`;
+    const address = `${formatIp(entry.address)}:${entry.port}/${entry.protocol}`;
     if (!this.#refused.has(claim)) {
       this.#log.info({ address, owner: other, refused: owner }, 'two services claim one address, the first keeps it');
     }

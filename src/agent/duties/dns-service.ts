@@ -1,5 +1,5 @@
 /** The cluster's DNS address as one more service: the node's resolver first, the cluster's own DNS behind it. */
-import { ipv4 } from '#kit/index.ts';
+import { type Address, ip, parseEndpoint } from '#kit/index.ts';
 import { BackendFlag } from '#kernel/index.ts';
 import type { DesiredBackend, DesiredService } from '../apply/desired.ts';
 import { RESOLVER_SLOT } from './resolver.ts';
@@ -7,16 +7,18 @@ import { RESOLVER_SLOT } from './resolver.ts';
 export interface DnsServiceOptions {
   readonly cluster: string;
   readonly clusterDns: string;
-  /** `address:port` of the resolver on this node. */
+  /** `address:port` or `[address]:port` of the resolver on this node. */
   readonly resolver: string;
-  /** `address` or `address:port`; the cluster's DNS address itself means: leave it to whoever serves it. */
+  /** An address, with a port or without; the cluster's DNS address itself means: leave it to whoever serves it. */
   readonly upstreams: readonly string[];
 }
 
+const DNS_PORT = 53;
+
 export function dnsServices(options: DnsServiceOptions): DesiredService[] {
   return (['UDP', 'TCP'] as const).map((protocol) => ({
-    address: ipv4(options.clusterDns),
-    port: 53,
+    address: ip(options.clusterDns),
+    port: DNS_PORT,
     protocol,
     ownsAddress: false,
     tiers: [{ slots: ['resolver'] }, { slots: ['upstream'] }],
@@ -33,10 +35,9 @@ function resolver({ cluster, resolver: at }: DnsServiceOptions): DesiredBackend 
 
 function behind({ cluster, clusterDns }: DnsServiceOptions, upstream: string): DesiredBackend {
   const { address, port } = endpoint(upstream);
-  return { cluster, address, port, flags: address === ipv4(clusterDns) ? BackendFlag.Pass : 0 };
+  return { cluster, address, port, flags: address === ip(clusterDns) ? BackendFlag.Pass : 0 };
 }
 
-function endpoint(text: string): { address: number; port: number } {
-  const [address = '', port = '53'] = text.split(':');
-  return { address: ipv4(address), port: Number(port) };
+function endpoint(text: string): { address: Address; port: number } {
+  return parseEndpoint(text, DNS_PORT) ?? { address: ip(text), port: DNS_PORT };
 }

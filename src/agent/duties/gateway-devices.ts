@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ipJson } from '#host/index.ts';
 import { attachTc, detachPinnedLink, type Link, listLinks, type Program, type TypedMap } from '#kernel/index.ts';
-import { ipv4, type Log } from '#kit/index.ts';
+import { type Address, ip, type Log } from '#kit/index.ts';
 
 export interface Device {
   readonly ifindex: number;
@@ -18,7 +18,7 @@ export interface Device {
 export interface GatewayDevicesOptions {
   readonly program: Program;
   /** Source address that pods behind a device see, by its index. */
-  readonly sources: TypedMap<number, { readonly addr: number }>;
+  readonly sources: TypedMap<number, { readonly addr: Address }>;
   readonly pinDir: string;
   /** Index of a device by which no pod is reached. */
   readonly except: number | undefined;
@@ -67,7 +67,7 @@ export class GatewayDevices {
   #takeIn({ ifindex, ifname, addr_info, linkinfo }: Device): void {
     const { program, sources, pinDir, except, log } = this.#options;
     const address = addr_info?.find(({ family }) => family === 'inet')?.local;
-    if (address) sources.put(ifindex, { addr: ipv4(address) });
+    if (address) sources.put(ifindex, { addr: ip(address) });
     if (ifname === 'lo' || ifindex === except || isPort(linkinfo) || this.#attached.has(ifindex)) return;
     this.#attached.set(ifindex, attachTc(program, ifindex, 'ingress', { pin: `${pinDir}/links/back-${ifindex}` }));
     log.debug({ device: ifname }, 'replies of pods are taken in at device');

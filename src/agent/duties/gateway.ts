@@ -2,7 +2,7 @@
  * The gateway role: lane ports of this node lead to ready pods of this cluster. One program on the device that lanes come in by,
  * one on every other device, where the pods' replies come in.
  */
-import { type Clock, every, ipv4, type Log, SealaneError } from '#kit/index.ts';
+import { type Clock, every, ip, type Log, SealaneError } from '#kit/index.ts';
 import { attachTc, type BpfMap, loadObject, objects, tableOf, tables as kernelTables } from '#kernel/index.ts';
 import type { LocalService, OwnExport } from '#plan/index.ts';
 import { gatewayModel } from '#plan/index.ts';
@@ -47,13 +47,13 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
 
   return {
     apply(exports, services) {
-      const address = ipv4(options.address);
+      const address = ip(options.address);
       tables.replace(
         gatewayModel(exports, services).map(({ lanePort, protocol, pods }) => ({
           address,
           port: lanePort,
           protocol: protocol === 'UDP' ? 'UDP' : 'TCP',
-          pods: pods.map((pod) => ({ address: ipv4(pod.address), port: pod.port })),
+          pods: pods.map((pod) => ({ address: ip(pod.address), port: pod.port })),
         })),
       );
     },
@@ -67,7 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
         log,
       });
       const state = {
-        addr: ipv4(options.address),
+        addr: ip(options.address),
         ifindex: uplink.ifindex,
         flags: oneDevice ? ONE_DEVICE : 0,
         spare: 0,

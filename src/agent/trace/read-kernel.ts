@@ -1,6 +1,6 @@
 /** What the kernel holds for one called address, read from the pins: the agent may be running or not. */
 import type { KernelService, KernelTier } from '#explain/index.ts';
-import { formatIpv4 } from '#kit/index.ts';
+import { formatIp } from '#kit/index.ts';
 import { openPinnedMap } from '#kernel/index.ts';
 import { ClusterIndex } from '../apply/cluster-index.ts';
 import { connectMaps } from '../apply/kernel-maps.ts';
@@ -30,7 +30,7 @@ function readTier(maps: ConnectMaps, at: number): KernelTier {
       group,
       slots: slots.filter((slot) => slot === group).length,
       ...(backends[0] && { cluster: backends[0].cluster }),
-      backends: backends.map(({ address, port }) => ({ address: formatIpv4(address), port })),
+      backends: backends.map(({ address, port }) => ({ address: formatIp(address), port })),
     };
   });
   return { shares: groups };

@@ -1,6 +1,6 @@
 /** `sealane trace`: asks the cluster and the kernel, and lets `explain` hold the two against each other. */
 import { type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
-import { formatIpv4, ipv4, type Log, SealaneError } from '#kit/index.ts';
+import { formatIp, ip, type Log, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import type { CompiledPort, DnsSnapshot } from '#plan/index.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
@@ -71,7 +71,7 @@ function inputFor(
   const dns = answer(snapshotOf(view), view, question);
   const site = siteOf(view, { cluster: agent.cluster, node: agent.node, serviceProxy: agent.serviceProxy });
   const address = dns.addresses[0];
-  const vip = address ? { address: ipv4(address), port, protocol } : undefined;
+  const vip = address ? { address: ip(address), port, protocol } : undefined;
   const wanted = vip && wantedAt(view, site, vipKey(vip));
   const kernel = vip && readKernelService(pinnedConnectMaps(agent.pinDir, agent.stateDir, agent.cluster), vip);
   return {
@@ -95,7 +95,7 @@ function wantedAt(view: ClusterView, site: Site, key: string): WantedService | u
     const backends = Object.fromEntries(
       entry.groups.map((group) => [
         group.key,
-        group.backends.map((backend) => ({ address: formatIpv4(backend.address), port: backend.port })),
+        group.backends.map((backend) => ({ address: formatIp(backend.address), port: backend.port })),
       ]),
     );
     return { ...inputs.name, portName: decision.portName, compiled: decision.compiled, backends };

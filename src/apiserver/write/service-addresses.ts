@@ -1,8 +1,10 @@
 /** Cluster IPs: which are free, which may be asked for. Low addresses are left to those who ask for one. */
-import { cidr, contains, formatIpv4, parseIpv4 } from '#kit/index.ts';
+import { addressAt, cidr, contains, formatIp, parseIp } from '#kit/index.ts';
 import type { Problem } from '#objects/index.ts';
 
 const RESERVED = 16;
+/** Addresses of a wide range that are given out without being asked for. */
+const MOST = 1n << 20n;
 
 export interface ServiceAddresses {
   /** Empty when there is none. */
@@ -14,24 +16,24 @@ export interface ServiceAddresses {
 export function serviceAddresses(serviceRange: string, random: () => number): ServiceAddresses {
   const range = cidr(serviceRange);
   /** Without the network's own address and the broadcast address. */
-  const usable = range.size - 2;
+  const usable = Number(range.size < MOST ? range.size : MOST) - 2;
   const isSmall = usable <= RESERVED * 4;
   return {
     free(taken) {
       const start = Math.floor(random() * usable);
       for (let step = 0; step < usable; step++) {
         const offset = 1 + ((start + step) % usable);
-        const address = formatIpv4(range.base + offset);
+        const address = formatIp(addressAt(range, offset));
         if ((offset >= RESERVED || isSmall) && !taken.has(address)) return address;
       }
       return '';
     },
     check(address, taken) {
-      const number = parseIpv4(address);
+      const number = parseIp(address);
       if (address === '') return refuse(address, 'failed to allocate IP: range is full');
       if (number === undefined) return refuse(address, 'must be a valid IP address');
       const allocate = `failed to allocate IP ${address}`;
-      if (!contains(range, number) || number === range.base || number === range.base + range.size - 1) {
+      if (!contains(range, number) || number === range.base || number === range.base + range.size - 1n) {
         const why = `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${serviceRange}`;
         return refuse(address, `${allocate}: ${why}`);
       }

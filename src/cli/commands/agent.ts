@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { type AgentOptions, runAgent } from '#agent/index.ts';
-import { cidr, createLog, ipv4, SealaneError, systemClock } from '#kit/index.ts';
+import { cidr, createLog, ip, SealaneError, systemClock } from '#kit/index.ts';
 import { objectsFolder } from '../installation.ts';
 import { untilSignalled } from '../until-signalled.ts';
 import { portRange } from '../port-range.ts';
@@ -76,7 +76,7 @@ function bool(text: string): boolean {
 }
 
 function address(text: string): string {
-  ipv4(text);
+  ip(text);
   return text;
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createLog, ipv4, SealaneError } from '#kit/index.ts';
+import { createLog, ip, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { memberCredentials, runHub, serveHub } from '#hub/index.ts';
 
@@ -51,7 +51,7 @@ async function run({ kubeconfig, listen, dataDir }: Flags): Promise<void> {
 /** @throws `kit/bad-address`, `cli/bad-endpoint` */
 function endpoint(text: string): { address: string; port: number } {
   const [address = '', port = ''] = text.split(':');
-  ipv4(address);
+  ip(address);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new SealaneError('cli/bad-endpoint', `read --listen "${text}"`, { hint: 'such as 192.0.2.5:6443' });
   }

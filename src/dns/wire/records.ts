@@ -1,6 +1,5 @@
 /** Records in wire form, made once and sent often: the owner is a pointer to the question, 2 bytes however long the name. */
-import { parseIpv4 } from '#kit/index.ts';
-import { parseIpv6 } from './ipv6.ts';
+import { familyOf, parseIp } from '#kit/index.ts';
 import { writeName } from './read-name.ts';
 import { CLASS, TTL, TYPE } from './types.ts';
 
@@ -18,11 +17,11 @@ const SRV_FIXED = 6;
 
 /** @returns undefined when the text is no address */
 export function addressRecord(text: string): WireRecord | undefined {
-  const four = parseIpv4(text);
-  if (four !== undefined)
-    return { bytes: record(TYPE.A, Buffer.from([24, 16, 8, 0].map((shift) => (four >>> shift) & 255))) };
-  const six = parseIpv6(text);
-  return six && { bytes: record(TYPE.AAAA, six) };
+  const address = parseIp(text);
+  if (address === undefined) return undefined;
+  const bytes = Buffer.from(address.toString(16).padStart(32, '0'), 'hex');
+  const isFour = familyOf(address) === 'IPv4';
+  return { bytes: record(isFour ? TYPE.A : TYPE.AAAA, isFour ? bytes.subarray(12) : bytes) };
 }
 
 /** Not compressed: RFC 2782 forbids it for the target. */

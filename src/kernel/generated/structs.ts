@@ -1,10 +1,11 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
+import type { Address } from '#kit/index.ts';
+import { getIpv4, putIpv4 } from '../address-codec.ts';
 import type { Codec } from '../typed-map.ts';
 
 /** struct vip_key */
 export interface VipKey {
-  /** A plain number here, network order in the kernel. */
-  readonly addr: number;
+  readonly addr: Address;
   /** 0 with proto 0: the address itself, whose other ports are refused. A plain number here, network order in the kernel. */
   readonly port: number;
   /** IPPROTO_TCP, IPPROTO_UDP. */
@@ -15,13 +16,13 @@ export interface VipKey {
 export const VipKey: Codec<VipKey> = {
   size: 8,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.addr, false);
+    putIpv4(view, at, value.addr);
     view.setUint16(at + 4, value.port, false);
     view.setUint8(at + 6, value.proto);
     new Uint8Array(view.buffer, view.byteOffset + at + 7, 1).fill(0);
   },
   decode: (view, at = 0) => ({
-    addr: view.getUint32(at, false),
+    addr: getIpv4(view, at),
     port: view.getUint16(at + 4, false),
     proto: view.getUint8(at + 6),
   }),
@@ -29,8 +30,7 @@ export const VipKey: Codec<VipKey> = {
 
 /** One address that may serve. It is written while no range leads to it; a generation is never used twice for one index, so a socket that still names the index knows that it has become another. Generation 0 is no backend. */
 export interface Backend {
-  /** A plain number here, network order in the kernel. */
-  readonly addr: number;
+  readonly addr: Address;
   /** A plain number here, network order in the kernel. */
   readonly port: number;
   /** index into clusters; 0 is the own one. */
@@ -46,7 +46,7 @@ export interface Backend {
 export const Backend: Codec<Backend> = {
   size: 24,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.addr, false);
+    putIpv4(view, at, value.addr);
     view.setUint16(at + 4, value.port, false);
     view.setUint16(at + 6, value.cluster, true);
     view.setUint32(at + 8, value.generation, true);
@@ -55,7 +55,7 @@ export const Backend: Codec<Backend> = {
     view.setUint32(at + 20, value.slot, true);
   },
   decode: (view, at = 0) => ({
-    addr: view.getUint32(at, false),
+    addr: getIpv4(view, at),
     port: view.getUint16(at + 4, false),
     cluster: view.getUint16(at + 6, true),
     generation: view.getUint32(at + 8, true),
@@ -67,14 +67,12 @@ export const Backend: Codec<Backend> = {
 
 /** One backend given for one VIP. */
 export interface Pair {
-  /** A plain number here, network order in the kernel. */
-  readonly vipAddr: number;
+  readonly vipAddr: Address;
   /** A plain number here, network order in the kernel. */
   readonly vipPort: number;
   /** A plain number here, network order in the kernel. */
   readonly port: number;
-  /** A plain number here, network order in the kernel. */
-  readonly addr: number;
+  readonly addr: Address;
   /** index. */
   readonly backend: number;
   readonly generation: number;
@@ -85,19 +83,19 @@ export interface Pair {
 export const Pair: Codec<Pair> = {
   size: 24,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.vipAddr, false);
+    putIpv4(view, at, value.vipAddr);
     view.setUint16(at + 4, value.vipPort, false);
     view.setUint16(at + 6, value.port, false);
-    view.setUint32(at + 8, value.addr, false);
+    putIpv4(view, at + 8, value.addr);
     view.setUint32(at + 12, value.backend, true);
     view.setUint32(at + 16, value.generation, true);
     view.setUint32(at + 20, value.service, true);
   },
   decode: (view, at = 0) => ({
-    vipAddr: view.getUint32(at, false),
+    vipAddr: getIpv4(view, at),
     vipPort: view.getUint16(at + 4, false),
     port: view.getUint16(at + 6, false),
-    addr: view.getUint32(at + 8, false),
+    addr: getIpv4(view, at + 8),
     backend: view.getUint32(at + 12, true),
     generation: view.getUint32(at + 16, true),
     service: view.getUint32(at + 20, true),
@@ -196,8 +194,7 @@ export const Traffic: Codec<Traffic> = {
 
 /** struct lane_key */
 export interface LaneKey {
-  /** A plain number here, network order in the kernel. */
-  readonly addr: number;
+  readonly addr: Address;
   /** A plain number here, network order in the kernel. */
   readonly port: number;
   readonly proto: number;
@@ -207,13 +204,13 @@ export interface LaneKey {
 export const LaneKey: Codec<LaneKey> = {
   size: 8,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.addr, false);
+    putIpv4(view, at, value.addr);
     view.setUint16(at + 4, value.port, false);
     view.setUint8(at + 6, value.proto);
     new Uint8Array(view.buffer, view.byteOffset + at + 7, 1).fill(0);
   },
   decode: (view, at = 0) => ({
-    addr: view.getUint32(at, false),
+    addr: getIpv4(view, at),
     port: view.getUint16(at + 4, false),
     proto: view.getUint8(at + 6),
   }),
@@ -221,8 +218,7 @@ export const LaneKey: Codec<LaneKey> = {
 
 /** One aligned word, stored at once. Withdrawing a pod is one store of zero flags. */
 export interface LanePod {
-  /** A plain number here, network order in the kernel. */
-  readonly addr: number;
+  readonly addr: Address;
   /** A plain number here, network order in the kernel. */
   readonly port: number;
   /** enum lane_pod_flags; 0: takes no new flow. */
@@ -233,12 +229,12 @@ export interface LanePod {
 export const LanePod: Codec<LanePod> = {
   size: 8,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.addr, false);
+    putIpv4(view, at, value.addr);
     view.setUint16(at + 4, value.port, false);
     view.setUint16(at + 6, value.flags, true);
   },
   decode: (view, at = 0) => ({
-    addr: view.getUint32(at, false),
+    addr: getIpv4(view, at),
     port: view.getUint16(at + 4, false),
     flags: view.getUint16(at + 6, true),
   }),
@@ -246,26 +242,25 @@ export const LanePod: Codec<LanePod> = {
 
 /** The source address that pods behind a device see; without one, the gateway's. */
 export interface SnatSource {
-  /** A plain number here, network order in the kernel. */
-  readonly addr: number;
+  readonly addr: Address;
 }
 
 /** 8 bytes. */
 export const SnatSource: Codec<SnatSource> = {
   size: 8,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.addr, false);
+    putIpv4(view, at, value.addr);
     new Uint8Array(view.buffer, view.byteOffset + at + 4, 4).fill(0);
   },
   decode: (view, at = 0) => ({
-    addr: view.getUint32(at, false),
+    addr: getIpv4(view, at),
   }),
 };
 
 /** Written once, before the programs are attached. */
 export interface Gateway {
-  /** 0: no gateway here, everything passes. A plain number here, network order in the kernel. */
-  readonly addr: number;
+  /** 0: no gateway here, everything passes */
+  readonly addr: Address;
   /** device that lanes come in by. */
   readonly ifindex: number;
   /** enum gateway_flags. */
@@ -276,13 +271,13 @@ export interface Gateway {
 export const Gateway: Codec<Gateway> = {
   size: 16,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.addr, false);
+    putIpv4(view, at, value.addr);
     view.setUint32(at + 4, value.ifindex, true);
     view.setUint32(at + 8, value.flags, true);
     new Uint8Array(view.buffer, view.byteOffset + at + 12, 4).fill(0);
   },
   decode: (view, at = 0) => ({
-    addr: view.getUint32(at, false),
+    addr: getIpv4(view, at),
     ifindex: view.getUint32(at + 4, true),
     flags: view.getUint32(at + 8, true),
   }),
@@ -290,10 +285,8 @@ export const Gateway: Codec<Gateway> = {
 
 /** Addresses and ports of a packet as it is seen. Layout frozen: keys of pinned tables. */
 export interface FlowKey {
-  /** A plain number here, network order in the kernel. */
-  readonly src: number;
-  /** A plain number here, network order in the kernel. */
-  readonly dst: number;
+  readonly src: Address;
+  readonly dst: Address;
   /** A plain number here, network order in the kernel. */
   readonly sport: number;
   /** A plain number here, network order in the kernel. */
@@ -305,16 +298,16 @@ export interface FlowKey {
 export const FlowKey: Codec<FlowKey> = {
   size: 16,
   encode: (value, view, at = 0) => {
-    view.setUint32(at, value.src, false);
-    view.setUint32(at + 4, value.dst, false);
+    putIpv4(view, at, value.src);
+    putIpv4(view, at + 4, value.dst);
     view.setUint16(at + 8, value.sport, false);
     view.setUint16(at + 10, value.dport, false);
     view.setUint8(at + 12, value.proto);
     new Uint8Array(view.buffer, view.byteOffset + at + 13, 3).fill(0);
   },
   decode: (view, at = 0) => ({
-    src: view.getUint32(at, false),
-    dst: view.getUint32(at + 4, false),
+    src: getIpv4(view, at),
+    dst: getIpv4(view, at + 4),
     sport: view.getUint16(at + 8, false),
     dport: view.getUint16(at + 10, false),
     proto: view.getUint8(at + 12),

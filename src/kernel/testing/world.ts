@@ -1,5 +1,5 @@
 /** Fills the tables the way the agent does, from what a test wants to say: services, tiers, weights, backends. */
-import { ipv4 } from '#kit/index.ts';
+import { ip } from '#kit/index.ts';
 import { BackendFlag } from '../generated/enums.ts';
 import type { Backend } from '../generated/structs.ts';
 import { tables } from '../generated/tables.ts';
@@ -61,7 +61,7 @@ export class World {
     this.#tiers += order.length;
     for (const [index, tier] of order.entries()) groups.push(this.#tier(firstTier + index, tier));
     this.services[service] = packRange({ first: firstTier, count: order.length });
-    this.vips.put({ addr: ipv4(vip), port, proto: protocol === 'tcp' ? 6 : 17 }, service);
+    this.vips.put({ addr: ip(vip), port, proto: protocol === 'tcp' ? 6 : 17 }, service);
     return { service, firstTier, groups };
   }
 
@@ -103,7 +103,7 @@ export interface Served {
 function backendOf(spec: BackendSpec, group: number): Backend {
   const needs = spec.needs === undefined ? 0 : BackendFlag.NeedsSocket;
   return {
-    addr: ipv4(spec.at),
+    addr: ip(spec.at),
     port: spec.port ?? 80,
     cluster: spec.cluster ?? 0,
     generation: spec.generation ?? 1,
