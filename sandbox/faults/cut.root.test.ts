@@ -10,6 +10,7 @@ import {
   readTopology,
   removeNetwork,
   tracesOf,
+  topologyText,
 } from '#sandbox/topology/index.ts';
 import { applyFault } from './index.ts';
 
@@ -24,7 +25,7 @@ after(async () => {
   assert.deepEqual(await tracesOf(name), []);
 });
 mkdirSync(paths.root, { recursive: true });
-writeFileSync(paths.topology, JSON.stringify(topology));
+writeFileSync(paths.topology, topologyText(topology));
 
 const PROBE = `
 const socket = require('node:net').connect({ host: process.argv[1], port: 9, timeout: 300 });

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SealaneError } from '#kit/index.ts';
-import { stateFolder, type Topology } from '#sandbox/topology/index.ts';
+import { savedTopology, stateFolder, type Topology } from '#sandbox/topology/index.ts';
 
 /** Names of processes have slashes (`agent/cluster-1/node-1`), files have dots. */
 const fileName = (process: string) => process.replaceAll('/', '.');
@@ -45,12 +45,16 @@ export function writeJson(path: string, value: unknown): void {
 
 /** @throws `sandbox/not-up` when there is no such sandbox, `sandbox/not-privileged`: the state is root's alone */
 export function readTopologyState(sandbox: string): Topology {
-  return readJson<Topology>(sandbox, statePaths(sandbox).topology);
+  return savedTopology(readState(sandbox, statePaths(sandbox).topology));
 }
 
 export function readJson<T>(sandbox: string, path: string): T {
+  return JSON.parse(readState(sandbox, path)) as T;
+}
+
+function readState(sandbox: string, path: string): string {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw unreadable(sandbox, error);
   }

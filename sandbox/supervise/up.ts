@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { bundlePath } from '#cli/index.ts';
 import { cgroup2Mount, startProcess } from '#host/index.ts';
 import { type Clock, SealaneError } from '#kit/index.ts';
-import { bringUpNetwork, cgroups, type Topology } from '#sandbox/topology/index.ts';
+import { bringUpNetwork, cgroups, type Topology, topologyText } from '#sandbox/topology/index.ts';
 import { complaints } from './complaints.ts';
 import { writeConfigs } from './configs.ts';
 import { askSupervisor } from './control.ts';
@@ -13,7 +13,7 @@ import { down, isOurs, refuseForeign } from './down.ts';
 import { createFirstObjects } from './first-objects.ts';
 import { processTable } from './process-table.ts';
 import { awaitAll, readiness } from './readiness.ts';
-import { statePaths, type StatePaths, writeJson } from './state.ts';
+import { statePaths, type StatePaths, writeJson, writeState } from './state.ts';
 
 export interface UpOptions {
   readonly sandbox: string;
@@ -65,7 +65,7 @@ async function writeFiles(sandbox: string, topology: Topology, paths: StatePaths
   const mount = cgroup2Mount();
   await writeCredentials(paths, topology);
   writeConfigs(sandbox, topology, paths, mount);
-  writeJson(paths.topology, topology);
+  writeState(paths.topology, topologyText(topology));
   writeJson(paths.processes, processTable(sandbox, topology, paths, mount));
 }
 

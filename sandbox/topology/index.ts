@@ -17,4 +17,5 @@ export {
 } from './names.ts';
 export { type NetworkPlan, planNetwork } from './network-plan.ts';
 export { readTopology } from './read-topology.ts';
+export { savedTopology, topologyText } from './saved-topology.ts';
 export { removeNetwork, tracesOf } from './remove-network.ts';
