@@ -19,7 +19,7 @@ const may: Record<string, readonly string[]> = {
   host: ['kernel', 'kit'],
   dns: ['api', 'plan', 'kit'],
   lanes: ['api', 'plan', 'host', 'identity', 'kit'],
-  apiserver: ['objects', 'api', 'kit'],
+  apiserver: ['objects', 'api', 'identity', 'kit'],
   observe: ['kit'],
   member: ['kube', 'plan', 'compat', 'identity', 'observe', 'lanes', 'api', 'objects', 'kit'],
   agent: ['kernel', 'dns', 'lanes', 'host', 'observe', 'compat', 'plan', 'explain', 'kube', 'api', 'objects', 'kit'],

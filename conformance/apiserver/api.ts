@@ -1,6 +1,6 @@
 /** A plain HTTP client of any Kubernetes API server: what it sends and what it gets is what the cases say. */
 import { Agent, request } from 'node:https';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { createInterface } from 'node:readline';
 import { sleep, systemClock } from '#kit/index.ts';
 
@@ -11,6 +11,9 @@ export interface Access {
   /** Absent: the client shows no certificate. */
   readonly cert?: string;
   readonly key?: string;
+  readonly token?: string;
+  /** Sent with every request. */
+  readonly headers?: OutgoingHttpHeaders;
 }
 
 /** An answer's body, read without types: the cases are about it. */
@@ -61,7 +64,7 @@ const PATCHES = {
 
 const PATIENCE_MS = 10_000;
 
-export function createApi({ server, ca, cert, key }: Access): Api {
+export function createApi({ server, ca, cert, key, token, headers: always }: Access): Api {
   const agent = new Agent({ ca, cert, key, keepAlive: true });
 
   function send(method: string, path: string, body: unknown, { type, accept }: CallOptions): Promise<IncomingMessage> {
@@ -70,6 +73,8 @@ export function createApi({ server, ca, cert, key }: Access): Api {
     const headers = {
       accept: accept ?? 'application/json',
       'user-agent': 'conformance/1',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...always,
       ...(text !== undefined && {
         'content-type': type ?? 'application/json',
         'content-length': Buffer.byteLength(text),

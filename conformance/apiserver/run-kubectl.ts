@@ -32,16 +32,19 @@ export function whyNoKubectl(): string | false {
   );
 }
 
-export function createKubectl({ server, ca, cert = '', key = '' }: Access): Kubectl {
+export function createKubectl({ server, ca, cert = '', key = '', token }: Access): Kubectl {
   const home = mkdtempSync(join(tmpdir(), 'sealane-kubectl-'));
   const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const user = cert
+    ? { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) }
+    : { ...(token && { token }) };
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'test',
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace: 'default' } }],
     clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(ca) } }],
-    users: [{ name: 'test', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
+    users: [{ name: 'test', user }],
   };
   writeFileSync(join(home, 'config'), JSON.stringify(config));
   const env = { PATH: process.env['PATH'], HOME: home, KUBECONFIG: join(home, 'config') };

@@ -1,6 +1,8 @@
 /** What an API server must do for kubectl and for this project's controllers, over HTTP, whoever's it is. */
 import { after, before, describe } from 'node:test';
 import { type Access, type Api, createApi } from './api.ts';
+import { accountCases } from './accounts.ts';
+import { authorizationCases } from './authorization.ts';
 import { collectionCases } from './collections.ts';
 import { customCases } from './custom-kinds.ts';
 import { deletionCases } from './deletion.ts';
@@ -20,6 +22,8 @@ export interface Stage {
   readonly api: Api;
   readonly access: Access;
   readonly namespace: () => Promise<string>;
+  /** The server as somebody else sees it: the admin impersonates him. */
+  readonly as: (user: string, ...groups: string[]) => Api;
 }
 
 export function apiSuite(name: string, start: () => Promise<Target>): void {
@@ -27,17 +31,24 @@ export function apiSuite(name: string, start: () => Promise<Target>): void {
     let target: Target;
     let api: Api;
     let count = 0;
+    const others: Api[] = [];
     before(async () => {
       target = await start();
       api = createApi(target.access);
     });
     after(async () => {
-      api.close();
+      for (const one of [api, ...others]) one.close();
       await target.close();
     });
     const stage = (): Stage => ({
       api,
       access: target.access,
+      as(user, ...groups) {
+        const headers = { 'impersonate-user': user, ...(groups.length > 0 && { 'impersonate-group': groups }) };
+        const other = createApi({ ...target.access, headers });
+        others.push(other);
+        return other;
+      },
       async namespace() {
         const metadata = { name: `case-${(count += 1)}` };
         const { status } = await api.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
@@ -52,6 +63,8 @@ export function apiSuite(name: string, start: () => Promise<Target>): void {
     describe('watches', () => watchCases(stage));
     describe('services', () => serviceCases(stage));
     describe('custom kinds', () => customCases(stage));
+    describe('authorization', () => authorizationCases(stage));
+    describe('accounts', () => accountCases(stage));
     describe('refusals', () => refusalCases(stage));
   });
 }

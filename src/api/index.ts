@@ -40,7 +40,7 @@ export { crds, type Role } from './manifests/crds.ts';
 export { conditions } from './schema/condition.ts';
 export { AGE, type CustomResourceDefinition, customResource } from './schema/custom-resource.ts';
 export { choice, flag, group, integer, list, optional, rules, type Shape, text } from './schema/fields.ts';
-export { rbac, type RbacRequest } from './manifests/rbac.ts';
+export { rbac, type RbacRequest, users } from './manifests/rbac.ts';
 export {
   SEALANE_GROUP,
   MCS_GROUP,
@@ -90,6 +90,11 @@ export {
   LEASES,
   DEPLOYMENTS,
   REPLICA_SETS,
+  SERVICE_ACCOUNTS,
+  ROLES,
+  ROLE_BINDINGS,
+  CLUSTER_ROLES,
+  CLUSTER_ROLE_BINDINGS,
   CRDS,
   SERVICE_EXPORTS,
   SERVICE_IMPORTS,

@@ -18,6 +18,12 @@ export const ENDPOINT_SLICES = resource('discovery.k8s.io', 'v1', 'endpointslice
 export const LEASES = resource('coordination.k8s.io', 'v1', 'leases', 'Lease');
 export const DEPLOYMENTS = resource('apps', 'v1', 'deployments', 'Deployment');
 export const REPLICA_SETS = resource('apps', 'v1', 'replicasets', 'ReplicaSet');
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+export const SERVICE_ACCOUNTS = resource('', 'v1', 'serviceaccounts', 'ServiceAccount');
+export const ROLES = resource(RBAC_GROUP, 'v1', 'roles', 'Role');
+export const ROLE_BINDINGS = resource(RBAC_GROUP, 'v1', 'rolebindings', 'RoleBinding');
+export const CLUSTER_ROLES = resource(RBAC_GROUP, 'v1', 'clusterroles', 'ClusterRole', false);
+export const CLUSTER_ROLE_BINDINGS = resource(RBAC_GROUP, 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false);
 export const CRDS = resource(
   'apiextensions.k8s.io',
   'v1',

@@ -1,8 +1,10 @@
 /** What every cluster has from the start. */
 import { addressAt, cidr, formatIp } from '#kit/index.ts';
 import { asJson, deepEqual, type JsonObject, type KubeObject, type Store } from '#objects/index.ts';
+import { bootstrapBindings, bootstrapRoles } from './rbac/bootstrap-roles.ts';
+import { RBAC_GROUP } from './rbac/policy.ts';
 import type { Registry } from './kinds/registry.ts';
-import type { WriteRequest } from './write/request.ts';
+import { ownRequest } from './write/own-request.ts';
 import { keyOf } from './write/stored.ts';
 import type { Writer } from './write/writer.ts';
 
@@ -20,6 +22,8 @@ export function firstObjects(options: FirstObjectsOptions): void {
   for (const name of NAMESPACES) ensure(options, '', 'namespaces', { metadata: { name } });
   for (const crd of options.crds)
     ensure(options, 'apiextensions.k8s.io', 'customresourcedefinitions', asJson(crd), true);
+  for (const role of bootstrapRoles()) ensure(options, RBAC_GROUP, 'clusterroles', role);
+  for (const binding of bootstrapBindings()) ensure(options, RBAC_GROUP, 'clusterrolebindings', binding);
   if (!options.registry.find('', 'v1', 'services')) return;
   const clusterIP = formatIp(addressAt(cidr(options.serviceRange), 1));
   ensure(options, '', 'services', {
@@ -46,6 +50,4 @@ function ensure(
   }
 }
 
-function request(): WriteRequest {
-  return { manager: 'sealane-apiserver', dryRun: false, fieldValidation: 'Ignore', warnings: [] };
-}
+const request = () => ownRequest('sealane-apiserver');

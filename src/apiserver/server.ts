@@ -5,19 +5,24 @@
 import { randomUUID } from 'node:crypto';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { createTokenKey, createTokenSigner } from '#identity/index.ts';
 import { type Clock, type Log, SealaneError } from '#kit/index.ts';
 import type { KubeObject, Store } from '#objects/index.ts';
+import { createAccountTokens } from './accounts/account-tokens.ts';
+import { aggregateRoles } from './duties/aggregate-roles.ts';
 import { serveCustomKinds } from './duties/custom-kinds.ts';
+import { makeDefaultAccounts } from './duties/default-accounts.ts';
 import { collectGarbage } from './duties/garbage-collector.ts';
 import { expireEvents } from './duties/expire-events.ts';
 import { endNamespaces } from './duties/namespace-end.ts';
 import { setEngineFlags } from './engine-flags.ts';
 import { answer, type AnswerContext } from './http/answer.ts';
-import type { Allow } from './http/permit.ts';
 import { answerUpgrade } from './http/upgrade.ts';
 import { builtinKinds } from './kinds/builtin.ts';
 import { createRegistry } from './kinds/registry.ts';
 import { firstObjects } from './first-objects.ts';
+import { createAuthorizer } from './rbac/authorizer.ts';
+import { RBAC_GROUP } from './rbac/policy.ts';
 import { builtinRules } from './write/kind-rules.ts';
 import { createWriter } from './write/writer.ts';
 
@@ -36,8 +41,8 @@ export interface ApiServerOptions {
   readonly crds?: readonly KubeObject[];
   /** Unix socket that answers for logs and exec. */
   readonly kubeletSocket?: string;
-  /** Who may do what; everybody with a certificate, unless it is given. */
-  readonly authorize?: Allow;
+  /** Signs the tokens of ServiceAccounts (PEM, EC P-256). Without one they end with this process. */
+  readonly tokenKey?: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -94,12 +99,16 @@ function secureServer({ tls: { certificate: cert, key, clientAuthority: ca } }: 
 }
 
 function engine(
-  { store, clock, serviceRange, kinds = 'all', crds = [], authorize, kubeletSocket, log }: ApiServerOptions,
+  { store, clock, serviceRange, kinds = 'all', crds = [], tokenKey, kubeletSocket, log }: ApiServerOptions,
   stopping: AbortSignal,
 ): AnswerContext {
   const registry = createRegistry(builtinKinds(kinds));
   const builtin = registry.kinds();
+  const authorizer = createAuthorizer(store);
+  const signer = createTokenSigner(tokenKey ?? createTokenKey());
+  const tokens = createAccountTokens({ store, clock, signer, newUid: randomUUID });
   const rules = builtinRules({
+    authorizer,
     store,
     serviceRange,
     clock,
@@ -108,12 +117,15 @@ function engine(
       builtin.some(({ type }) => type.group === group && (type.plural === plural || type.kind === kind)),
   });
   const writer = createWriter({ store, clock, newUid: randomUUID, rules });
+  writer.onWrite(({ asked: { type } }) => type.group === RBAC_GROUP && authorizer.forget());
   serveCustomKinds(registry, store, writer, log);
   firstObjects({ registry, store, writer, serviceRange, crds });
+  aggregateRoles(registry, store, writer, log);
+  makeDefaultAccounts(registry, store, writer, log);
   collectGarbage(registry, store, writer, log);
   endNamespaces(registry, store, writer, log);
   expireEvents({ registry, store, writer, clock, log }, stopping);
-  return { registry, store, writer, clock, stopping, authorize, kubeletSocket, log };
+  return { registry, store, writer, authorizer, tokens, clock, stopping, kubeletSocket, log };
 }
 
 function listen(server: Http2SecureServer, { address, port }: ApiServerOptions): Promise<void> {

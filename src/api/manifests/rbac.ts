@@ -43,6 +43,19 @@ export interface RbacRequest {
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch', 'delete'];
 const FLOMESH_GROUPS = ['flomesh.io', 'multicluster.flomesh.io'];
+/** As whom a process comes, with a token of its ServiceAccount or a certificate in its name. */
+export const users = {
+  member: userName('sealane-member', SYSTEM_NAMESPACE),
+  agent: userName('sealane-agent', SYSTEM_NAMESPACE),
+  hub: userName('sealane-hub', SYSTEM_NAMESPACE),
+  /** A member, on the hub. */
+  memberOnHub: (member: string): string => userName('sealane-member', hubNamespace(member)),
+};
+
+function userName(account: string, namespace: string): string {
+  return `system:serviceaccount:${namespace}:${account}`;
+}
+
 const SERVICE_ACCOUNT = { member: 'sealane-member', agent: 'sealane-agent', hub: 'sealane-hub' };
 
 export function rbac({ role, member }: RbacRequest): KubeObject[] {

@@ -6,7 +6,7 @@
 import type { Log } from '#kit/index.ts';
 import { type JsonObject, type OwnerReference, type Store, storeResource } from '#objects/index.ts';
 import type { Registry } from '../kinds/registry.ts';
-import type { WriteRequest } from '../write/request.ts';
+import { ownRequest } from '../write/own-request.ts';
 import { FOREGROUND, ORPHAN } from '../write/rules.ts';
 import { keyOf } from '../write/stored.ts';
 import type { Writer } from '../write/writer.ts';
@@ -78,7 +78,7 @@ export function collectGarbage(registry: Registry, store: Store, writer: Writer,
   }
 
   function changeMetadata(node: Node, change: (metadata: JsonObject) => JsonObject): void {
-    writer.update(node.asked, node, request(), (before) => ({
+    writer.update(node.asked, node, ownRequest('garbage-collector'), (before) => ({
       ...before,
       metadata: change(before.metadata as JsonObject),
     }));
@@ -98,8 +98,4 @@ export function collectGarbage(registry: Registry, store: Store, writer: Writer,
 
 function blocks(dependent: Node, owner: string): boolean {
   return dependent.owners.some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion === true);
-}
-
-function request(): WriteRequest {
-  return { manager: 'garbage-collector', dryRun: false, fieldValidation: 'Ignore', warnings: [] };
 }

@@ -2,12 +2,13 @@
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '#kit/index.ts';
+import { ANONYMOUS, identify, unauthorized } from '../accounts/identify.ts';
+import { pathAttributes, resourceAttributes } from '../rbac/attributes.ts';
 import { ApiError, methodNotAllowed, noSuchPath } from './api-error.ts';
-import { authenticate } from './authenticate.ts';
 import { serveDiscovery } from './discovery.ts';
-import { type Exchange, sendJson, sendText, type User } from './exchange.ts';
+import { type Exchange, sendJson, sendText } from './exchange.ts';
 import { forwardRequest } from './forward.ts';
-import { type Allow, permit } from './permit.ts';
+import { permit } from './permit.ts';
 import { serveOpenApi } from './openapi.ts';
 import { type ApiPath, isKubelets, parsePath } from './parse-path.ts';
 import { requestUrl } from './request-url.ts';
@@ -15,13 +16,12 @@ import type { ResourceContext } from './resource-context.ts';
 import { serveResource } from './resources.ts';
 
 export interface AnswerContext extends ResourceContext {
-  readonly authorize: Allow | undefined;
   readonly kubeletSocket: string | undefined;
   readonly log: Log;
 }
 
+/** Whoever asks for these need not say who he is, nor be allowed. */
 const OPEN = new Set(['/livez', '/readyz', '/healthz']);
-const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 const VERSION = {
   major: '1',
   minor: '36',
@@ -52,20 +52,26 @@ export async function answer(
 
 async function route(context: AnswerContext, request: Http2ServerRequest, response: Http2ServerResponse) {
   const url = requestUrl(request.url);
-  const user = authenticate(socketOf(request));
-  const exchange: Exchange = { request, response, url, user: user ?? ANONYMOUS };
-  if (OPEN.has(url.pathname)) return sendText(exchange, 200, 'ok');
-  if (url.pathname === '/version') return sendJson(exchange, 200, VERSION);
-  if (!user) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
-  const { registry } = context;
-  const known = serveDiscovery(registry, url.pathname) ?? serveOpenApi(registry, url.pathname);
-  if (known && request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
-  if (known) return sendJson(exchange, 200, known);
+  if (OPEN.has(url.pathname)) return sendText({ request, response, url, user: ANONYMOUS }, 200, 'ok');
+  const user = identify(context, request, socketOf(request));
+  const exchange: Exchange = { request, response, url, user };
   const path = parsePath(url.pathname);
-  if (!path) throw noSuchPath();
-  permit(context.authorize, user, request.method, path);
+  if (user === ANONYMOUS && url.pathname !== '/version') throw unauthorized();
+  if (!path) return servePath(context, exchange);
+  permit(context.authorizer, resourceAttributes(user, request.method, path, url));
   if (isKubelets(path)) return toKubelet(exchange, path, context.kubeletSocket);
   await serveResource(context, exchange, path);
+}
+
+/** What is about no resource. */
+function servePath({ authorizer, registry }: AnswerContext, exchange: Exchange): void {
+  const { request, url, user } = exchange;
+  permit(authorizer, pathAttributes(user, request.method, url));
+  if (url.pathname === '/version') return sendJson(exchange, 200, VERSION);
+  const known = serveDiscovery(registry, url.pathname) ?? serveOpenApi(registry, url.pathname);
+  if (!known) throw noSuchPath();
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+  sendJson(exchange, 200, known);
 }
 
 function toKubelet(exchange: Exchange, { subresource }: ApiPath, socketPath: string | undefined): void {

@@ -2,6 +2,7 @@
 import { apiVersionOf, type JsonObject } from '#objects/index.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
+import { REVIEWS } from '../reviews/review-kinds.ts';
 import { noSuchPath } from './api-error.ts';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -21,7 +22,7 @@ export function serveDiscovery(registry: Registry, pathname: string): JsonObject
 }
 
 function groupsOf(registry: Registry): JsonObject[] {
-  return [...registry.groups()]
+  return [...registry.groups(), ...reviewGroups()]
     .filter(([group, versions]) => group !== '' && versions.length > 0)
     .map(([group, versions]) => {
       const all = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }));
@@ -31,14 +32,35 @@ function groupsOf(registry: Registry): JsonObject[] {
 
 function resourceList(registry: Registry, group: string, version: string): JsonObject {
   const kinds = registry.kinds().filter((kind) => kind.type.group === group && isServed(kind, version));
-  if (kinds.length === 0) throw noSuchPath();
+  const reviews = REVIEWS.filter((review) => review.group === group && review.version === version);
+  if (kinds.length + reviews.length === 0) throw noSuchPath();
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: apiVersionOf({ group, version }),
-    resources: kinds.flatMap(resourcesOf),
+    resources: [...kinds.flatMap(resourcesOf), ...reviews.map(reviewResource)],
   };
 }
+
+function reviewGroups(): (readonly [string, readonly string[]])[] {
+  return [...new Set(REVIEWS.map(({ group }) => group))].map((group) => [group, ['v1']]);
+}
+
+function reviewResource({ plural, kind, namespaced }: (typeof REVIEWS)[number]): JsonObject {
+  return { name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs: ['create'] };
+}
+
+const OF_SUBRESOURCES: Readonly<Record<string, readonly string[]>> = {
+  log: ['get'],
+  token: ['create'],
+  eviction: ['create'],
+  binding: ['create'],
+};
+const TYPES: Readonly<Record<string, JsonObject>> = {
+  token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  binding: { kind: 'Binding' },
+};
 
 function isServed(kind: Kind, version: string): boolean {
   return kind.versions.some((one) => one.name === version && one.served);
@@ -69,6 +91,6 @@ function resourcesOf(kind: Kind): JsonObject[] {
     ...(kind.scale
       ? [below('scale', ['get', 'patch', 'update'], { group: 'autoscaling', version: 'v1', kind: 'Scale' })]
       : []),
-    ...kind.subresources.map((sub) => below(sub, sub === 'log' ? ['get'] : ['create', 'get'])),
+    ...kind.subresources.map((sub) => below(sub, OF_SUBRESOURCES[sub] ?? ['create', 'get'], TYPES[sub])),
   ];
 }

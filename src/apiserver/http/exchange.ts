@@ -13,6 +13,8 @@ export interface Exchange {
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 const MAX_BODY = 3 * 1024 * 1024;
@@ -24,7 +26,7 @@ const MAX_DRAINED = 4 * MAX_BODY;
  * connection where it should see 413. What is too large is still read, and forgotten, as Go's server does for a while.
  * @throws ApiError 413 when it is larger than 3 MiB, 400 when it was cut off
  */
-export function readBody({ request }: Exchange): Promise<string> {
+export function readBytes({ request }: Exchange): Promise<Buffer> {
   const tooLarge = new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`);
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
@@ -36,10 +38,14 @@ export function readBody({ request }: Exchange): Promise<string> {
       reject(tooLarge);
       if (size > MAX_DRAINED) request.destroy();
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => resolve(Buffer.concat(chunks)));
     for (const event of ['aborted', 'close', 'error'] as const)
       request.on(event, () => reject(badRequest('the body was cut off')));
   });
+}
+
+export async function readBody(exchange: Exchange): Promise<string> {
+  return (await readBytes(exchange)).toString('utf8');
 }
 
 const JSON_TYPES = new Set(['', 'application/json', 'application/yaml']);

@@ -1,5 +1,5 @@
 /** The four kinds of patch. */
-import { type Clock, timestamp } from '#kit/index.ts';
+import { timestamp } from '#kit/index.ts';
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -13,9 +13,11 @@ import {
 } from '#objects/index.ts';
 import type { Asked } from '../kinds/kind.ts';
 import type { ObjectRef, WriteRequest } from '../write/request.ts';
-import { APPLIED, type Writer } from '../write/writer.ts';
+import { APPLIED } from '../write/writer.ts';
 import { ApiError, badRequest, invalidObject, notFound, unsupported } from './api-error.ts';
 import { type Exchange, flagParameter, mediaType, parseText, readBody } from './exchange.ts';
+import { permit } from './permit.ts';
+import type { ResourceContext } from './resource-context.ts';
 
 const TYPES = {
   'application/json-patch+json': 'json',
@@ -26,20 +28,19 @@ const TYPES = {
 
 /** @returns the object, and whether the patch created it */
 export async function servePatch(
-  writer: Writer,
+  context: ResourceContext,
   exchange: Exchange,
   asked: Asked,
   ref: ObjectRef,
   request: WriteRequest,
-  clock: Clock,
 ): Promise<{ object: KubeObject; created: boolean }> {
   const media = mediaType(exchange);
   const type = TYPES[media as keyof typeof TYPES];
   if (!type) throw unsupported(media, Object.keys(TYPES));
   const body = await parseText(await readBody(exchange), type === 'apply');
-  if (type === 'apply') return serveApply(writer, exchange, asked, ref, request, clock, body as JsonObject);
+  if (type === 'apply') return serveApply(context, exchange, asked, ref, request, body as JsonObject);
   if (type === 'strategic' && !asked.kind.isStrategic) throw unsupported(media, Object.keys(TYPES));
-  const object = writer.update(asked, ref, request, (before) => {
+  const object = context.writer.update(asked, ref, request, (before) => {
     if (type === 'json') return patched(asked, ref, applyJsonPatch(before, body));
     if (!isObject(body)) throw badRequest('the patch is not an object');
     if (type === 'merge') return applyMergePatch(before, body) as JsonObject;
@@ -55,12 +56,11 @@ function patched(asked: Asked, ref: ObjectRef, result: Result<unknown>): JsonObj
 }
 
 function serveApply(
-  writer: Writer,
-  { url }: Exchange,
+  { writer, authorizer, clock }: ResourceContext,
+  { url, user }: Exchange,
   asked: Asked,
   ref: ObjectRef,
   request: WriteRequest,
-  clock: Clock,
   body: JsonObject,
 ): { object: KubeObject; created: boolean } {
   if (!isObject(body)) throw badRequest('the applied configuration is not an object');
@@ -93,6 +93,7 @@ function serveApply(
   } catch (error) {
     if (!(error instanceof ApiError) || error.statusCode !== 404 || request.subresource) throw error;
     if (uidOf(applied)) throw notFound(asked.type, ref.name);
+    permit(authorizer, { user, verb: 'create', ...asked.type, ...ref });
     return { object: writer.create(asked, ref.namespace, merge(undefined), owned), created: true };
   }
 }

@@ -1,17 +1,28 @@
-/** Where authorization has its place: every request for a resource passes here, exec too. */
+/** Where authorization has its place: every request passes here, exec too. */
+import { type Attributes, isPath } from '../rbac/attributes.ts';
+import type { Authorizer } from '../rbac/authorizer.ts';
 import { ApiError, qualified } from './api-error.ts';
-import type { User } from './exchange.ts';
-import type { ApiPath } from './parse-path.ts';
 
-/** @param method of HTTP; the verb follows from it and the path */
-export type Allow = (user: User, method: string, path: ApiPath) => boolean;
+/** @throws ApiError 403 that says who may not do what */
+export function permit(authorizer: Authorizer, attributes: Attributes): void {
+  const { allowed, reason } = authorizer.authorize(attributes);
+  if (allowed) return;
+  const why = reason ? `${refusalOf(attributes)}: ${reason}` : refusalOf(attributes);
+  if (isPath(attributes)) throw new ApiError(403, 'Forbidden', `forbidden: ${why}`, {});
+  const { name, group, plural } = attributes;
+  const what = name ? `${qualified(attributes)} ${JSON.stringify(name)}` : qualified(attributes);
+  throw new ApiError(403, 'Forbidden', `${what} is forbidden: ${why}`, {
+    ...(name && { name }),
+    ...(group && { group }),
+    kind: plural,
+  });
+}
 
-/** Without a rule everybody with a certificate may do everything. @throws ApiError 403 */
-export function permit(allow: Allow | undefined, user: User, method: string, path: ApiPath): void {
-  if (!allow || allow(user, method, path)) return;
-  const { name = '', namespace, plural, group, subresource } = path;
-  const where = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';
+function refusalOf(attributes: Attributes): string {
+  const who = `User ${JSON.stringify(attributes.user.name)} cannot ${attributes.verb}`;
+  if (isPath(attributes)) return `${who} path ${JSON.stringify(attributes.path)}`;
+  const { plural, subresource, group, namespace } = attributes;
   const what = subresource ? `${plural}/${subresource}` : plural;
-  const message = `${qualified(path)} "${name}" is forbidden: User "${user.name}" cannot ${method} resource "${what}" in API group "${group}" ${where}`;
-  throw new ApiError(403, 'Forbidden', message, { name, group, kind: plural });
+  const where = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';
+  return `${who} resource "${what}" in API group "${group}" ${where}`;
 }

@@ -1,8 +1,10 @@
 /** What the verbs share. */
 import type { Clock } from '#kit/index.ts';
 import type { KubeObject, Store } from '#objects/index.ts';
+import type { AccountTokens } from '../accounts/account-tokens.ts';
 import type { Asked } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
+import type { Authorizer } from '../rbac/authorizer.ts';
 import type { ObjectRef } from '../write/request.ts';
 import { keyOf } from '../write/stored.ts';
 import type { Writer } from '../write/writer.ts';
@@ -12,6 +14,8 @@ export interface ResourceContext {
   readonly registry: Registry;
   readonly store: Store;
   readonly writer: Writer;
+  readonly authorizer: Authorizer;
+  readonly tokens: AccountTokens;
   readonly clock: Clock;
   readonly stopping: AbortSignal;
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '#objects/index.ts';
 import type { Asked } from '../kinds/kind.ts';
 import type { ObjectRef } from '../write/request.ts';
 import { methodNotAllowed, noSuchPath } from './api-error.ts';
+import { findReview, serveReview } from '../reviews/serve-review.ts';
 import { serveDelete, serveDeleteAll } from './delete.ts';
 import { type Exchange, flagParameter, readObject, sendJson } from './exchange.ts';
 import { serveList } from './list.ts';
@@ -17,6 +18,8 @@ import { writeRequest } from './write-request.ts';
 
 /** @throws ApiError */
 export async function serveResource(context: ResourceContext, exchange: Exchange, path: ApiPath): Promise<void> {
+  const review = findReview(path);
+  if (review) return serveReview(context, exchange, review, path.namespace);
   const asked = context.registry.find(path.group, path.version, path.plural);
   if (!asked) throw noSuchPath();
   if (!asked.type.namespaced && path.namespace) throw noSuchPath();
@@ -70,7 +73,7 @@ async function serveObjectPatch(
   ref: ObjectRef,
 ): Promise<void> {
   const request = writeRequest(exchange);
-  const { object, created } = await servePatch(context.writer, exchange, asked, ref, request, context.clock);
+  const { object, created } = await servePatch(context, exchange, asked, ref, request);
   show(context, exchange, asked, object, created ? 201 : 200, request.warnings);
 }
 

@@ -2,6 +2,7 @@
 import { isObject, type JsonObject } from '#objects/index.ts';
 import type { Asked } from '../kinds/kind.ts';
 import type { ObjectRef } from '../write/request.ts';
+import { serveTokenRequest } from '../reviews/token-request.ts';
 import { conflict, methodNotAllowed, noSuchPath } from './api-error.ts';
 import { deleteRequest } from './delete.ts';
 import { type Exchange, mediaType, parseText, readBody, readObject, sendJson } from './exchange.ts';
@@ -21,6 +22,7 @@ export async function serveSubresource(
 ): Promise<void> {
   if (sub === 'status' && asked.kind.hasStatus) return serveStatus(context, exchange, asked, ref);
   if (sub === 'scale' && asked.kind.scale) return serveScale(context, exchange, asked, ref);
+  if (sub === 'token' && asked.kind.subresources.includes(sub)) return serveTokenRequest(context, exchange, asked, ref);
   const serve = OF_PODS[sub];
   if (!serve || !asked.kind.subresources.includes(sub)) throw noSuchPath();
   if (exchange.request.method !== 'POST') throw methodNotAllowed();
@@ -52,7 +54,7 @@ async function serveStatus(context: ResourceContext, exchange: Exchange, asked: 
   const request = { ...writeRequest(exchange), subresource: 'status' };
   const write = async () => {
     if (method === 'GET') return found(context, asked, ref);
-    if (method === 'PATCH') return (await servePatch(writer, exchange, asked, ref, request, clock)).object;
+    if (method === 'PATCH') return (await servePatch(context, exchange, asked, ref, request)).object;
     if (method !== 'PUT') throw methodNotAllowed();
     const body = await readObject(exchange);
     return writer.update(asked, ref, request, () => body);

@@ -2,16 +2,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { ANONYMOUS, identify, unauthorized } from '../accounts/identify.ts';
+import { resourceAttributes } from '../rbac/attributes.ts';
 import type { AnswerContext } from './answer.ts';
 import { ApiError, badRequest } from './api-error.ts';
-import { authenticate } from './authenticate.ts';
 import { forwardUpgrade } from './forward.ts';
 import { isKubelets, parsePath } from './parse-path.ts';
 import { permit } from './permit.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { requestUrl } from './request-url.ts';
 
-type UpgradeContext = Pick<AnswerContext, 'authorize' | 'kubeletSocket' | 'log'>;
+type UpgradeContext = Pick<AnswerContext, 'authorizer' | 'tokens' | 'kubeletSocket' | 'log'>;
 
 /** Never throws. */
 export function answerUpgrade(context: UpgradeContext, request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -29,14 +30,18 @@ export function answerUpgrade(context: UpgradeContext, request: IncomingMessage,
 }
 
 /** @throws ApiError */
-function kubeletFor({ authorize, kubeletSocket }: UpgradeContext, request: IncomingMessage, socket: TLSSocket): string {
-  const user = authenticate(socket);
-  if (!user) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
-  const path = parsePath(requestUrl(request.url).pathname);
+function kubeletFor(context: UpgradeContext, request: IncomingMessage, socket: TLSSocket): string {
+  const { authorizer, kubeletSocket } = context;
+  const user = identify(context, request, socket);
+  if (user === ANONYMOUS) throw unauthorized();
+  const url = requestUrl(request.url);
+  const path = parsePath(url.pathname);
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
   if (!path || !isKubelets(path) || path.subresource !== 'exec') throw badRequest('only exec can be upgraded to');
   if (!isWebSocket) throw badRequest('exec needs a WebSocket (v5.channel.k8s.io); SPDY is not spoken here');
-  permit(authorize, user, request.method ?? 'GET', path);
+  const attributes = resourceAttributes(user, request.method ?? 'GET', path, url);
+  // A WebSocket is begun with GET, yet to run something is to create: who may only read must not.
+  for (const verb of [attributes.verb, 'create']) permit(authorizer, { ...attributes, verb });
   if (!kubeletSocket) throw new ApiError(503, 'ServiceUnavailable', 'no kubelet serves this cluster');
   return kubeletSocket;
 }

@@ -6,13 +6,14 @@ import type { Exchange } from './exchange.ts';
 const VALIDATIONS = ['Ignore', 'Warn', 'Strict'] as const;
 
 /** @throws ApiError 422 for values that mean nothing */
-export function writeRequest({ request, url }: Exchange): WriteRequest {
+export function writeRequest({ request, url, user }: Exchange): WriteRequest {
   const agent = (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
   return {
     manager: (url.searchParams.get('fieldManager') || agent).slice(0, 128),
     dryRun: isDryRun(url),
     fieldValidation: fieldValidation(url.searchParams.get('fieldValidation') ?? ''),
     warnings: [],
+    user,
   };
 }
 

@@ -79,6 +79,8 @@ export const COLUMNS: Readonly<Record<string, readonly PrinterColumn[]>> = {
     column('MaxPods', '.spec.maxReplicas', 'integer'),
     age,
   ],
+  rolebindings: [name, column('Role', '.summary.role'), age],
+  clusterrolebindings: [name, column('Role', '.summary.role'), age],
   customresourcedefinitions: [name, column('Created At', '.metadata.creationTimestamp')],
 };
 

@@ -35,10 +35,16 @@ const summaries: Readonly<Record<string, (object: JsonObject) => JsonObject>> = 
   statefulsets: (set) => ({
     ready: `${number(at(set, 'status', 'readyReplicas'))}/${number(at(set, 'spec', 'replicas'))}`,
   }),
+  rolebindings: boundRole,
+  clusterrolebindings: boundRole,
   horizontalpodautoscalers: (hpa) => ({
     reference: `${textOf(at(hpa, 'spec', 'scaleTargetRef', 'kind'))}/${textOf(at(hpa, 'spec', 'scaleTargetRef', 'name'))}`,
   }),
 };
+
+function boundRole(binding: JsonObject): JsonObject {
+  return { role: `${textOf(at(binding, 'roleRef', 'kind'))}/${textOf(at(binding, 'roleRef', 'name'))}` };
+}
 
 function podSummary(pod: JsonObject): JsonObject {
   const statuses = items(at(pod, 'status', 'containerStatuses'));

@@ -2,6 +2,10 @@
 import { type Clock, timestamp } from '#kit/index.ts';
 import { isObject, type JsonObject, type KubeObject, objectOf, textOf } from '#objects/index.ts';
 import { checkDefinition, establishedStatus, hasDefinition } from '../kinds/check-definition.ts';
+import { checkBinding, checkRole, withSubjectGroups } from '../rbac/check-rbac.ts';
+import type { Authorizer } from '../rbac/authorizer.ts';
+import { refuseEscalation } from '../rbac/escalation.ts';
+import { RBAC_GROUP } from '../rbac/policy.ts';
 import type { DeleteRequest } from './request.ts';
 import { type KindRule, type Rules, createRules } from './rules.ts';
 import { type ServiceRuleOptions, serviceRule } from './service-rule.ts';
@@ -10,6 +14,7 @@ export interface KindRuleOptions extends ServiceRuleOptions {
   readonly clock: Clock;
   /** Whether a group has a kind of this name that no definition may take. */
   readonly isBuiltin: (group: string, plural: string, kind: string) => boolean;
+  readonly authorizer: Authorizer;
 }
 
 export function builtinRules(options: KindRuleOptions): Rules {
@@ -27,7 +32,26 @@ export function builtinRules(options: KindRuleOptions): Rules {
       isEmptiedFirst: true,
     },
     secrets: { prepare: joinStringData },
+    ...rbacRules(options.authorizer),
   });
+}
+
+function rbacRules(authorizer: Authorizer): Record<string, KindRule> {
+  const admit: KindRule['admit'] = (asked, object, before, { user }) => {
+    if (user) refuseEscalation(authorizer, asked, object, before, user);
+  };
+  const role = (isNamespaced: boolean): KindRule => ({ admit, check: (object) => checkRole(object, isNamespaced) });
+  const binding = (isNamespaced: boolean): KindRule => ({
+    admit,
+    prepare: withSubjectGroups,
+    check: (object, before) => checkBinding(object, before, isNamespaced),
+  });
+  return {
+    [`roles.${RBAC_GROUP}`]: role(true),
+    [`clusterroles.${RBAC_GROUP}`]: role(false),
+    [`rolebindings.${RBAC_GROUP}`]: binding(true),
+    [`clusterrolebindings.${RBAC_GROUP}`]: binding(false),
+  };
 }
 
 const namespaceRule: KindRule = {

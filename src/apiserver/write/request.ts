@@ -1,10 +1,14 @@
 /** What comes with every write. */
+import type { User } from '../http/exchange.ts';
+
 export interface WriteRequest {
   /** `fieldManager`, or the first part of the User-Agent. */
   readonly manager: string;
   readonly dryRun: boolean;
   /** What happens to fields that no schema knows: refuse, drop and warn, drop. */
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
+  /** Who asks; absent when the server itself writes. */
+  readonly user?: User;
   /** `status`, `scale`; absent for the object itself. */
   readonly subresource?: string | undefined;
   /** Collected for `Warning` headers. */

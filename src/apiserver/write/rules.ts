@@ -2,12 +2,14 @@
 import { type Clock, timestamp } from '#kit/index.ts';
 import type { JsonObject, KubeObject, Problem } from '#objects/index.ts';
 import type { Asked } from '../kinds/kind.ts';
-import type { DeleteRequest } from './request.ts';
+import type { DeleteRequest, WriteRequest } from './request.ts';
 
 export interface KindRule {
   /** After defaults, before validation. */
   prepare?(object: JsonObject, before: JsonObject | undefined, subresource: string | undefined): JsonObject;
   check?(object: JsonObject, before: JsonObject | undefined): readonly Problem[];
+  /** What follows from who asks. @throws ApiError */
+  admit?(asked: Asked, object: JsonObject, before: JsonObject | undefined, request: WriteRequest): void;
   /** How long the object stays after a delete, in seconds; 0 lets it go at once. */
   graceSeconds?(object: KubeObject, request: DeleteRequest): number;
   /** It stays until a duty has emptied it. */
@@ -24,6 +26,7 @@ export interface Rules {
     subresource: string | undefined,
   ): JsonObject;
   check(asked: Asked, object: JsonObject, before: JsonObject | undefined): readonly Problem[];
+  admit(asked: Asked, object: JsonObject, before: JsonObject | undefined, request: WriteRequest): void;
   /** The object marked for deletion; undefined when it may go at once. */
   beforeDelete(asked: Asked, object: KubeObject, request: DeleteRequest, clock: Clock): KubeObject | undefined;
   /** Marked for deletion, and nobody holds it any more. */
@@ -37,6 +40,7 @@ export function createRules(rules: Readonly<Record<string, KindRule>>): Rules {
   return {
     prepare: (asked, object, before, subresource) => ruleOf(asked).prepare?.(object, before, subresource) ?? object,
     check: (asked, object, before) => ruleOf(asked).check?.(object, before) ?? [],
+    admit: (asked, object, before, request) => ruleOf(asked).admit?.(asked, object, before, request),
     mayGo: (asked, { metadata }) =>
       metadata.deletionTimestamp !== undefined &&
       !metadata.finalizers?.length &&

@@ -145,6 +145,7 @@ export function createWriter({ store, clock, newUid, rules }: WriterOptions): Wr
     const problems =
       shape.length > 0 ? shape : [...checkFinalizers(counted, before), ...rules.check(asked, counted, before)];
     if (problems.length > 0) throw invalidObject(asked.type.kind, asked.type.group, name, problems);
+    rules.admit(asked, counted, before, request);
     const owned = managed(asked, counted, before, request);
     return { ...owned, apiVersion: apiVersionOf(asked.kind.type) } as unknown as KubeObject;
   }

@@ -1,9 +1,8 @@
 /** The embedded hub's certificates: made once in its data folder, or given as files. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Authority, createAuthority, openAuthority } from '#identity/index.ts';
+import { type Authority, createAuthority, createTokenKey, openAuthority } from '#identity/index.ts';
 import { SealaneError } from '#kit/index.ts';
-import { ADMINS } from './authorize.ts';
 
 export interface HubFiles {
   readonly certificate: string;
@@ -17,6 +16,9 @@ export interface HubPki {
   /** The hub's own access, and the admin's. */
   readonly admin: { readonly ca: string; readonly cert: string; readonly key: string };
 }
+
+/** Group of those who may do everything. */
+const ADMINS = 'system:masters';
 
 /** Another name of every hub in its certificate, for members that reach it by an address the hub does not know of. */
 export const HUB_SERVER_NAME = 'sealane-hub';
@@ -41,6 +43,14 @@ export async function ensureHubPki(folder: string, addresses: readonly string[])
     server: { certificate, key, clientAuthority: ca },
     admin: { ca, cert: read('admin.crt'), key: read('admin.key') },
   };
+}
+
+/** The key that signs tokens of ServiceAccounts: a token outlives a restart. */
+export function ensureTokenKey(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, 'tokens.key');
+  if (!existsSync(file)) writeFileSync(file, createTokenKey(), { mode: 0o600 });
+  return readFile(file);
 }
 
 /** @throws `hub/bad-file` when no hub has been started with this folder */

@@ -1,9 +1,10 @@
 /** What a member needs to come to an embedded hub. The hub need not run: its authority's key is enough. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SealaneError } from '#kit/index.ts';
-import { readKubeconfig } from '#kube/index.ts';
-import { memberUser } from './authorize.ts';
+import { rbac, users } from '#api/index.ts';
+import { isFault, SealaneError } from '#kit/index.ts';
+import { createClient, readKubeconfig } from '#kube/index.ts';
+import { grantRights } from './grant-rights.ts';
 import { HUB_SERVER_NAME, hubAuthority } from './hub-pki.ts';
 import { kubeconfigOf } from './kubeconfig-of.ts';
 
@@ -27,7 +28,10 @@ export async function memberCredentials({ dataDir, member, server }: MemberCrede
     });
   }
   const authority = await hubAuthority(join(dataDir, 'pki'));
-  const { certificate: cert, key } = await authority.issue({ commonName: memberUser(member), usages: ['client'] });
+  const { certificate: cert, key } = await authority.issue({
+    commonName: users.memberOnHub(member),
+    usages: ['client'],
+  });
   const at = server
     ? { server: server.replace(/\/+$/, ''), serverName: HUB_SERVER_NAME }
     : { server: readKubeconfig(join(dataDir, 'admin.kubeconfig')).server };
@@ -35,5 +39,18 @@ export async function memberCredentials({ dataDir, member, server }: MemberCrede
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${member}.kubeconfig`);
   writeFileSync(file, kubeconfigOf({ ...at, ca: authority.certificate, cert, key }, member), { mode: 0o600 });
+  await grantNow(dataDir, member);
   return file;
+}
+
+/** A hub that does not run grants it when it starts. */
+async function grantNow(dataDir: string, member: string): Promise<void> {
+  const client = createClient(readKubeconfig(join(dataDir, 'admin.kubeconfig')));
+  try {
+    await grantRights(client, rbac({ role: 'hub', member }));
+  } catch (error) {
+    if (!isFault(error, 'kube/unreachable')) throw error;
+  } finally {
+    client.close();
+  }
 }

@@ -1,12 +1,13 @@
-/** Who asks: the subject of a client certificate that our authority signed. CN is the user, each O a group. */
+/** The subject of a client certificate that our authority signed: CN is the user, each O a group. */
 import type { TLSSocket } from 'node:tls';
-import type { User } from './exchange.ts';
+import type { User } from '../http/exchange.ts';
+import { AUTHENTICATED } from '../rbac/policy.ts';
 
 /** A certificate is shown once per connection, and taking it apart costs more than most requests. */
 const known = new WeakMap<TLSSocket, User>();
 
 /** @returns undefined for a client without a certificate of ours */
-export function authenticate(socket: TLSSocket): User | undefined {
+export function certificateUser(socket: TLSSocket): User | undefined {
   const user = known.get(socket) ?? userOf(socket);
   if (user) known.set(socket, user);
   return user;
@@ -15,12 +16,8 @@ export function authenticate(socket: TLSSocket): User | undefined {
 function userOf(socket: TLSSocket): User | undefined {
   if (!socket.authorized) return undefined;
   const { subject } = socket.getPeerCertificate();
-  const name = first(subject?.CN);
-  return name ? { name, groups: [...all(subject.O), 'system:authenticated'] } : undefined;
-}
-
-function first(value: string | string[] | undefined): string | undefined {
-  return all(value)[0];
+  const name = all(subject?.CN)[0];
+  return name ? { name, groups: [...all(subject.O), AUTHENTICATED] } : undefined;
 }
 
 function all(value: string | string[] | undefined): string[] {
