@@ -20,7 +20,12 @@ aarch64) machine=aarch64-linux-gnu ;;
 esac
 
 mkdir -p "$out"
-[ $# -gt 0 ] || set -- "$root"/bpf/*.bpf.c
+if [ $# = 0 ]; then
+  set -- "$root"/bpf/*.bpf.c
+  for object in "$out"/*.bpf.o; do # of a program that is no more
+    [ -e "$root/bpf/$(basename "$object" .o).c" ] || rm -f "$object"
+  done
+fi
 
 is_current() { # source object
   [ -z "$force" ] && [ -e "$2" ] && [ -z "$(find "$1" "$root/bpf/include" "$root/tools/build-bpf.sh" -type f -newer "$2" | head -n 1)" ]

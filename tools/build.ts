@@ -4,8 +4,9 @@
  *   node tools/build.ts
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundledLicences } from './build/bundled-licences.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist');
@@ -33,6 +34,7 @@ const result = await build({
   },
   define: { SEALANE_VERSION: JSON.stringify(version) },
   sourcemap: 'linked',
+  metafile: true,
   logLevel: 'warning',
   write: false,
 });
@@ -42,6 +44,8 @@ mkdirSync(chunks, { recursive: true });
 for (const file of result.outputFiles.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length)) {
   writeWhole(file.path, file.contents);
 }
+writeWhole(join(chunks, '.npmignore'), Buffer.from(shipped(result.outputFiles.map(({ path }) => path))));
+writeWhole(join(out, 'LICENSES.txt'), Buffer.from(bundledLicences(root, Object.keys(result.metafile.inputs))));
 removeOldChunks(new Set(result.outputFiles.map(({ path }) => path)));
 const bytes = result.outputFiles
   .filter(({ path }) => !path.endsWith('.map'))
@@ -55,10 +59,16 @@ function writeWhole(path: string, contents: Uint8Array): void {
   renameSync(`${path}.${process.pid}.half`, path);
 }
 
+/** A package holds this build's chunks, not the earlier ones beside them. */
+function shipped(paths: readonly string[]): string {
+  const names = paths.filter((path) => path.startsWith(chunks) && !path.endsWith('.map')).map((path) => basename(path));
+  return `${['*', ...names.map((name) => `!${name}`)].join('\n')}\n`;
+}
+
 /** Running processes may still ask for a chunk of an earlier build: those stay for an hour. */
 function removeOldChunks(current: ReadonlySet<string>): void {
   for (const name of readdirSync(chunks)) {
     const path = join(chunks, name);
-    if (!current.has(path) && Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path);
+    if (name !== '.npmignore' && !current.has(path) && Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path);
   }
 }

@@ -58,7 +58,12 @@ test('programs of the system are found as root by `su`, too, whose PATH lacks th
 });
 
 test('without its Node, or not built, it says what to do', async () => {
-  const bare = await run(join(layOut('bare', {}), 'sealane'), 'crds');
+  const packaged = await run(join(layOut('packaged/node_modules/sealane', {}), 'sealane'), 'crds');
+  assert.equal(packaged.code, 69);
+  assert.match(packaged.stderr, /not there \(install sealane with its optional packages/);
+  const root = layOut('bare', {});
+  mkdirSync(join(root, 'tools'));
+  const bare = await run(join(root, 'sealane'), 'crds');
   assert.equal(bare.code, 69);
   assert.match(bare.stderr, /not there \(run: sh .*tools\/set-up\.sh\)/);
   const unbuilt = await run(
