@@ -3,10 +3,11 @@
  * What it leaves pinned goes on without it; started again it adopts what it finds.
  */
 import { mkdirSync } from 'node:fs';
+import type { ClusterExportSpec } from '#api/index.ts';
 import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
 import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
-import { localEndpoints } from '#plan/index.ts';
+import { localEndpoints, type OwnExport } from '#plan/index.ts';
 import { ClusterIndex } from './apply/cluster-index.ts';
 import { ConnectTables } from './apply/connect-tables.ts';
 import { connectMaps } from './apply/kernel-maps.ts';
@@ -160,15 +161,22 @@ function connectDuty({ options, hooks, view, resolver }: Duties): ConnectDuty | 
 
 function applyGateway({ gateway, view }: Duties): void {
   if (!gateway) return;
-  const exported = view.exports
-    .list()
-    .map(({ spec }) => ({ ...spec.service, ports: spec.ports.map((port) => ({ ...port, name: port.name ?? '' })) }));
+  const exported = view.exports.list().map(({ spec }) => ownExport(spec));
   const services = exported.map(({ namespace, name }) => ({
     namespace,
     name,
     ports: localEndpoints(view.slicesOf(`${namespace}/${name}`)),
   }));
   gateway.apply(exported, services);
+}
+
+function ownExport({ service, ports, endpoints = [] }: ClusterExportSpec): OwnExport {
+  const named = <T extends { readonly name?: string }>(port: T) => ({ ...port, name: port.name ?? '' });
+  return {
+    ...service,
+    ports: ports.map(named),
+    endpoints: endpoints.map((endpoint) => ({ ...endpoint, ports: endpoint.ports.map(named) })),
+  };
 }
 
 /** What the kernel has of a policy goes into the Lease. */

@@ -42,6 +42,9 @@ export const MANAGED_BY_MEMBER = 'member.sealane.dev';
 /** Kubernetes' own label of a Service's slices; never on imported ones. */
 export const LABEL_LOCAL_SERVICE = 'kubernetes.io/service-name';
 
+/** Kubernetes' own label of a headless Service's slices; on imported ones too. */
+export const LABEL_HEADLESS = 'service.kubernetes.io/headless';
+
 export const LABEL_AGENT = 'sealane.dev/agent';
 /** On a MemberCluster that the hub made of another tool's cluster: which tool; region and zone follow that cluster. */
 export const LABEL_FROM = 'sealane.dev/from';
@@ -53,6 +56,11 @@ export const LABEL_KARMADA_MANAGED = 'karmada.io/managed';
 
 /** On imported slices: `http=2/3,dns=1/1`, ready/total per merged port name. */
 export const ANNOTATION_ENDPOINTS = 'sealane.dev/endpoints';
+/**
+ * On imported slices of headless services: JSON `{"<address>": {"pod": "<address at home>", "lanes": {"<port name>": <lane port>}}}`;
+ * absent at home, where callers need no lane.
+ */
+export const ANNOTATION_LANES = 'sealane.dev/lanes';
 /** On an agent's Lease: JSON `{name, address, device}` when it has the gateway role. */
 export const ANNOTATION_GATEWAY = 'sealane.dev/gateway';
 /** On an agent's Lease: JSON `{"<namespace>/<policy>": <generation applied>}`. */
@@ -67,6 +75,13 @@ export const HUB_LEASE = 'sealane-hub';
 
 /** Addresses given to services and peers inside a member; the first /24 is for peers. */
 export const DEFAULT_VIP_RANGE = '240.10.0.0/16';
+/**
+ * Addresses that stand for single pods in other members, where pod ranges overlap: the same for the whole set, a part for each member
+ * by its index.
+ */
+export const SUBSTITUTE_RANGES = { IPv4: '241.0.0.0/8', IPv6: 'fd5e:a1a9:e000::/48' } as const;
+/** Most endpoints of one headless service that are exported. */
+export const MAX_HEADLESS_ENDPOINTS = 100;
 /** Ports of a member's gateways that lead to exported services, inclusive. */
 export const DEFAULT_LANE_PORTS = { first: 10_000, last: 14_999 } as const;
 /** Ports a gateway takes for translated sources, inclusive. */

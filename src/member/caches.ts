@@ -17,6 +17,8 @@ import {
   type MemberCluster,
   type Namespace,
   NAMESPACES,
+  type Node,
+  NODES,
   SERVICE_EXPORTS,
   SERVICE_IMPORTS,
   type Service,
@@ -37,6 +39,7 @@ export interface Compat<T extends KubeObject> {
 
 export interface Caches {
   readonly namespaces: Cache<Namespace>;
+  readonly nodes: Cache<Node>;
   readonly services: Cache<Service>;
   /** Indexed by {@link ownSlices} and {@link importedSlices}. */
   readonly slices: Cache<EndpointSlice>;
@@ -100,6 +103,7 @@ export function createCaches({ client, hub, clock, log, cluster }: MemberSetting
   const onHub = new Set<unknown>([hubExports, hubMembers]);
   const caches: Caches = {
     namespaces: follow(client, NAMESPACES),
+    nodes: follow(client, NODES, { project: rangesOnly }),
     services: follow(client, SERVICES),
     slices: follow(client, ENDPOINT_SLICES, { indexBy: sliceIndex, project: withoutDetail }),
     serviceExports: follow(client, { ...SERVICE_EXPORTS, version: mcsVersion }),
@@ -137,10 +141,21 @@ function isOwnRecord({ metadata, spec }: ClusterExport, cluster: string): boolea
 
 function withoutDetail(slice: EndpointSlice): EndpointSlice {
   const { managedFields: _, ...metadata } = slice.metadata;
-  const endpoints = (slice.endpoints ?? []).map(({ addresses, conditions, nodeName }) => ({
+  const endpoints = (slice.endpoints ?? []).map(({ addresses, conditions, nodeName, hostname }) => ({
     addresses,
     conditions,
     nodeName,
+    hostname,
   }));
   return { ...slice, metadata, endpoints };
+}
+
+function rangesOnly({ apiVersion, kind, metadata, spec }: Node): Node {
+  const { name, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, uid, resourceVersion },
+    spec: { podCIDR: spec?.podCIDR, podCIDRs: spec?.podCIDRs },
+  };
 }

@@ -8,6 +8,7 @@ import { sliceIndex } from './caches.ts';
 import { createAgents } from './clusters/agents.ts';
 import { keepMirror } from './clusters/mirror.ts';
 import { keepOwnCluster } from './clusters/own-cluster.ts';
+import { ownPodRanges } from './clusters/pod-ranges.ts';
 import { judgeExport, writeConditions } from './conditions/judge-export.ts';
 import { dutyQueue } from './duty-queue.ts';
 import { createKeepRecord, exportKeys } from './exports/keep-record.ts';
@@ -78,6 +79,9 @@ export function startDuties(state: MemberState): () => void {
 
   const all = {
     exports: () => exportKeys(state).forEach((key) => exports.add(key)),
+    headless: () => {
+      for (const key of exportKeys(state)) if (caches.services.get(key)?.spec?.clusterIP === 'None') exports.add(key);
+    },
     replicas: () => {
       for (const key of caches.records.keys()) replicas.add(key);
       for (const { metadata } of caches.hubExports.inNamespace(hubNamespace(self))) addReplica(metadata.name);
@@ -101,6 +105,15 @@ export function startDuties(state: MemberState): () => void {
   const on = <T extends KubeObject>(cache: Cache<T>, react: (change: Change<T>) => void) =>
     stops.push(cache.onChange(react));
 
+  let podRanges = ownPodRanges(state);
+  on(caches.nodes, () => {
+    const now = ownPodRanges(state);
+    if (deepEqual(now ?? [], podRanges ?? [])) return;
+    podRanges = now;
+    own.add(self);
+    all.headless();
+    all.imports();
+  });
   on(caches.services, ({ key }) => exports.add(key));
   on(caches.serviceExports, ({ key }) => {
     exports.add(key);
@@ -158,7 +171,9 @@ export function startDuties(state: MemberState): () => void {
         all.replicas();
       }
     }
-    if (type === 'gone' || !before || said(object) !== said(before)) {
+    const moved = type === 'gone' || !before || whereOf(object) !== whereOf(before);
+    if (moved) all.headless();
+    if (moved || said(object) !== said(before)) {
       peers.add(key);
       all.policies();
     }
@@ -199,6 +214,11 @@ export function startDuties(state: MemberState): () => void {
 /** The part of a MemberCluster that others act on. */
 function said({ spec, status }: MemberCluster): string {
   return JSON.stringify([spec, status?.published, status?.gateways, status?.clusterUID]);
+}
+
+/** The part that says whether pods need substitute addresses, and which. */
+function whereOf({ spec, status }: MemberCluster): string {
+  return JSON.stringify([spec?.removed, spec?.index, status?.index, status?.podRanges, status?.clusterUID]);
 }
 
 function importKeys({ caches }: MemberState, belief: Belief): Set<string> {

@@ -12,6 +12,8 @@ export interface MemberOptions {
   readonly vipRange?: string;
   /** First and last lane port, both included; default 10000-14999. */
   readonly lanePorts?: { readonly first: number; readonly last: number };
+  /** Where pods of this cluster have addresses; default: as its Nodes say. */
+  readonly podRanges?: readonly string[];
   /** Take a name over that another cluster (another UID) has used. */
   readonly takeover?: boolean;
   /** Stable over restarts of this process; default: the host's name. */
@@ -25,4 +27,4 @@ export interface MemberOptions {
 }
 
 /** Options with every default in place. */
-export type MemberSettings = Required<Omit<MemberOptions, 'signal'>> & { readonly signal: AbortSignal };
+export type MemberSettings = Required<Omit<MemberOptions, 'podRanges'>> & Pick<MemberOptions, 'podRanges'>;

@@ -1,5 +1,7 @@
 /** What a member needs before its duties begin: its namespace, its cluster's UID, the served versions, and its records. */
 import {
+  type EndpointSlice,
+  LABEL_HEADLESS,
   LABEL_SOURCE_CLUSTER,
   MCS_GROUP,
   type Namespace,
@@ -10,8 +12,9 @@ import {
 } from '#api/index.ts';
 import { isFault, sleep } from '#kit/index.ts';
 import { type Client, retryDelay } from '#kube/index.ts';
-import type { LanePortRecord, PeerRecord } from '#plan/index.ts';
+import type { PeerRecord } from '#plan/index.ts';
 import { sliceIndex, type Caches } from './caches.ts';
+import { lanesGiven } from './exports/lane-keys.ts';
 import type { McsTypes } from './member-state.ts';
 import type { MemberSettings } from './options.ts';
 import type { Traces } from './vips/records.ts';
@@ -62,7 +65,9 @@ export async function mcsTypes(client: Client): Promise<McsTypes> {
 
 /** What the objects of this cluster show of earlier allocations. */
 export function tracesOf(caches: Caches): Traces {
-  const imported = caches.slices.list().filter((slice) => sliceIndex(slice)?.startsWith('imported '));
+  const imported = caches.slices
+    .list()
+    .filter((slice) => sliceIndex(slice)?.startsWith('imported ') && !isHeadless(slice));
   const peers = new Map(
     imported.flatMap((slice): [string, PeerRecord][] => {
       const cluster = slice.metadata.labels?.[LABEL_SOURCE_CLUSTER];
@@ -77,11 +82,11 @@ export function tracesOf(caches: Caches): Traces {
       const ip = spec.ips?.[0];
       return ip && metadata.namespace ? [{ namespace: metadata.namespace, name: metadata.name, ip }] : [];
     }),
-    lanePorts: records.flatMap(({ spec }) =>
-      spec.ports.flatMap(({ name = '', protocol, port, lanePort }): LanePortRecord[] =>
-        lanePort === undefined ? [] : [{ ...spec.service, portName: name, protocol, port, lanePort }],
-      ),
-    ),
+    lanePorts: records.flatMap(({ spec }) => lanesGiven(spec)),
     epoch: Math.max(0, ...records.map(({ spec }) => spec.epoch ?? 0)),
   };
+}
+
+function isHeadless({ metadata }: EndpointSlice): boolean {
+  return metadata.labels?.[LABEL_HEADLESS] !== undefined;
 }

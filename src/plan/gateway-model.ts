@@ -1,9 +1,11 @@
-import { type LocalPort, servingPods } from './local-endpoints.ts';
-import type { ExportedPort, Protocol, ServiceName } from './model.ts';
+import { type LocalPod, type LocalPort, servingPods } from './local-endpoints.ts';
+import type { ExportedEndpoint, ExportedPort, Protocol, ServiceName } from './model.ts';
 
 /** An own export as the gateway reads it from the member's record. */
 export interface OwnExport extends ServiceName {
   readonly ports: readonly ExportedPort[];
+  /** Of a headless service. */
+  readonly endpoints?: readonly ExportedEndpoint[];
 }
 
 export interface LocalService extends ServiceName {
@@ -31,19 +33,34 @@ export function gatewayModel(exports: readonly OwnExport[], services: readonly L
     .toSorted((a, b) => a.lanePort - b.lanePort || (a.protocol < b.protocol ? -1 : 1));
 }
 
-function lanesOf({ namespace, name, ports }: OwnExport, local: readonly LocalPort[]): readonly Lane[] {
+function lanesOf({ namespace, name, ports, endpoints = [] }: OwnExport, local: readonly LocalPort[]): readonly Lane[] {
   return ports.flatMap((port) => {
-    if (port.lanePort === undefined || port.protocol === 'SCTP') return [];
     const { lanePort, protocol, name: portName } = port;
-    return [{ namespace, name, lanePort, protocol, portName, pods: podsOf(port, local) }];
+    if (protocol === 'SCTP') return [];
+    const lane = { namespace, name, protocol, portName };
+    const toAny = lanePort === undefined ? [] : [{ ...lane, lanePort, pods: podsOf(port, local) }];
+    return [...toAny, ...endpoints.flatMap((endpoint) => laneTo(endpoint, lane, local))];
   });
+}
+
+/** The pod itself as long as it is there, ready or not: who calls it by its name or address means no other. */
+function laneTo(
+  { podAddress, ports }: ExportedEndpoint,
+  lane: Omit<Lane, 'lanePort' | 'pods'>,
+  local: readonly LocalPort[],
+): readonly Lane[] {
+  const lanePort = ports.find(({ name }) => name === lane.portName)?.lanePort;
+  if (lanePort === undefined) return [];
+  const found = local.find((port) => port.name === lane.portName && port.protocol === lane.protocol);
+  const pods = found?.pods.filter(({ address }) => address === podAddress) ?? [];
+  return [{ ...lane, lanePort, pods: pods.map(podOf) }];
 }
 
 function podsOf({ name, protocol }: ExportedPort, local: readonly LocalPort[]): Lane['pods'] {
   const found = local.find((port) => port.name === name && port.protocol === protocol);
-  return servingPods(found?.pods ?? []).map(({ address, port, nodeName }) => ({
-    address,
-    port,
-    ...(nodeName && { nodeName }),
-  }));
+  return servingPods(found?.pods ?? []).map(podOf);
+}
+
+function podOf({ address, port, nodeName }: LocalPod): Lane['pods'][number] {
+  return { address, port, ...(nodeName && { nodeName }) };
 }

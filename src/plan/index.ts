@@ -4,6 +4,7 @@ export type { DnsEndpoint, DnsImport, DnsInput, DnsPort, DnsService, DnsSnapshot
 export { dnsView } from './dns-view.ts';
 export { type ExportVerdict, exportConditions } from './export-conditions.ts';
 export { gatewayModel, type Lane, type LocalService, type OwnExport } from './gateway-model.ts';
+export { headlessEndpoints, type HeadlessEndpoints } from './headless-endpoints.ts';
 export {
   type LaneKey,
   type LanePortChange,
@@ -14,11 +15,13 @@ export {
 } from './lane-ports.ts';
 export { type LocalPod, type LocalPort, localEndpoints, servingPods } from './local-endpoints.ts';
 export { isOwnSlice, type SliceView } from './own-slices.ts';
+export { type IndexClaim, memberIndex } from './member-index.ts';
 export { mergeExports } from './merge-exports.ts';
 export { namesHash } from './names-hash.ts';
 export { type PeerChange, type PeerRecord, pickPeerAddress, reconcilePeers } from './peers.ts';
 export { isClusterKey } from './place.ts';
 export { shareCounts, sharesTable } from './shares-table.ts';
+export { isIn, isSubstituteOf, mergeRanges, needsSubstitutes, pickSubstitute, type PodRanges } from './substitutes.ts';
 export { type PolicySpec, trafficPolicy } from './traffic-policy.ts';
 export { pickVip, reconcileVips, type VipChange, type VipRecord } from './vips.ts';
 export {
@@ -34,6 +37,8 @@ export type {
   CompiledPort,
   Conflict,
   ConflictReason,
+  EndpointPort,
+  ExportedEndpoint,
   ExportedPort,
   Exporter,
   ExportRecord,
@@ -48,6 +53,7 @@ export type {
   PortRequest,
   Problem,
   Protocol,
+  ServedEndpoint,
   ServiceName,
   Serving,
   Share,

@@ -7,6 +7,8 @@ export interface LaneKey extends ServiceName {
   readonly portName: string;
   readonly protocol: Protocol;
   readonly port: number;
+  /** Of a headless service: the endpoint that it leads to alone; absent: any endpoint. */
+  readonly endpoint?: string;
 }
 
 /** One line of `lane-ports.json`. */
@@ -101,10 +103,10 @@ function inUse(record: LanePortRecord): LanePortRecord {
   return { ...keyOnly(record), lanePort: record.lanePort };
 }
 
-function keyOnly({ namespace, name, portName, protocol, port }: LaneKey): LaneKey {
-  return { namespace, name, portName, protocol, port };
+function keyOnly({ namespace, name, portName, protocol, port, endpoint }: LaneKey): LaneKey {
+  return { namespace, name, portName, protocol, port, ...(endpoint !== undefined && { endpoint }) };
 }
 
-function textOf({ namespace, name, portName, protocol, port }: LaneKey): string {
-  return `${namespace}/${name}:${portName}/${protocol}/${port}`;
+function textOf({ namespace, name, portName, protocol, port, endpoint }: LaneKey): string {
+  return `${namespace}/${name}:${portName}/${protocol}/${port}${endpoint === undefined ? '' : `/${endpoint}`}`;
 }

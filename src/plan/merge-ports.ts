@@ -1,4 +1,4 @@
-import type { ExportedPort, ExportRecord, MergedPort, Serving } from './model.ts';
+import type { ExportedEndpoint, ExportedPort, ExportRecord, MergedPort, ServedEndpoint, Serving } from './model.ts';
 import { byText } from './order.ts';
 
 export interface MergedPorts {
@@ -14,9 +14,10 @@ export interface MergedPorts {
  */
 export function mergePorts(records: readonly ExportRecord[]): MergedPorts {
   const ports = records.flatMap((record) => record.ports).reduce<readonly MergedPort[]>(withPort, []);
-  const serving = records.map(({ cluster, ports: own }) => ({
+  const serving = records.map(({ cluster, ports: own, endpoints = [] }) => ({
     cluster,
     ports: ports.flatMap((port) => servedBy(own, port)),
+    endpoints: endpoints.map((endpoint) => servedEndpoint(endpoint, own, ports)),
   }));
   return { ports, serving: serving.toSorted((a, b) => byText(a.cluster, b.cluster)) };
 }
@@ -45,4 +46,19 @@ function servedBy(own: readonly ExportedPort[], merged: MergedPort): readonly Ex
   if (!port) return [];
   const { appProtocol: _, ...rest } = port;
   return [{ ...rest, name: merged.name, ...(merged.appProtocol !== undefined && { appProtocol: merged.appProtocol }) }];
+}
+
+function servedEndpoint(
+  { ports: theirs, ...endpoint }: ExportedEndpoint,
+  own: readonly ExportedPort[],
+  merged: readonly MergedPort[],
+): ServedEndpoint {
+  const ports = merged.flatMap(({ port: _, ...port }, i) => {
+    const exported = own.find((candidate) => sameEndpoint(candidate, merged[i] as MergedPort));
+    const found = exported && theirs.find(({ name }) => name === exported.name);
+    return found
+      ? [{ ...port, port: found.port, ...(found.lanePort !== undefined && { lanePort: found.lanePort }) }]
+      : [];
+  });
+  return { ...endpoint, ports };
 }

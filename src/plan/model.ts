@@ -39,6 +39,28 @@ export interface ExportRecord extends ServiceName {
   /** Who may import; absent: every member. */
   readonly targetClusters?: readonly string[];
   readonly ports: readonly ExportedPort[];
+  /** Of a headless service: its pods. */
+  readonly endpoints?: readonly ExportedEndpoint[];
+}
+
+/** A pod of a headless service by one of its addresses, as its member exports it. */
+export interface ExportedEndpoint {
+  /** What tells it from the others: its hostname, or else its address. */
+  readonly name: string;
+  readonly hostname?: string;
+  readonly podAddress: string;
+  /** What stands for it elsewhere; absent: the pod's own address does. */
+  readonly substituteAddress?: string;
+  readonly ready: boolean;
+  readonly ports: readonly EndpointPort[];
+}
+
+export interface EndpointPort {
+  /** Name of the service port. */
+  readonly name: string;
+  /** Of the pod. */
+  readonly port: number;
+  readonly lanePort?: number;
 }
 
 export interface MergedPort {
@@ -72,6 +94,12 @@ export interface Conflict {
 export interface Serving {
   readonly cluster: string;
   readonly ports: readonly ExportedPort[];
+  /** Of an exporter whose service is headless; its ports under the merged names. */
+  readonly endpoints: readonly ServedEndpoint[];
+}
+
+export interface ServedEndpoint extends Omit<ExportedEndpoint, 'ports'> {
+  readonly ports: readonly (EndpointPort & Pick<MergedPort, 'protocol' | 'appProtocol'>)[];
 }
 
 /** The one merged view of a service that every member computes alike. */

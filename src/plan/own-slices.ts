@@ -17,6 +17,7 @@ export interface SliceView {
         readonly addresses: readonly string[];
         readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean };
         readonly nodeName?: string;
+        readonly hostname?: string;
       }[]
     | null;
 }

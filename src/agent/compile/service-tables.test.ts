@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import {
   ANNOTATION_ENDPOINTS,
   type EndpointSlice,
+  LABEL_MANAGED_BY,
   LABEL_SOURCE_CLUSTER,
+  MANAGED_BY_MEMBER,
   type Service,
   type ServiceImport,
 } from '#api/index.ts';
@@ -65,7 +67,7 @@ const imported = (cluster: string, lanePort: number, counts: string) =>
     ...slice(`240.10.0.${lanePort % 100}`),
     metadata: {
       name: `web.${cluster}`,
-      labels: { [LABEL_SOURCE_CLUSTER]: cluster },
+      labels: { [LABEL_SOURCE_CLUSTER]: cluster, [LABEL_MANAGED_BY]: MANAGED_BY_MEMBER },
       annotations: { [ANNOTATION_ENDPOINTS]: counts },
     },
     ports: [{ name: 'http', protocol: 'TCP', port: lanePort }],

@@ -20,6 +20,7 @@ import {
   type TrafficPolicy,
 } from '#plan/index.ts';
 import type { DesiredBackend, DesiredGroup, DesiredService } from '../apply/desired.ts';
+import { endpointServices } from './endpoint-tables.ts';
 import type { ImportedCluster, ImportedPort } from './imported.ts';
 
 /** Where this agent runs, and whom it knows. */
@@ -73,7 +74,11 @@ export function compileService(site: Site, inputs: ServiceInputs): CompiledServi
   const called = [...importPorts(inputs), ...clusterIpPorts(site, inputs)].filter((port) => port.protocol !== 'SCTP');
   const decided = called.map((port) => decide(site, inputs, local, port));
   return {
-    desired: [...decided.map(({ desired }) => desired), ...peerServices(site, inputs, local)],
+    desired: [
+      ...decided.map(({ desired }) => desired),
+      ...peerServices(site, inputs, local),
+      ...endpointServices(site, inputs, (cluster) => reaches(site, cluster)),
+    ],
     decisions: decided.map(({ decision }) => decision),
   };
 }
@@ -199,6 +204,11 @@ function peerServices(site: Site, inputs: ServiceInputs, local: readonly LocalPo
 
 function callable(site: Site, member: Member): boolean {
   return member.name === site.cluster || site.reachable(member);
+}
+
+function reaches(site: Site, cluster: string): boolean {
+  const member = site.members.get(cluster);
+  return member !== undefined && callable(site, member);
 }
 
 /** The own cluster's side of one port. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ServiceImport } from '#api/index.ts';
+import type { EndpointSlice, ServiceImport } from '#api/index.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import { snapshotOf } from './dns-snapshot.ts';
 
@@ -8,8 +8,9 @@ const imported = (name: string, spec: ServiceImport['spec']) => ({ metadata: { n
 const nothing = { list: () => [], get: () => undefined };
 
 /** A cluster that has these imports and nothing else. */
-function viewOf(...imports: ReturnType<typeof imported>[]): ClusterView {
-  const view = { services: nothing, policies: nothing, compatPolicies: [], imports: { list: () => imports } };
+function viewOf(one: ReturnType<typeof imported>, slices: readonly EndpointSlice[] = []): ClusterView {
+  const imports = { list: () => [one] };
+  const view = { services: nothing, policies: nothing, compatPolicies: [], imports, slicesOf: () => slices };
   return view as unknown as ClusterView;
 }
 
@@ -23,7 +24,40 @@ test('an import’s addresses and ports become names', () => {
   assert.deepEqual(services[name]?.ports, [{ name: 'dns', protocol: 'UDP', port: 53 }, { port: 80 }]);
 });
 
-test('a headless import has no name while its slices carry no endpoints', () => {
-  const view = viewOf(imported('db', { type: 'Headless', ports: [{ port: 5432 }] }));
-  assert.equal('db.demo.svc.clusterset.local' in snapshotOf(view).records, false);
+const headless = imported('db', { type: 'Headless', ports: [{ port: 5432 }] });
+
+/** A slice as the member writes it: a pod by hostname, one without, and one that is not ready. */
+const podsOf = (cluster: string, lanes: object = {}): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: {
+    namespace: 'demo',
+    name: `db.${cluster}.ipv4`,
+    labels: {
+      'multicluster.kubernetes.io/source-cluster': cluster,
+      'endpointslice.kubernetes.io/managed-by': 'member.sealane.dev',
+      'service.kubernetes.io/headless': '',
+    },
+    annotations: { 'sealane.dev/lanes': JSON.stringify(lanes) },
+  },
+  addressType: 'IPv4',
+  endpoints: [
+    { addresses: ['241.2.0.1'], hostname: 'db-0', conditions: { ready: true } },
+    { addresses: ['241.2.0.2'], conditions: { ready: true } },
+    { addresses: ['241.2.0.3'], hostname: 'db-2', conditions: { ready: false } },
+  ],
+  ports: [{ name: '', protocol: 'TCP', port: 5432 }],
+});
+
+test('ready pods of a headless import have names, by hostname or by the address that they have at home', () => {
+  const { records, services } = snapshotOf(viewOf(headless, [podsOf('b', { '241.2.0.2': { pod: '10.244.1.9' } })]));
+  const name = 'db.demo.svc.clusterset.local';
+  assert.deepEqual(records[name], ['241.2.0.1', '241.2.0.2']);
+  assert.deepEqual(records[`db-0.b.${name}`], ['241.2.0.1']);
+  assert.deepEqual(services[name]?.targets, [`10-244-1-9.b.${name}`, `db-0.b.${name}`]);
+  assert.equal(`db-2.b.${name}` in records, false);
+});
+
+test('a headless import has no name while no pod is ready', () => {
+  assert.equal('db.demo.svc.clusterset.local' in snapshotOf(viewOf(headless)).records, false);
 });

@@ -1,7 +1,8 @@
 /** Keeps the file that the resolver answers from: written whole, put in place by rename, only when something changed. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { splitKey } from '#objects/index.ts';
-import { type DnsSnapshot, dnsView } from '#plan/index.ts';
+import { type DnsEndpoint, type DnsSnapshot, dnsView } from '#plan/index.ts';
+import { importedCluster } from '../compile/imported-cluster.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import { policyOf } from '../watch/inputs.ts';
 
@@ -16,6 +17,7 @@ export function snapshotOf(view: ClusterView): DnsSnapshot {
       type: spec.type,
       ips: spec.ips ?? [],
       ports: spec.ports ?? [],
+      ...(spec.type === 'Headless' && { endpoints: readyEndpoints(view, `${metadata.namespace}/${metadata.name}`) }),
     })),
     ordinaryNames: ordinary.map(nameOf),
     localServices: view.services
@@ -44,4 +46,18 @@ export class SnapshotFile {
 function nameOf(key: string) {
   const { namespace = '', name } = splitKey(key);
   return { namespace, name };
+}
+
+function readyEndpoints(view: ClusterView, service: string): DnsEndpoint[] {
+  const imported = view.slicesOf(service).flatMap((slice) => importedCluster(slice) ?? []);
+  return imported.flatMap(({ cluster, endpoints }) =>
+    endpoints
+      .filter(({ ready }) => ready)
+      .map(({ address, podAddress, hostname }) => ({
+        cluster,
+        addresses: [address],
+        ...(hostname && { hostname }),
+        ...(podAddress !== address && { podAddress }),
+      })),
+  );
 }

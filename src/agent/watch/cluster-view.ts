@@ -131,7 +131,14 @@ function projectSlice({ apiVersion, kind, metadata, addressType, endpoints, port
     kind,
     metadata: { name, namespace, uid, resourceVersion, labels, annotations, deletionTimestamp },
     addressType,
-    endpoints: (endpoints ?? []).map(({ addresses, conditions, nodeName }) => ({ addresses, conditions, nodeName })),
+    endpoints: (endpoints ?? []).map(({ addresses, conditions, nodeName, hostname, zone, hints }) => ({
+      addresses,
+      conditions,
+      nodeName,
+      ...(hostname && { hostname }),
+      ...(zone && { zone }),
+      ...(hints && { hints }),
+    })),
     ports: ports?.map(({ name, protocol, port }) => ({ name, protocol, port })),
   };
 }

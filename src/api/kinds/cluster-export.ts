@@ -2,6 +2,7 @@
 import type { Meta } from '#objects/index.ts';
 import {
   choice,
+  flag,
   group,
   integer,
   list,
@@ -29,6 +30,36 @@ const port = group(
     total: integer('Endpoints that are not terminating.', { minimum: 0, default: 0 }),
   },
   'One port of the service.',
+);
+
+const endpoint = group(
+  {
+    name: text('What tells it from the others: its hostname, or else its address.', { minLength: 1 }),
+    hostname: optional(text('Its hostname, as the EndpointSlice has it.')),
+    podAddress: text('Address that the pod has at home.'),
+    substituteAddress: optional(
+      text('Address that stands for it in every other member, where pod ranges of the set overlap.'),
+    ),
+    ready: flag('Whether it takes new connections.'),
+    ports: listByKey(
+      group(
+        {
+          name: optional(text('Name of the service port; may be empty.', { default: '' })),
+          port: integer('Port of the pod.', { minimum: 1, maximum: 65535 }),
+          lanePort: optional(
+            integer("Port of the member's gateways that leads to this port of this very pod.", {
+              minimum: 1,
+              maximum: 65535,
+            }),
+          ),
+        },
+        'One port of the endpoint.',
+      ),
+      ['name'],
+      'Its ports.',
+    ),
+  },
+  'An endpoint of a headless service, by one address.',
 );
 
 const affinityConfig = group(
@@ -65,12 +96,15 @@ export const clusterExportSpec = group(
       time('Set while the export is being taken back: peers stop using it, the lane port still serves.'),
     ),
     ports: listByKey(port, ['name', 'protocol', 'port'], 'Ports, in the order of the Service.'),
+    endpoints: optional(listByKey(endpoint, ['name'], 'Of a headless service only: its pods, at most 100.')),
+    endpointsLeftOut: optional(integer('How many endpoints are more than may be exported.', { minimum: 1 })),
   },
   'Written by the member alone.',
 );
 
 export type ClusterExportSpec = Shape<typeof clusterExportSpec>;
 export type ClusterExportPort = Shape<typeof port>;
+export type ClusterExportEndpoint = Shape<typeof endpoint>;
 
 export interface ClusterExport {
   readonly apiVersion: string;

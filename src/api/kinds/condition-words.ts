@@ -18,6 +18,8 @@ export const CONDITION_WORDS = {
     },
     Ready: {
       Exported: 'The hub holds the export.',
+      TooManyEndpoints:
+        'The hub holds the export, without some endpoints: a headless service has more than may be exported.',
       Pending: 'The export is not published yet.',
       Failed: 'The export cannot be published; the message says why.',
     },

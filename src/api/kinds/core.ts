@@ -39,6 +39,10 @@ export interface SliceEndpoint {
   readonly hostname?: string;
   readonly nodeName?: string;
   readonly zone?: string;
+  readonly hints?: {
+    readonly forZones?: readonly { readonly name: string }[];
+    readonly forNodes?: readonly { readonly name: string }[];
+  };
   readonly targetRef?: {
     readonly kind?: string;
     readonly namespace?: string;
@@ -70,4 +74,9 @@ export interface ConfigMap extends KubeObject {
 export interface Namespace extends KubeObject {
   readonly metadata: Meta;
   readonly status?: { readonly phase?: string };
+}
+
+export interface Node extends KubeObject {
+  readonly spec?: { readonly podCIDR?: string; readonly podCIDRs?: readonly string[] };
+  readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
 }

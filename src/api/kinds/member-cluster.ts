@@ -34,7 +34,12 @@ export const memberClusterSpec = group(
     region: optional(text('Region, for target keys and nearness.', { default: 'default', maxLength: 63 })),
     zone: optional(text('Zone, for target keys and nearness.', { default: 'default', maxLength: 63 })),
     group: optional(text('Free grouping, for target keys.', { default: 'default', maxLength: 63 })),
-    index: optional(integer('Number of this member in the set; claimed once.', { minimum: 1 })),
+    index: optional(
+      integer('Number of this member in the set; absent: the member claims one, see its status.', {
+        minimum: 1,
+        maximum: 255,
+      }),
+    ),
     transport: optional(
       choice(['WireGuard', 'MTLS', 'Plain'], 'How other members reach it. Plain must be written down.', {
         default: 'WireGuard',
@@ -65,6 +70,10 @@ export const memberClusterStatus = group(
   {
     clusterUID: optional(text('UID of its kube-system namespace: tells two clusters under one name apart.')),
     gateways: optional(listByKey(gateway, ['name'], 'Gateways that other members may reach.')),
+    index: optional(integer('Number that it has claimed: says which substitute addresses are its to give.')),
+    podRanges: optional(
+      list(text('CIDR range.'), 'Where its pods have addresses; absent while unknown. Overlaps call for substitutes.'),
+    ),
     published: optional(
       group(
         {

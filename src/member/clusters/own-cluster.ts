@@ -9,10 +9,12 @@ import {
 import { isFault, timestamp } from '#kit/index.ts';
 import { deepEqual } from '#objects/index.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
-import { type MemberState, nameIsOurs } from '../member-state.ts';
+import { memberIndex } from '#plan/index.ts';
+import { allMembers, type MemberState, nameIsOurs } from '../member-state.ts';
 import { currentMarker } from '../replicate/marker.ts';
 import type { Agents } from './agents.ts';
 import { isUnspoken } from './mirror.ts';
+import { ownPodRanges } from './pod-ranges.ts';
 
 /** Of the function that merges exports; the set uses the lowest. */
 export const MERGE_VERSION = 1;
@@ -106,8 +108,12 @@ function desiredStatus(
   const judgements = [readiness(spec?.transport ?? 'WireGuard', gateways.length), ...suspicion(suspects)];
   const conditions = withConditions(status.conditions, judgements, timestamp(settings.clock), [SUSPECT]);
   const marker = currentMarker(state);
+  const index = claimIndex(state, { spec, status });
+  const podRanges = ownPodRanges(state);
   return {
     clusterUID,
+    ...(index !== undefined && { index }),
+    ...(podRanges && { podRanges: [...podRanges] }),
     gateways,
     observed: Object.fromEntries(observed),
     version: settings.version,
@@ -115,6 +121,15 @@ function desiredStatus(
     conditions: conditions ?? status.conditions ?? [],
     ...(marker && { published: { ...marker } }),
   };
+}
+
+function claimIndex(state: MemberState, { spec, status }: Pick<MemberCluster, 'spec' | 'status'>): number | undefined {
+  const { cluster } = state.settings;
+  const others = [...allMembers(state).values()].filter((one) => one.metadata.name !== cluster && !one.spec?.removed);
+  return memberIndex(
+    { name: cluster, given: spec?.index, claimed: status?.index ?? state.caches.mirrors.get(cluster)?.status?.index },
+    others.map((one) => ({ name: one.metadata.name, given: one.spec?.index, claimed: one.status?.index })),
+  );
 }
 
 /** A merge patch adds and replaces; what is left out stays. */

@@ -71,6 +71,11 @@ function readyOf(state: MemberState, service: string, { ports }: Draft): Judgeme
   const replica = caches.hubExports.get(hubKey(settings.cluster, service));
   if (!record || isWithdrawn(record)) return pending('Pending', 'the record of the export is not written yet');
   if (!replica) return pending('Pending', 'the hub does not hold the export yet');
+  const { endpoints = [], endpointsLeftOut = 0 } = record.spec;
+  if (endpointsLeftOut > 0) {
+    const message = `${endpointsLeftOut} endpoints of ${endpoints.length + endpointsLeftOut} are left out: at most ${endpoints.length} pods of a headless service are exported`;
+    return { type: 'Ready', status: 'True', reason: 'TooManyEndpoints', message };
+  }
   const sctp = ports.filter(({ protocol }) => protocol === 'SCTP').map(({ port }) => port);
   const message = sctp.length > 0 ? `published; SCTP is not carried: ${sctp.join(', ')}` : 'published on the hub';
   return { type: 'Ready', status: 'True', reason: 'Exported', message };

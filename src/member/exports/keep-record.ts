@@ -2,15 +2,23 @@
  * One service's own ClusterExport record: read what asks for it, plan what it should say, write the difference. Taking an export back
  * is done in two steps: the record is marked withdrawn (peers stop using it, the lane port still serves), then deleted.
  */
-import { CLUSTER_EXPORTS, type ClusterExport, type ClusterExportPort, SEALANE_GROUP } from '#api/index.ts';
+import {
+  CLUSTER_EXPORTS,
+  type ClusterExport,
+  type ClusterExportEndpoint,
+  type ClusterExportPort,
+  SEALANE_GROUP,
+} from '#api/index.ts';
 import { timestamp } from '#kit/index.ts';
 import { deepEqual, splitKey } from '#objects/index.ts';
-import { type LaneKey, localEndpoints } from '#plan/index.ts';
+import { type ExportedEndpoint, type LaneKey, localEndpoints } from '#plan/index.ts';
 import { ownSlices } from '../caches.ts';
 import { ensure } from '../ensure.ts';
 import { isTerminating, isWithdrawn, type MemberState, observedBy, ownSpec } from '../member-state.ts';
 import { exportClaims } from './claims.ts';
 import { type Draft, draftExport, isRefused, type Refused } from './draft.ts';
+import { createEndpoints } from './endpoints.ts';
+import { hasLane, hasSpareLanes, laneKey, lanesAsked, lanesHeld } from './lane-keys.ts';
 import { laneText } from '../vips/records.ts';
 import { changedMuch, COALESCE_MS, sameButCounts } from './pace.ts';
 
@@ -45,6 +53,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
   const { client, clock } = settings;
   const writtenAt = new Map<string, number>();
   const observedAt = new Map<string, number>();
+  const own = createEndpoints(state);
   /** Of all exports: those asked for, and those on their way out. */
   const wanted = lanesNow(state);
 
@@ -66,9 +75,11 @@ export function createKeepRecord(state: MemberState): KeepRecord {
   }
 
   async function keep(key: string, draft: Draft, before: ClusterExport | undefined): Promise<number | undefined> {
-    wanted.set(key, keysOf(draft));
-    const lacking = keysOf(draft).some((lane) => records.lanePortOf(lane) === undefined);
-    if (lacking || spareLanes(draft, before)) giveOutLanes();
+    const { endpoints, leftOut } = own.of(key, draft);
+    const asked = lanesAsked(draft, endpoints);
+    wanted.set(key, asked);
+    if (asked.some((lane) => records.lanePortOf(lane) === undefined) || hasSpareLanes(asked, before?.spec))
+      giveOutLanes();
     const fresh = !before || isWithdrawn(before) || before.spec.exportUID !== draft.spec.exportUID;
     const ports = portsOf(state, key, draft);
     if (before && !fresh && onlyCounts(draft, before, ports) && !changedMuch(before.spec.ports, ports)) {
@@ -78,7 +89,14 @@ export function createKeepRecord(state: MemberState): KeepRecord {
     const epoch = fresh ? nextEpoch(key) : settledEpoch(key, before);
     await records.save();
     const exportedAt = before?.spec.exportUID === draft.spec.exportUID ? before?.spec.exportedAt : undefined;
-    await ensure(client, CLUSTER_EXPORTS, before, recordOf(draft, { ports, epoch, ...(exportedAt && { exportedAt }) }));
+    const rest = {
+      ports,
+      ...(draft.spec.type === 'Headless' && { endpoints: withLanes(state, draft, endpoints) }),
+      ...(leftOut > 0 && { endpointsLeftOut: leftOut }),
+      epoch,
+      ...(exportedAt && { exportedAt }),
+    };
+    await ensure(client, CLUSTER_EXPORTS, before, recordOf(draft, rest));
     writtenAt.set(key, clock.monotonic());
     return undefined;
   }
@@ -121,6 +139,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
       if (draft && !isRefused(draft)) return before || mayCreateIn(key) ? keep(key, draft, before) : undefined;
       if (before) return takeBack(key, before);
       state.unsettled.delete(key);
+      own.forget(key);
       if (!wanted.delete(key)) return undefined;
       giveOutLanes();
       await records.save();
@@ -129,7 +148,9 @@ export function createKeepRecord(state: MemberState): KeepRecord {
   };
 }
 
-function recordOf({ spec }: Draft, rest: Pick<ClusterExport['spec'], 'ports' | 'epoch' | 'exportedAt'>): ClusterExport {
+type Counted = Omit<ClusterExport['spec'], keyof Draft['spec']>;
+
+function recordOf({ spec }: Draft, rest: Counted): ClusterExport {
   const { namespace, name } = spec.service;
   return {
     apiVersion: `${SEALANE_GROUP}/v1alpha1`,
@@ -148,8 +169,32 @@ function portsOf(state: MemberState, key: string, draft: Draft): ClusterExportPo
   });
 }
 
+/** Without lane ports for SCTP, which no lane carries. */
+function withLanes(
+  { records }: MemberState,
+  { spec, ports }: Draft,
+  endpoints: readonly ExportedEndpoint[],
+): ClusterExportEndpoint[] {
+  return endpoints.map((endpoint) => ({
+    ...endpoint,
+    ports: endpoint.ports.flatMap(({ name, port }) => {
+      const exported = ports.find((one) => one.name === name);
+      if (!exported) return [];
+      const lanePort = hasLane(exported) ? records.lanePortOf(laneKey(spec, exported, endpoint.name)) : undefined;
+      return [{ name, port, ...(lanePort !== undefined && { lanePort }) }];
+    }),
+  }));
+}
+
 function onlyCounts(draft: Draft, before: ClusterExport, ports: readonly ClusterExportPort[]): boolean {
-  const { ports: oldPorts, epoch: _, exportedAt: __, ...settings } = before.spec;
+  const {
+    ports: oldPorts,
+    epoch: _,
+    exportedAt: __,
+    endpoints: ___,
+    endpointsLeftOut: ____,
+    ...settings
+  } = before.spec;
   return deepEqual(settings, plain(draft.spec)) && sameButCounts(oldPorts, ports);
 }
 
@@ -158,42 +203,17 @@ function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-function hasLane({ protocol }: { readonly protocol: string }): boolean {
-  return protocol !== 'SCTP';
-}
-
-function laneKey(
-  { service }: Pick<Draft['spec'], 'service'>,
-  { name, protocol, port }: Draft['ports'][number],
-): LaneKey {
-  return { namespace: service.namespace, name: service.name, portName: name, protocol, port };
-}
-
 /** What is asked for at the start; and what is recorded, so that nothing is freed before it has been looked at. */
 function lanesNow(state: MemberState): Map<string, readonly LaneKey[]> {
   const { caches } = state;
   return new Map(
     [...exportKeys(state)].map((key) => {
       const draft = draftOf(state, key);
-      const asked = draft && !isRefused(draft) ? keysOf(draft) : [];
+      const asked = draft && !isRefused(draft) ? lanesAsked(draft, []) : [];
       const recorded = caches.records.get(key)?.spec;
-      const held = recorded?.ports.filter(hasLane).map((port) => laneKey(recorded, { name: '', ...port })) ?? [];
+      const held = recorded ? lanesHeld(recorded) : [];
       return [key, [...new Map([...asked, ...held].map((lane) => [laneText(lane), lane])).values()]];
     }),
-  );
-}
-
-function keysOf({ spec, ports }: Draft): LaneKey[] {
-  return ports.filter(hasLane).map((port) => laneKey(spec, port));
-}
-
-/** Whether the record has ports that are no longer asked for. */
-function spareLanes(draft: Draft, before: ClusterExport | undefined): boolean {
-  const asked = new Set(keysOf(draft).map(laneText));
-  return (
-    before?.spec.ports.some(
-      (port) => hasLane(port) && !asked.has(laneText(laneKey(draft.spec, { name: '', ...port }))),
-    ) ?? false
   );
 }
 

@@ -3,6 +3,7 @@ import {
   ANNOTATION_ENDPOINTS,
   type ClusterExportSpec,
   type EndpointSlice,
+  LABEL_HEADLESS,
   LABEL_MANAGED_BY,
   LABEL_SERVICE_NAME,
   LABEL_SOURCE_CLUSTER,
@@ -13,6 +14,7 @@ import {
 import { apiVersionOf, type ResourceType } from '#objects/index.ts';
 import type { ExportedPort, MergedImport, Serving } from '#plan/index.ts';
 import { ANNOTATION_EXPORT } from './belief.ts';
+import { headlessSlices, type HeadlessSlice, type Source } from './headless-slices.ts';
 
 /** On a ServiceImport: made by us, and ours to delete. */
 export const LABEL_IMPORTED = 'sealane.dev/imported';
@@ -71,27 +73,38 @@ export interface SliceInput {
   readonly peerAddress: string;
   /** As published; absent for the own cluster. */
   readonly spec: ClusterExportSpec | undefined;
+  readonly source: Source;
 }
 
-/** One slice per (service, source cluster): the peer's address with its lane ports. Does not change when gateways do. */
-export function sliceObject({ merged, serving, peerAddress, spec }: SliceInput): EndpointSlice {
-  const carried = serving.ports.filter(({ lanePort }) => lanePort !== undefined);
-  return {
+/**
+ * What stands for one source cluster in an import: its peer address with its lane ports, in one slice that does not change when
+ * gateways do; of a headless service its pods.
+ */
+export function sliceObjects(input: SliceInput): EndpointSlice[] {
+  const { merged, serving, source, spec } = input;
+  const slices = merged.type === 'Headless' ? headlessSlices(serving, source) : [peerSlice(input)];
+  const counts = { [ANNOTATION_ENDPOINTS]: serving.ports.map(countText).join(',') };
+  return slices.map(({ annotations, ...slice }, i) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
       namespace: merged.namespace,
-      name: sliceName(merged.name, serving.cluster),
+      name: `${sliceName(merged.name, serving.cluster, slice.addressType)}${i === 0 ? '' : `.${i + 1}`}`,
       labels: {
         [LABEL_SERVICE_NAME]: merged.name,
         [LABEL_SOURCE_CLUSTER]: serving.cluster,
         [LABEL_MANAGED_BY]: MANAGED_BY_MEMBER,
+        ...(merged.type === 'Headless' && { [LABEL_HEADLESS]: '' }),
       },
-      annotations: {
-        [ANNOTATION_ENDPOINTS]: serving.ports.map(countText).join(','),
-        ...(spec && { [ANNOTATION_EXPORT]: JSON.stringify(spec) }),
-      },
+      annotations: { ...counts, ...annotations, ...(spec && { [ANNOTATION_EXPORT]: JSON.stringify(spec) }) },
     },
+    ...slice,
+  }));
+}
+
+function peerSlice({ serving, peerAddress }: SliceInput): HeadlessSlice {
+  const carried = serving.ports.filter(({ lanePort }) => lanePort !== undefined);
+  return {
     addressType: 'IPv4',
     endpoints: [{ addresses: [peerAddress], conditions: { ready: serving.ports.some(({ ready }) => ready > 0) } }],
     ports: carried.map(({ name, protocol, appProtocol, lanePort }) => ({
@@ -100,12 +113,13 @@ export function sliceObject({ merged, serving, peerAddress, spec }: SliceInput):
       ...(appProtocol && { appProtocol }),
       port: lanePort,
     })),
+    annotations: {},
   };
 }
 
 /** Dots keep the parts apart: neither a service nor a member has one. */
-export function sliceName(service: string, cluster: string): string {
-  return `${service}.${cluster}.ipv4`;
+export function sliceName(service: string, cluster: string, family: string = 'IPv4'): string {
+  return `${service}.${cluster}.${family.toLowerCase()}`;
 }
 
 function countText({ name, ready, total }: ExportedPort): string {

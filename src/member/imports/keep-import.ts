@@ -1,19 +1,15 @@
 /** One service's import in this member: merge what everybody says, plan the objects, write the difference. */
-import {
-  ENDPOINT_SLICES,
-  type EndpointSlice,
-  FIELD_MANAGER,
-  LABEL_KARMADA_MANAGED,
-  type ServiceImport,
-} from '#api/index.ts';
+import { ENDPOINT_SLICES, FIELD_MANAGER, LABEL_KARMADA_MANAGED, type ServiceImport } from '#api/index.ts';
 import { isFault, timestamp } from '#kit/index.ts';
 import { type MergedImport, mergeExports } from '#plan/index.ts';
 import { importedSlices } from '../caches.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
 import { ensure } from '../ensure.ts';
-import { isTerminating, isWithdrawn, type MemberState, ownSpec, placeOf } from '../member-state.ts';
+import { ownPodRanges } from '../clusters/pod-ranges.ts';
+import { isTerminating, isWithdrawn, memberCluster, type MemberState, ownSpec, placeOf } from '../member-state.ts';
 import type { Belief } from './belief.ts';
-import { importObject, LABEL_IMPORTED, sliceObject } from './desired.ts';
+import { importObject, LABEL_IMPORTED, sliceObjects } from './desired.ts';
+import type { Source } from './headless-slices.ts';
 import { toRecord } from './read-export.ts';
 
 /** @param service `namespace/name`; undefined when nobody exports it to this member */
@@ -51,18 +47,20 @@ async function allocate({ records }: MemberState, merged: MergedImport) {
 }
 
 async function keepSlices(
-  { settings, caches }: MemberState,
+  state: MemberState,
   belief: Belief,
   merged: MergedImport,
   service: string,
   peers: ReadonlyMap<string, string | undefined>,
 ): Promise<void> {
+  const { settings, caches } = state;
   const current = importedSlices(caches, service);
-  const desired = merged.serving.flatMap((serving): EndpointSlice[] => {
-    const peerAddress = peers.get(serving.cluster);
-    return peerAddress
-      ? [sliceObject({ merged, serving, peerAddress, spec: belief.specOf(serving.cluster, service) })]
-      : [];
+  const desired = merged.serving.flatMap((serving) => {
+    const { cluster } = serving;
+    const peerAddress = peers.get(cluster);
+    if (!peerAddress) return [];
+    const spec = belief.specOf(cluster, service);
+    return sliceObjects({ merged, serving, peerAddress, spec, source: sourceOf(state, cluster) });
   });
   const names = new Set(desired.map(({ metadata }) => metadata.name));
   const extra = current.filter(({ metadata }) => !names.has(metadata.name));
@@ -73,6 +71,16 @@ async function keepSlices(
     ),
     ...extra.map(({ metadata }) => client.delete(ENDPOINT_SLICES, metadata)),
   ]);
+}
+
+function sourceOf(state: MemberState, cluster: string): Source {
+  const { spec, status } = memberCluster(state, cluster) ?? {};
+  return {
+    own: cluster === state.settings.cluster,
+    index: spec?.index ?? status?.index,
+    podRanges: status?.podRanges,
+    ownPodRanges: ownPodRanges(state),
+  };
 }
 
 async function removeImport({ settings, caches, mcs, records }: MemberState, service: string): Promise<void> {

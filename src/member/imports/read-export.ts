@@ -3,6 +3,7 @@
  * version, and one that makes no sense must not stop the rest.
  */
 import { type ClusterExportSpec, hubNamespace, hubRecordName } from '#api/index.ts';
+import { parseIp } from '#kit/index.ts';
 import type { ExportedPort, ExportRecord } from '#plan/index.ts';
 
 export type ReadOutcome = { readonly record: ExportRecord } | { readonly problem: string };
@@ -28,6 +29,9 @@ export function readExport(spec: unknown, where: { readonly namespace?: string; 
     return { problem: 'spec.ipFamilies: not a list of IPv4 and IPv6' };
   }
   if (!Array.isArray(ports) || !ports.every(isPort)) return { problem: 'spec.ports: not a list of ports' };
+  if (!isOptional(spec['endpoints'], (all) => Array.isArray(all) && all.every(isEndpoint))) {
+    return { problem: 'spec.endpoints: not a list of endpoints' };
+  }
   if (!isTextMap(spec['exportedLabels']) || !isTextMap(spec['exportedAnnotations'])) {
     return { problem: 'spec.exportedLabels, exportedAnnotations: not maps of text' };
   }
@@ -37,8 +41,43 @@ export function readExport(spec: unknown, where: { readonly namespace?: string; 
 
 /** The words of plan for a spec that is known to be sound. */
 export function toRecord(spec: ClusterExportSpec): ExportRecord {
-  const { service, ports, epoch: _, withdrawn: __, exportUID: ___, ...settings } = spec;
-  return { ...settings, ...service, ports: ports.map((port): ExportedPort => ({ ...port, name: port.name ?? '' })) };
+  const {
+    service,
+    ports,
+    endpoints,
+    epoch: _,
+    withdrawn: __,
+    exportUID: ___,
+    endpointsLeftOut: ____,
+    ...settings
+  } = spec;
+  const named = <T extends { readonly name?: string }>(port: T) => ({ ...port, name: port.name ?? '' });
+  return {
+    ...settings,
+    ...service,
+    ports: ports.map((port): ExportedPort => named(port)),
+    ...(endpoints && { endpoints: endpoints.map((one) => ({ ...one, ports: one.ports.map(named) })) }),
+  };
+}
+
+function isEndpoint(endpoint: unknown): boolean {
+  if (!isObject(endpoint)) return false;
+  const { name, hostname, podAddress, substituteAddress, ready, ports } = endpoint;
+  return (
+    isText(name) &&
+    isOptional(hostname, isText) &&
+    isAddress(podAddress) &&
+    isOptional(substituteAddress, isAddress) &&
+    typeof ready === 'boolean' &&
+    Array.isArray(ports) &&
+    ports.every(isEndpointPort)
+  );
+}
+
+function isEndpointPort(port: unknown): boolean {
+  if (!isObject(port)) return false;
+  const { name, port: number, lanePort } = port;
+  return isOptional(name, isText) && isPortNumber(number) && isOptional(lanePort, isPortNumber);
 }
 
 function isPort(port: unknown): boolean {
@@ -58,6 +97,7 @@ function isPort(port: unknown): boolean {
 const isText = (value: unknown) => typeof value === 'string';
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
 const isPortNumber = (value: unknown) => isCount(value) && (value as number) >= 1 && (value as number) <= 65_535;
+const isAddress = (value: unknown) => typeof value === 'string' && parseIp(value) !== undefined;
 const isTextList = (value: unknown) => Array.isArray(value) && value.every(isText);
 const isTextMap = (value: unknown) => isOptional(value, (map) => isObject(map) && Object.values(map).every(isText));
 

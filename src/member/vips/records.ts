@@ -147,8 +147,8 @@ function indexOf({ vips, peers, lanePorts }: State) {
   };
 }
 
-export function laneText({ namespace, name, portName, protocol, port }: LaneKey): string {
-  return `${namespace}/${name} ${portName} ${protocol} ${port}`;
+export function laneText({ namespace, name, portName, protocol, port, endpoint = '' }: LaneKey): string {
+  return `${namespace}/${name} ${portName} ${protocol} ${port} ${endpoint}`;
 }
 
 /** Only the name: what is given may hold more. */
