@@ -10,6 +10,10 @@ export interface ApiServerConfig {
   readonly keyFile: string;
   /** Whom client certificates must be signed by. */
   readonly clientAuthorityFile: string;
+  /** Signs tokens of ServiceAccounts. */
+  readonly tokenKeyFile: string;
+  /** On a hub: who has rights there. */
+  readonly members?: readonly string[];
   /** SQLite file; made when it is not there. */
   readonly database: string;
   readonly serviceRange: string;

@@ -9,7 +9,8 @@ import { API_PORT } from './credentials.ts';
 import { type StatePaths, writeJson } from './state.ts';
 
 export function writeConfigs(sandbox: string, topology: Topology, paths: StatePaths, cgroupMount: string): void {
-  writeJson(paths.config('apiserver/hub'), apiServer(paths, 'hub'));
+  const members = topology.clusters.map(({ name }) => name);
+  writeJson(paths.config('apiserver/hub'), { ...apiServer(paths, 'hub'), members });
   writeJson(paths.config('propagation'), propagation(sandbox, topology, paths));
   for (const cluster of topology.clusters) {
     const { name } = cluster;
@@ -28,6 +29,7 @@ function apiServer(paths: StatePaths, name: string, cluster?: Cluster): ApiServe
     certificateFile: paths.pki(name, 'apiserver.crt'),
     keyFile: paths.pki(name, 'apiserver.key'),
     clientAuthorityFile: paths.pki(name, 'ca.crt'),
+    tokenKeyFile: paths.pki(name, 'tokens.key'),
     database: paths.database(name),
     serviceRange: cluster ? formatRange(cluster.serviceRange) : '10.96.0.0/16',
     ...(cluster ? { kubeletSocket: paths.kubeletSocket(name) } : {}),

@@ -1,8 +1,10 @@
 /** An authority for each API server, its server certificate, and a kubeconfig for everyone who calls it. */
-import { type Authority, createAuthority } from '#identity/index.ts';
+import { users } from '#api/index.ts';
+import { type Authority, createAuthority, createTokenKey } from '#identity/index.ts';
 import { addressAt, formatIp } from '#kit/index.ts';
 import type { Topology } from '#sandbox/topology/index.ts';
 import { type KubeconfigEntry, kubeconfigText } from './kubeconfig.ts';
+import { sandboxUser } from './rights.ts';
 import { type StatePaths, writeState } from './state.ts';
 
 export const API_PORT = 6443;
@@ -22,7 +24,6 @@ interface ApiServer {
 interface User {
   readonly file: string;
   readonly commonName: string;
-  readonly organizations: readonly string[];
   /** Calls by the address that everyone reaches. */
   readonly isFar?: boolean;
 }
@@ -43,8 +44,9 @@ export function apiServers({ hub, clusters }: Topology): ApiServer[] {
       far: hub.wanAddress,
       addresses: [],
       users: [
-        ...['hub', 'propagation'].map((name) => user(name, `sealane:${name}`, ADMINS)),
-        ...clusters.map(({ name }) => user(`member-${name}`, `sealane:member:${name}`, ['sealane:members', ...ADMINS])),
+        user('hub', users.hub),
+        user('propagation', sandboxUser('propagation')),
+        ...clusters.map(({ name }) => user(`member-${name}`, users.memberOnHub(name))),
       ],
     },
     ...clusters.map(({ name, lanAddress, wanAddress, serviceRange, nodes }) => ({
@@ -53,12 +55,12 @@ export function apiServers({ hub, clusters }: Topology): ApiServer[] {
       far: wanAddress,
       addresses: [formatIp(addressAt(serviceRange, 1))],
       users: [
-        user('member', 'sealane:member', ['sealane:members', ...ADMINS]),
-        { ...user('propagation', 'sealane:propagation', ADMINS), isFar: true },
-        ...['kubelet', 'cluster-dns'].map((it) => user(it, `system:sandbox:${it}`, ADMINS)),
+        user('member', users.member),
+        { ...user('propagation', sandboxUser('propagation')), isFar: true },
+        ...(['kubelet', 'cluster-dns'] as const).map((it) => user(it, sandboxUser(it))),
         // `sealane trace` reads it too, from the machine.
         ...nodes.map((node) => ({
-          ...user(`agent-${node.name}`, `sealane:agent:${node.name}`, ['sealane:agents', ...ADMINS]),
+          ...user(`agent-${node.name}`, users.agent),
           isFar: true,
         })),
       ],
@@ -66,8 +68,9 @@ export function apiServers({ hub, clusters }: Topology): ApiServer[] {
   ];
 }
 
-function user(file: string, commonName: string, organizations: readonly string[]): User {
-  return { file, commonName, organizations };
+/** What each may do, roles say (`rights.ts`). */
+function user(file: string, commonName: string): User {
+  return { file, commonName };
 }
 
 /** @returns what the merged kubeconfig says of it */
@@ -95,11 +98,12 @@ async function writeServerCertificate(paths: StatePaths, server: ApiServer, auth
   writeState(paths.pki(server.name, 'ca.key'), authority.key);
   writeState(paths.pki(server.name, 'apiserver.crt'), certificate);
   writeState(paths.pki(server.name, 'apiserver.key'), key);
+  writeState(paths.pki(server.name, 'tokens.key'), createTokenKey());
 }
 
 async function writeUser(paths: StatePaths, server: ApiServer, authority: Authority, who: User): Promise<void> {
-  const { file, commonName, organizations, isFar = false } = who;
-  const credential = await authority.issue({ commonName, organizations, usages: ['client'] });
+  const { file, commonName, isFar = false } = who;
+  const credential = await authority.issue({ commonName, usages: ['client'] });
   const entry = {
     name: server.name,
     authority: authority.certificate,

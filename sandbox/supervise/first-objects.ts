@@ -1,5 +1,5 @@
 /** What must be in the API servers before anyone else starts. */
-import { MEMBER_CLUSTERS, NAMESPACES, SYSTEM_NAMESPACE } from '#api/index.ts';
+import { MEMBER_CLUSTERS } from '#api/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import type { Cluster, Topology } from '#sandbox/topology/index.ts';
 import type { StatePaths } from './state.ts';
@@ -7,12 +7,9 @@ import type { StatePaths } from './state.ts';
 const FIELD_MANAGER = 'sealane-sandbox';
 
 export async function createFirstObjects(paths: StatePaths, topology: Topology): Promise<void> {
-  await Promise.all([
-    withClient(paths, 'hub', async (hub) => {
-      for (const cluster of topology.clusters) await applyMember(hub, cluster);
-    }),
-    ...topology.clusters.map(({ name }) => withClient(paths, name, applySystemNamespace)),
-  ]);
+  await withClient(paths, 'hub', async (hub) => {
+    for (const cluster of topology.clusters) await applyMember(hub, cluster);
+  });
 }
 
 /** As an administrator: by the merged kubeconfig, from the machine. */
@@ -33,9 +30,4 @@ async function applyMember(hub: Client, { name, transport, region, zone }: Clust
   const spec = { transport, ...(region === undefined ? {} : { region }), ...(zone === undefined ? {} : { zone }) };
   const member = { apiVersion: 'sealane.dev/v1alpha1', kind: 'MemberCluster', metadata: { name }, spec };
   await hub.apply(MEMBER_CLUSTERS, member, { fieldManager: FIELD_MANAGER });
-}
-
-async function applySystemNamespace(client: Client): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } };
-  await client.apply(NAMESPACES, namespace, { fieldManager: FIELD_MANAGER });
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { openSqliteStore, startApiServer } from '#apiserver/index.ts';
 import { createLog, systemClock } from '#kit/index.ts';
 import type { ApiServerConfig } from './apiserver-config.ts';
+import { hubRights, memberRights } from './rights.ts';
 import { installedKinds } from './installed-kinds.ts';
 
 /** Serves until SIGTERM or SIGINT. @throws `apiserver/listen`, `apiserver/store` */
@@ -20,7 +21,9 @@ export async function runApiServer(config: ApiServerConfig): Promise<void> {
       clientAuthority: readFileSync(config.clientAuthorityFile, 'utf8'),
     },
     store,
+    tokenKey: readFileSync(config.tokenKeyFile, 'utf8'),
     crds: installedKinds(config.role),
+    objects: config.role === 'hub' ? hubRights(config.members ?? []) : memberRights(),
     ...(kubeletSocket === undefined ? {} : { kubeletSocket }),
     clock: systemClock,
     log,

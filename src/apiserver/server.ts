@@ -39,6 +39,8 @@ export interface ApiServerOptions {
   readonly kinds?: 'all' | 'hub';
   /** CustomResourceDefinitions that are there from the start. */
   readonly crds?: readonly KubeObject[];
+  /** Further objects that are there from the start: made when they are not. */
+  readonly objects?: readonly KubeObject[];
   /** Unix socket that answers for logs and exec. */
   readonly kubeletSocket?: string;
   /** Signs the tokens of ServiceAccounts (PEM, EC P-256). Without one they end with this process. */
@@ -99,7 +101,17 @@ function secureServer({ tls: { certificate: cert, key, clientAuthority: ca } }: 
 }
 
 function engine(
-  { store, clock, serviceRange, kinds = 'all', crds = [], tokenKey, kubeletSocket, log }: ApiServerOptions,
+  {
+    store,
+    clock,
+    serviceRange,
+    kinds = 'all',
+    crds = [],
+    objects = [],
+    tokenKey,
+    kubeletSocket,
+    log,
+  }: ApiServerOptions,
   stopping: AbortSignal,
 ): AnswerContext {
   const registry = createRegistry(builtinKinds(kinds));
@@ -119,7 +131,7 @@ function engine(
   const writer = createWriter({ store, clock, newUid: randomUUID, rules });
   writer.onWrite(({ asked: { type } }) => type.group === RBAC_GROUP && authorizer.forget());
   serveCustomKinds(registry, store, writer, log);
-  firstObjects({ registry, store, writer, serviceRange, crds });
+  firstObjects({ registry, store, writer, serviceRange, crds, objects });
   aggregateRoles(registry, store, writer, log);
   makeDefaultAccounts(registry, store, writer, log);
   collectGarbage(registry, store, writer, log);

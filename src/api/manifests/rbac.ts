@@ -104,7 +104,7 @@ function agentRights(): KubeObject[] {
     { apiGroups: [''], resources: ['services/status'], verbs: ['patch'] },
     allow([PODS], ['get', 'list']), // `sealane trace`: the node of the caller, named by itself or by its Deployment
     allow([ENDPOINT_SLICES], READ),
-    allow([SERVICE_IMPORTS], READ),
+    allow([SERVICE_EXPORTS, SERVICE_IMPORTS], READ), // exports: `sealane status` shows them
     allow([CLUSTER_EXPORTS, MEMBER_CLUSTERS, GLOBAL_TRAFFIC_POLICIES], READ),
     { apiGroups: FLOMESH_GROUPS, resources: ['serviceexports', 'globaltrafficpolicies', 'clusters'], verbs: READ },
   ];

@@ -24,9 +24,9 @@ export async function grantRights(client: Client, rights: readonly KubeObject[])
   }
 }
 
-/** Of every member that credentials have been made for, however old the database is. */
-export async function grantKnownMembers(client: Client, folder: string): Promise<void> {
-  for (const member of knownMembers(folder)) await grantRights(client, rbac({ role: 'hub', member }));
+/** Of every member that credentials have been made for, however young the database is. */
+export function rightsOfKnownMembers(folder: string): KubeObject[] {
+  return knownMembers(folder).flatMap((member) => rbac({ role: 'hub', member }));
 }
 
 function knownMembers(folder: string): string[] {

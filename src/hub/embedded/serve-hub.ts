@@ -7,7 +7,7 @@ import { crds } from '#api/index.ts';
 import { type Clock, createLog, type Log, systemClock } from '#kit/index.ts';
 import { type Access, createClient } from '#kube/index.ts';
 import { runHub } from '../main.ts';
-import { grantKnownMembers } from './grant-rights.ts';
+import { rightsOfKnownMembers } from './grant-rights.ts';
 import { ensureHubPki, ensureTokenKey, type HubFiles, readFile } from './hub-pki.ts';
 import { kubeconfigOf } from './kubeconfig-of.ts';
 
@@ -48,6 +48,7 @@ export async function serveHub(options: ServeHubOptions): Promise<void> {
     serviceRange: SERVICE_RANGE,
     kinds: 'hub',
     crds: crds({ role: 'hub' }),
+    objects: rightsOfKnownMembers(dataDir),
     tokenKey: ensureTokenKey(join(dataDir, 'pki')),
     clock,
     log,
@@ -56,7 +57,6 @@ export async function serveHub(options: ServeHubOptions): Promise<void> {
   const kubeconfig = join(dataDir, 'admin.kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf(access, 'admin'), { mode: 0o600 });
   const client = createClient(access, { clock });
-  await grantKnownMembers(client, dataDir);
   log.info({ address, port: server.port, kubeconfig }, 'hub listens');
   options.onListening?.({ port: server.port, kubeconfig });
   await runHub({ client, clock, log, signal, identity: 'embedded' });
