@@ -6,7 +6,7 @@ _sealane() {
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
   case "$at" in
-    "sealane member") words="--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --takeover --help" ;;
+    "sealane member") words="--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --takeover --help" ;;
     "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --help" ;;
     "sealane hub") words="credentials --kubeconfig --listen --data-dir --help" ;;
     "sealane hub credentials") words="--data-dir --server --help" ;;

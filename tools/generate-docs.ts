@@ -1,5 +1,5 @@
 /**
- * Writes the reference pages below docs/ from the sources: kinds, commands, errors, refusals, checks, the manual page and the
+ * Writes the reference pages below docs/ from the sources: kinds, commands, errors, refusals, checks, conformance, the manual page and the
  * completion for bash.
  *
  * Run: node_modules/.bin/node tools/generate-docs.ts [--check]
@@ -12,6 +12,7 @@ import { completionScript } from './generate-docs/completion.ts';
 import { errorsPage } from './generate-docs/errors-page.ts';
 import { kindsPage } from './generate-docs/kinds-page.ts';
 import { manPage } from './generate-docs/man-page.ts';
+import { mcsPage } from './generate-docs/mcs-page.ts';
 import { refusalsPage } from './generate-docs/refusals-page.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -21,6 +22,7 @@ const pages: Readonly<Record<string, string>> = {
   'refusals.md': refusalsPage(),
   'kinds.md': kindsPage(),
   'checks.md': checksPage(),
+  'mcs-conformance.md': mcsPage(),
   'cli.md': await cliPage(),
   'sealane.1': await manPage(),
   'completion.bash': await completionScript(),

@@ -4,6 +4,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   'serve-udp': async () => (await import('./serve-udp.ts')).serveUdp,
   call: async () => (await import('./call.ts')).call,
   keep: async () => (await import('./keep.ts')).keep,
+  lookup: async () => (await import('./lookup.ts')).lookup,
   curl: async () => (await import('./curl.ts')).curl,
   ready: async () => (await import('./ready.ts')).ready,
   sleep: async () => (await import('./wait.ts')).wait,

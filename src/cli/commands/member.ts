@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
-import { createLog } from '#kit/index.ts';
+import { cidr, createLog, formatRange } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { runMember } from '#member/index.ts';
 import { portRange } from '../port-range.ts';
@@ -12,6 +12,7 @@ interface Flags {
   readonly hubKubeconfig: string;
   readonly vipRange: string;
   readonly lanePorts: { readonly first: number; readonly last: number };
+  readonly podRanges?: readonly string[];
   readonly takeover: boolean;
 }
 
@@ -24,6 +25,7 @@ export function register(program: Command): void {
     .requiredOption('--hub-kubeconfig <file>', 'access to the hub’s')
     .option('--vip-range <cidr>', 'addresses given to imported services', DEFAULT_VIP_RANGE)
     .option('--lane-ports <first-last>', 'ports given to exported services', portRange, DEFAULT_LANE_PORTS)
+    .option('--pod-ranges <cidr,...>', 'where pods have addresses (default: as the Nodes say)', ranges)
     .option('--takeover', 'take over a name that another cluster has used', false)
     .addHelpText(
       'after',
@@ -43,4 +45,8 @@ async function run({ kubeconfig, hubKubeconfig, ...options }: Flags): Promise<vo
     log: createLog('member', { cluster: options.cluster }),
     signal: stop.signal,
   });
+}
+
+function ranges(text: string): readonly string[] {
+  return text.split(',').map((one) => formatRange(cidr(one.trim())));
 }

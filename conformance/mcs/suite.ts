@@ -1,0 +1,62 @@
+/** The behaviours that the Multi-Cluster Services API asks for, on a cluster set, whoever's it is. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { NAMESPACES } from '#api/index.ts';
+import { BEHAVIOURS } from './behaviours.ts';
+import { callCases } from './calls.ts';
+import type { Case } from './cases.ts';
+import { conflictCases } from './conflicts.ts';
+import { importCases } from './imports.ts';
+import { nameCases } from './names.ts';
+import { stageOf } from './stage.ts';
+import type { McsTarget } from './target.ts';
+
+const CASES: Readonly<Record<number, Case>> = { ...importCases, ...conflictCases, ...callCases, ...nameCases };
+
+export function mcsSuite(name: string, start: () => Promise<McsTarget>): void {
+  describe(`multi-cluster services: ${name}`, () => {
+    let target: McsTarget;
+    const given = new Map<number, Promise<void>>();
+    const stage = (number: number) => stageOf(target, namespaceOf(number));
+
+    before(async () => {
+      target = await start();
+      await Promise.all(BEHAVIOURS.map(({ number }) => makeNamespaces(target, namespaceOf(number))));
+      for (const { number } of BEHAVIOURS) {
+        const made = caseOf(number).given(stage(number));
+        // Whose fault it is says the test that needs it.
+        made.catch(() => {});
+        given.set(number, made);
+      }
+    });
+
+    after(async () => {
+      await Promise.all(BEHAVIOURS.map(({ number }) => removeNamespaces(target, namespaceOf(number))));
+      await target.close();
+    });
+
+    for (const { number, title } of BEHAVIOURS)
+      test(`${number}. ${title}`, async () => {
+        await given.get(number);
+        await caseOf(number).check(stage(number));
+      });
+  });
+}
+
+function caseOf(number: number): Case {
+  return CASES[number] ?? assert.fail(`behaviour ${number} has no case`);
+}
+
+function namespaceOf(number: number): string {
+  return `mcs-${number}`;
+}
+
+async function makeNamespaces({ members }: McsTarget, name: string): Promise<void> {
+  await Promise.all(
+    members.map(({ client }) => client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+  );
+}
+
+async function removeNamespaces({ members }: McsTarget, name: string): Promise<void> {
+  await Promise.all(members.map(({ client }) => client.delete(NAMESPACES, { name })));
+}
