@@ -33,8 +33,8 @@ export interface Answers {
 }
 
 export interface Lookup {
-  /** `NXDOMAIN` when the name does not exist, `NODATA` when it has no such records. */
-  readonly status: 'NOERROR' | 'NXDOMAIN' | 'NODATA' | string;
+  /** `NOERROR`, `NXDOMAIN` when the name does not exist, `NODATA` when it has no such records. */
+  readonly status: string;
   /** Addresses, or `target:port` of SRV; sorted. */
   readonly records: readonly string[];
 }

@@ -58,7 +58,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     ? loadHooks({ objectDir: options.objects, pinDir, vipRange: cidr(options.vipRange) })
     : undefined;
   const gateway = options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined;
-  const view = watchCluster(client, log);
+  const view = watchCluster(client, log, nodeName);
   const snapshotPath = `${stateDir}/dns.json`;
   const { upstreamDns: upstreams } = options;
   const stopResolver = isNode

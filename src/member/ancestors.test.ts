@@ -5,6 +5,7 @@ import {
   GLOBAL_TRAFFIC_POLICIES,
   type GlobalTrafficPolicy,
   SERVICE_EXPORTS,
+  type ServiceImport,
   SERVICES,
 } from '#api/index.ts';
 import { compatTypes } from '#compat/index.ts';
@@ -180,5 +181,8 @@ test('a ServiceImport of Karmada is left alone and named, and traffic has its sl
   );
   assert.deepEqual(conditionsOf(seen), ['Ready=True/ManagedByKarmada']);
   assert.deepEqual(seen?.spec.ips, ['1.2.3.4']);
-  assert.deepEqual(Object.keys(await slicesOf(set.member('a'))), ['b']);
+  const slices = await slicesOf(set.member('a'));
+  assert.deepEqual(Object.keys(slices), ['b']);
+  const said = JSON.parse(slices['b']?.metadata.annotations?.['sealane.dev/import'] ?? '{}') as ServiceImport['spec'];
+  assert.match(said.ips?.[0] ?? '', /^240\.10\./, 'agents read there what the object does not say');
 });

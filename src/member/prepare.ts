@@ -15,6 +15,7 @@ import { type Client, retryDelay } from '#kube/index.ts';
 import type { PeerRecord } from '#plan/index.ts';
 import { sliceIndex, type Caches } from './caches.ts';
 import { lanesGiven } from './exports/lane-keys.ts';
+import { LABEL_IMPORTED } from './imports/desired.ts';
 import type { McsTypes } from './member-state.ts';
 import type { MemberSettings } from './options.ts';
 import type { Traces } from './vips/records.ts';
@@ -79,7 +80,8 @@ export function tracesOf(caches: Caches): Traces {
   return {
     peers: [...peers.values()],
     vips: caches.serviceImports.list().flatMap(({ metadata, spec }) => {
-      const ip = spec.ips?.[0];
+      // Another tool's address is nothing that we gave out.
+      const ip = metadata.labels?.[LABEL_IMPORTED] ? spec.ips?.[0] : undefined;
       return ip && metadata.namespace ? [{ namespace: metadata.namespace, name: metadata.name, ip }] : [];
     }),
     lanePorts: records.flatMap(({ spec }) => lanesGiven(spec)),

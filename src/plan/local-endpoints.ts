@@ -12,6 +12,10 @@ export interface LocalPod {
   readonly servingTerminating: boolean;
   readonly terminating: boolean;
   readonly nodeName?: string;
+  readonly zone?: string;
+  /** For whom the slice means it: names of nodes, of zones. */
+  readonly nodeHints?: readonly string[];
+  readonly zoneHints?: readonly string[];
 }
 
 /** The endpoints behind one service port. */
@@ -54,11 +58,21 @@ function endpointsOf({ ports, endpoints }: SliceView): readonly Found[] {
             address,
             port,
             ...conditionsOf(endpoint.conditions ?? {}),
-            ...(endpoint.nodeName && { nodeName: endpoint.nodeName }),
+            ...placeOf(endpoint),
           })),
         )
       : [],
   );
+}
+
+function placeOf({ nodeName, zone, hints }: NonNullable<SliceView['endpoints']>[number]) {
+  const names = (of: readonly { readonly name: string }[] = []) => of.map(({ name }) => name);
+  return {
+    ...(nodeName && { nodeName }),
+    ...(zone && { zone }),
+    ...(hints?.forNodes?.length && { nodeHints: names(hints.forNodes) }),
+    ...(hints?.forZones?.length && { zoneHints: names(hints.forZones) }),
+  };
 }
 
 /** Unknown reads as ready, and serving follows ready (discovery/v1). */

@@ -18,6 +18,11 @@ export interface SliceView {
         readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean };
         readonly nodeName?: string;
         readonly hostname?: string;
+        readonly zone?: string;
+        readonly hints?: {
+          readonly forZones?: readonly { readonly name: string }[];
+          readonly forNodes?: readonly { readonly name: string }[];
+        };
       }[]
     | null;
 }

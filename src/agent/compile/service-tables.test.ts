@@ -176,3 +176,18 @@ test('what does not change in the input does not change in the output', () => {
   const once = compileService(site(), inputs({ policy: shared }));
   assert.deepEqual(compileService(site(), inputs({ policy: shared })), once);
 });
+
+test('of the own pods those near the caller are called where the service prefers it, as long as there are some', () => {
+  const near = (address: string, zone: string) => ({ ...slice(address), endpoints: [{ addresses: [address], zone }] });
+  const slices = [near('10.244.1.2', 'z1'), near('10.244.2.3', 'z2')];
+  const wish = { ...serviceImport, spec: { ...serviceImport.spec, trafficDistribution: 'PreferSameZone' } };
+  const own = (zone: string, serviceImport_ = wish) =>
+    backends(
+      compileService(site({ zone }), inputs({ slices, serviceImport: serviceImport_ })).desired,
+      '240.10.1.1',
+      'a',
+    );
+  assert.deepEqual(own('z2'), ['10.244.2.3:8080']);
+  assert.equal(own('z9')?.length, 2);
+  assert.equal(own('z2', serviceImport as typeof wish)?.length, 2);
+});

@@ -12,6 +12,7 @@ import {
   type LocalPort,
   localEndpoints,
   type Member,
+  preferredPods,
   type Problem,
   type Protocol,
   type ServiceName,
@@ -27,6 +28,8 @@ import type { ImportedCluster, ImportedPort } from './imported.ts';
 export interface Site {
   readonly cluster: string;
   readonly node: string;
+  /** Zone of the node, as its Node says. */
+  readonly zone?: string | undefined;
   /** Serve every ClusterIP, in kube-proxy's place. */
   readonly serviceProxy: boolean;
   /** Those that were removed are left out. */
@@ -67,6 +70,7 @@ interface CalledPort {
   readonly port: number;
   readonly calledAs: 'ClusterSet' | 'Service';
   readonly internalTrafficPolicy?: 'Cluster' | 'Local' | undefined;
+  readonly trafficDistribution?: string | undefined;
 }
 
 export function compileService(site: Site, inputs: ServiceInputs): CompiledService {
@@ -85,7 +89,7 @@ export function compileService(site: Site, inputs: ServiceInputs): CompiledServi
 
 function importPorts({ serviceImport }: ServiceInputs): CalledPort[] {
   if (!serviceImport || serviceImport.spec.type === 'Headless') return [];
-  const { ips = [], ports, internalTrafficPolicy } = serviceImport.spec;
+  const { ips = [], ports, internalTrafficPolicy, trafficDistribution } = serviceImport.spec;
   return ips.flatMap((vip) =>
     ports.map(({ name = '', protocol = 'TCP', port }) => ({
       vip,
@@ -94,13 +98,14 @@ function importPorts({ serviceImport }: ServiceInputs): CalledPort[] {
       port,
       calledAs: 'ClusterSet' as const,
       internalTrafficPolicy,
+      trafficDistribution,
     })),
   );
 }
 
 /** The ClusterIP is ours when we stand in for kube-proxy, or when a policy speaks of the Service itself. */
 function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledPort[] {
-  const { clusterIP, ports = [], internalTrafficPolicy } = service?.spec ?? {};
+  const { clusterIP, ports = [], internalTrafficPolicy, trafficDistribution } = service?.spec ?? {};
   const governed = policy?.appliesTo.includes('Service') ?? false;
   if (!clusterIP || clusterIP === 'None' || !(site.serviceProxy || governed)) return [];
   return ports.map(({ name = '', protocol = 'TCP', port }) => ({
@@ -110,6 +115,7 @@ function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledP
     port,
     calledAs: 'Service' as const,
     internalTrafficPolicy,
+    trafficDistribution,
   }));
 }
 
@@ -169,13 +175,14 @@ function group(
   site: Site,
   inputs: ServiceInputs,
   own: OwnEndpoints,
-  called: Port & { readonly nodeLocal?: boolean },
+  called: Port & { readonly nodeLocal?: boolean; readonly trafficDistribution?: string | undefined },
   cluster: string,
 ): DesiredGroup {
   if (cluster === site.cluster) {
-    const pods = own.serving;
-    const onNode = called.nodeLocal ? pods.filter((pod) => pod.nodeName === site.node) : pods;
-    return { key: cluster, backends: onNode.map((pod) => backend(cluster, pod.address, pod.port)) };
+    const pods = called.nodeLocal
+      ? own.serving.filter((pod) => pod.nodeName === site.node)
+      : preferredPods(own.serving, site, called.trafficDistribution);
+    return { key: cluster, backends: pods.map((pod) => backend(cluster, pod.address, pod.port)) };
   }
   const lanePort = inputs.imported
     .find((one) => one.cluster === cluster)

@@ -29,9 +29,11 @@ export class ConnectDuty {
     this.#view = view;
     this.#where = where;
     this.#log = log;
-    view.members.onChange(() => {
-      this.#site = undefined;
-    });
+    for (const cache of [view.members, view.nodes]) {
+      cache.onChange(() => {
+        this.#site = undefined;
+      });
+    }
   }
 
   /** @param service `namespace/name` */

@@ -9,7 +9,7 @@ const nothing = { list: () => [], get: () => undefined };
 
 /** A cluster that has these imports and nothing else. */
 function viewOf(one: ReturnType<typeof imported>, slices: readonly EndpointSlice[] = []): ClusterView {
-  const imports = { list: () => [one] };
+  const imports = { keys: () => ['demo/x'], get: () => one };
   const view = { services: nothing, policies: nothing, compatPolicies: [], imports, slicesOf: () => slices };
   return view as unknown as ClusterView;
 }
@@ -60,4 +60,13 @@ test('ready pods of a headless import have names, by hostname or by the address 
 
 test('a headless import has no name while no pod is ready', () => {
   assert.equal('db.demo.svc.clusterset.local' in snapshotOf(viewOf(headless)).records, false);
+});
+
+test('where the ServiceImport is another tool’s, names are what the slices say', () => {
+  const foreign = imported('web', { type: 'ClusterSetIP', ips: ['1.2.3.4'], ports: [{ port: 1 }] });
+  const said = JSON.stringify({ type: 'ClusterSetIP', ips: ['240.10.1.1'], ports: [{ port: 80 }] });
+  const slice = podsOf('b');
+  const annotated = { ...slice, metadata: { ...slice.metadata, annotations: { 'sealane.dev/import': said } } };
+  const { records } = snapshotOf(viewOf(foreign, [annotated]));
+  assert.deepEqual(records['web.demo.svc.clusterset.local'], ['240.10.1.1']);
 });

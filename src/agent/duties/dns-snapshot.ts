@@ -4,11 +4,11 @@ import { splitKey } from '#objects/index.ts';
 import { type DnsEndpoint, type DnsSnapshot, dnsView } from '#plan/index.ts';
 import { importedCluster } from '../compile/imported-cluster.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
-import { policyOf } from '../watch/inputs.ts';
+import { importOf, policyOf } from '../watch/inputs.ts';
 
 export function snapshotOf(view: ClusterView): DnsSnapshot {
-  const imports = view.imports.list();
-  const keys = imports.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  const keys = view.imports.keys();
+  const imports = keys.flatMap((key) => importOf(view, key) ?? []);
   const ordinary = keys.filter((key) => policyOf(view, key)?.winner.value.policy.appliesTo.includes('Service'));
   return dnsView({
     imports: imports.map(({ metadata, spec }) => ({

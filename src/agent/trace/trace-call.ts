@@ -1,7 +1,7 @@
 /** `sealane trace`: asks the cluster and the kernel, and lets `explain` hold the two against each other. */
 import { type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
 import { formatIp, ip, type Log, SealaneError } from '#kit/index.ts';
-import { createClient, readKubeconfig } from '#kube/index.ts';
+import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import type { CompiledPort, DnsSnapshot } from '#plan/index.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
@@ -38,20 +38,27 @@ export async function traceCall(question: TraceQuestion): Promise<TraceReport> {
   const [first] = candidates;
   if (!first) throw noAgent(question.cluster);
   const client = createClient(readKubeconfig(first.kubeconfig));
-  const view = watchCluster(client, question.log);
+  try {
+    const { metadata, spec } = await findCaller(client, question);
+    const node = spec?.nodeName;
+    const agent = candidates.find((one) => one.node === node) ?? first;
+    return await traceFrom({ ...question, pod: metadata.name }, client, agent, node);
+  } finally {
+    client.close();
+  }
+}
+
+async function traceFrom(question: TraceQuestion, client: Client, agent: Registration, node: string | undefined) {
+  const view = watchCluster(client, question.log, agent.node);
   try {
     if (!(await synced(view)))
       throw new SealaneError(
         'agent/no-answer',
         `read cluster ${question.cluster}: its API server did not answer in ${SYNC_MS} ms`,
       );
-    const { metadata, spec } = await findCaller(client, question);
-    const node = spec?.nodeName;
-    const agent = candidates.find((one) => one.node === node) ?? first;
-    return trace(inputFor({ ...question, pod: metadata.name }, view, agent, node));
+    return trace(inputFor(question, view, agent, node));
   } finally {
     view.stop();
-    client.close();
   }
 }
 

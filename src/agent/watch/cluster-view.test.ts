@@ -29,7 +29,7 @@ test('on a cluster that is the hub too, only the records of this cluster lead to
   await client.create(CLUSTER_EXPORTS, record('sealane-a', 'demo.web', 'a'));
   await client.create(CLUSTER_EXPORTS, record('sealane-b', 'demo.web', 'b'));
   await client.create(CLUSTER_EXPORTS, record('demo', 'web', 'a'));
-  const view = watchCluster(client, silentLog);
+  const view = watchCluster(client, silentLog, 'n1');
   t.after(async () => {
     view.stop();
     client.close();

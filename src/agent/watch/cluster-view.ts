@@ -13,6 +13,8 @@ import {
   LABEL_SERVICE_NAME,
   MEMBER_CLUSTERS,
   type MemberCluster,
+  type Node,
+  NODES,
   SERVICE_IMPORTS,
   SERVICES,
   type Service,
@@ -31,6 +33,8 @@ export interface ClusterView {
   readonly policies: Cache<GlobalTrafficPolicy>;
   readonly compatPolicies: readonly Cache<FlomeshPolicy>[];
   readonly members: Cache<MemberCluster>;
+  /** The own one only. */
+  readonly nodes: Cache<Node>;
   /** Slices of one service, own and imported, by `namespace/name`. */
   slicesOf(service: string): readonly EndpointSlice[];
   /** Everything has been read once. */
@@ -42,7 +46,8 @@ export interface ClusterView {
   stop(): void;
 }
 
-export function watchCluster(client: Client, log: Log): ClusterView {
+/** @param node the one that is looked from; its zone counts */
+export function watchCluster(client: Client, log: Log, node: string): ClusterView {
   const optional = { optional: true, log };
   const services = reflect<Service>(client, SERVICES, { log, project: projectService });
   const slices = reflect<EndpointSlice>(client, ENDPOINT_SLICES, {
@@ -54,6 +59,7 @@ export function watchCluster(client: Client, log: Log): ClusterView {
   const exports = reflect<ClusterExport>(client, CLUSTER_EXPORTS, { ...optional, keep: isOwnRecord });
   const policies = reflect<GlobalTrafficPolicy>(client, GLOBAL_TRAFFIC_POLICIES, optional);
   const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, optional);
+  const nodes = reflect<Node>(client, NODES, { log, fieldSelector: `metadata.name=${node}`, project: projectNode });
   const compatPolicies = compatTypes()
     .filter(({ kind }) => kind === 'GlobalTrafficPolicy')
     .map((type) => reflect<FlomeshPolicy>(client, type, optional));
@@ -64,6 +70,7 @@ export function watchCluster(client: Client, log: Log): ClusterView {
     exports,
     policies,
     members,
+    nodes,
     ...compatPolicies,
   ];
 
@@ -74,6 +81,7 @@ export function watchCluster(client: Client, log: Log): ClusterView {
     exports,
     policies,
     members,
+    nodes,
     compatPolicies,
     slicesOf: (service) => slices.indexed(service),
     whenSynced: async (signal) => void (await Promise.all(caches.map((cache) => cache.whenSynced(signal)))),
@@ -89,6 +97,9 @@ export function watchCluster(client: Client, log: Log): ClusterView {
         for (const name of new Set([serviceOf(object), before && serviceOf(before)])) if (name) listener(name);
       });
       members.onChange(() => listener('*'));
+      nodes.onChange(({ object, before }) => {
+        if (zoneOf(object) !== (before && zoneOf(before))) listener('*');
+      });
     },
     stop() {
       for (const cache of caches) cache.stop();
@@ -110,7 +121,8 @@ function isOwnRecord({ metadata, spec }: ClusterExport): boolean {
 /** Keeps what is read: ten thousand of them must fit. */
 function projectService({ apiVersion, kind, metadata, spec }: Service): Service {
   const { name, namespace, uid, resourceVersion } = metadata;
-  const { type, clusterIP, ports, internalTrafficPolicy } = spec ?? {};
+  const { type, clusterIP, ports, internalTrafficPolicy, trafficDistribution } = spec ?? {};
+  const { sessionAffinity, sessionAffinityConfig } = spec ?? {};
   return {
     apiVersion,
     kind,
@@ -119,6 +131,9 @@ function projectService({ apiVersion, kind, metadata, spec }: Service): Service 
       type,
       clusterIP,
       internalTrafficPolicy,
+      trafficDistribution,
+      sessionAffinity,
+      sessionAffinityConfig,
       ports: ports?.map(({ name, protocol, port, nodePort }) => ({ name, protocol, port, nodePort })),
     },
   };
@@ -141,4 +156,13 @@ function projectSlice({ apiVersion, kind, metadata, addressType, endpoints, port
     })),
     ports: ports?.map(({ name, protocol, port }) => ({ name, protocol, port })),
   };
+}
+
+function projectNode({ apiVersion, kind, metadata }: Node): Node {
+  const { name, uid, resourceVersion, labels } = metadata;
+  return { apiVersion, kind, metadata: { name, uid, resourceVersion, labels } };
+}
+
+export function zoneOf({ metadata }: Node): string | undefined {
+  return metadata.labels?.['topology.kubernetes.io/zone'];
 }

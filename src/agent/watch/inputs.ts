@@ -1,17 +1,25 @@
 /** From the view to the inputs of one service. */
-import type { EndpointSlice, MemberCluster } from '#api/index.ts';
+import {
+  ANNOTATION_IMPORT,
+  type EndpointSlice,
+  LABEL_MANAGED_BY,
+  MANAGED_BY_MEMBER,
+  type MemberCluster,
+  type ServiceImport,
+} from '#api/index.ts';
 import { type Chosen, type Claim, choose, readTrafficPolicy } from '#compat/index.ts';
 import { openLane } from '#lanes/index.ts';
 import { splitKey } from '#objects/index.ts';
 import { isOwnSlice, type Member, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
 import { importedCluster } from '../compile/imported-cluster.ts';
 import type { ServiceInputs, Site } from '../compile/service-tables.ts';
-import type { ClusterView } from './cluster-view.ts';
+import { type ClusterView, zoneOf } from './cluster-view.ts';
 
 export function siteOf(view: ClusterView, where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>): Site {
   const all = view.members.list().map((member) => readMember(member, where.cluster));
   const members = new Map(all.filter(({ removed }) => !removed).map((member) => [member.name, member]));
-  return { ...where, members, reachable: canReach };
+  const node = view.nodes.get(where.node);
+  return { ...where, zone: node && zoneOf(node), members, reachable: canReach };
 }
 
 export function inputsOf(view: ClusterView, service: string): ServiceInputs {
@@ -21,10 +29,26 @@ export function inputsOf(view: ClusterView, service: string): ServiceInputs {
     name: { namespace, name },
     service: view.services.get(service),
     slices: slices.filter(isOwnSlice),
-    serviceImport: view.imports.get(service),
+    serviceImport: importOf(view, service),
     imported: slices.flatMap((slice: EndpointSlice) => importedCluster(slice) ?? []),
     policy: policyOf(view, service)?.winner.value.policy,
   };
+}
+
+/** What is imported under a name, also where the object of that name is another tool's and says something else. */
+export function importOf(view: ClusterView, service: string): ServiceImport | undefined {
+  const object = view.imports.get(service);
+  const unsaid = view.slicesOf(service).flatMap(({ metadata }) => {
+    const ours = metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY_MEMBER;
+    return (ours && metadata.annotations?.[ANNOTATION_IMPORT]) || [];
+  })[0];
+  if (!object || unsaid === undefined) return object;
+  try {
+    return { ...object, spec: JSON.parse(unsaid) as ServiceImport['spec'] };
+  } catch {
+    // Somebody wrote over it: the member writes it again.
+    return undefined;
+  }
 }
 
 /** The policy that speaks for a service, and its generation. */

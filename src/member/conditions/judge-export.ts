@@ -2,11 +2,11 @@
 import { FIELD_MANAGER } from '#api/index.ts';
 import { isFault, timestamp } from '#kit/index.ts';
 import type { Condition, KubeObject, ResourceType } from '#objects/index.ts';
-import { exportConditions, type MergedImport } from '#plan/index.ts';
+import { exportConditions, keyMatches, type MergedImport } from '#plan/index.ts';
 import { type ExportClaim, exportClaims } from '../exports/claims.ts';
 import { type Draft, isRefused, type Refused } from '../exports/draft.ts';
 import { draftOf } from '../exports/keep-record.ts';
-import { isWithdrawn, type MemberState, nameIsOurs, ownSpec } from '../member-state.ts';
+import { allMembers, isWithdrawn, type MemberState, nameIsOurs, ownSpec, placeOf } from '../member-state.ts';
 import { hubKey } from '../replicate/replicate.ts';
 import { type Judgement, withConditions } from './with-conditions.ts';
 
@@ -77,8 +77,27 @@ function readyOf(state: MemberState, service: string, { ports }: Draft): Judgeme
     return { type: 'Ready', status: 'True', reason: 'TooManyEndpoints', message };
   }
   const sctp = ports.filter(({ protocol }) => protocol === 'SCTP').map(({ port }) => port);
-  const message = sctp.length > 0 ? `published; SCTP is not carried: ${sctp.join(', ')}` : 'published on the hub';
-  return { type: 'Ready', status: 'True', reason: 'Exported', message };
+  const parts = [
+    'published on the hub',
+    ...(sctp.length > 0 ? [`SCTP is not carried: ${sctp.join(', ')}`] : []),
+    ...audience(state, record.spec.targetClusters),
+  ];
+  return { type: 'Ready', status: 'True', reason: 'Exported', message: parts.join('; ') };
+}
+
+/** Who may import it, in words; a name that means no member is most often a mistake. */
+function audience(state: MemberState, targets: readonly string[] | undefined): string[] {
+  if (!targets) return [];
+  const { cluster } = state.settings;
+  const members = [...allMembers(state).values()].filter(({ spec }) => !spec?.removed);
+  const places = members.map(({ metadata, spec = {} }) => placeOf(metadata.name, spec));
+  const meant = places.filter((place) => targets.some((key) => keyMatches(key, place)));
+  const names = meant.map(({ name }) => name).filter((name) => name !== cluster);
+  const nobody = targets.filter((key) => !places.some((place) => keyMatches(key, place)));
+  return [
+    `for ${names.length > 0 ? names.toSorted().join(', ') : 'no other member'} only, which the importers keep to: on a Plain lane a gateway does not know who calls`,
+    ...(nobody.length > 0 ? [`no member is meant by ${nobody.join(', ')}`] : []),
+  ];
 }
 
 function conflictOf(cluster: string, merged: MergedImport | undefined): Judgement[] {

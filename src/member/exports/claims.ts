@@ -37,7 +37,8 @@ function standardClaim(object: ServiceExport, type: ResourceType): ExportClaim {
     type,
     exportedLabels: object.spec?.exportedLabels ?? {},
     exportedAnnotations: object.spec?.exportedAnnotations ?? {},
-    ...(targets && { targetClusters: targets.split(',').map((name) => name.trim()) }),
+    // Written down but empty: for nobody, not for all.
+    ...(targets !== undefined && { targetClusters: words(targets) }),
     problems: [],
   };
 }
@@ -49,4 +50,11 @@ function ancestorClaim(object: FlomeshServiceExport, type: ResourceType): Claim<
 
 function alive({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp === undefined;
+}
+
+function words(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }

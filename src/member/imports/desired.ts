@@ -1,6 +1,7 @@
 /** What a merged import looks like as objects in this member. Pure. */
 import {
   ANNOTATION_ENDPOINTS,
+  ANNOTATION_IMPORT,
   type ClusterExportSpec,
   type EndpointSlice,
   LABEL_HEADLESS,
@@ -33,7 +34,7 @@ export function importObject(merged: MergedImport, vip: string | undefined, type
   };
 }
 
-function importSpec(merged: MergedImport, vip: string | undefined): ServiceImportSpec {
+export function importSpec(merged: MergedImport, vip: string | undefined): ServiceImportSpec {
   const {
     type,
     ports,
@@ -74,6 +75,8 @@ export interface SliceInput {
   /** As published; absent for the own cluster. */
   readonly spec: ClusterExportSpec | undefined;
   readonly source: Source;
+  /** What no ServiceImport of ours says. */
+  readonly unsaid?: ServiceImportSpec | undefined;
 }
 
 /**
@@ -81,7 +84,7 @@ export interface SliceInput {
  * gateways do; of a headless service its pods.
  */
 export function sliceObjects(input: SliceInput): EndpointSlice[] {
-  const { merged, serving, source, spec } = input;
+  const { merged, serving, source, spec, unsaid } = input;
   const slices = merged.type === 'Headless' ? headlessSlices(serving, source) : [peerSlice(input)];
   const counts = { [ANNOTATION_ENDPOINTS]: serving.ports.map(countText).join(',') };
   return slices.map(({ annotations, ...slice }, i) => ({
@@ -96,7 +99,12 @@ export function sliceObjects(input: SliceInput): EndpointSlice[] {
         [LABEL_MANAGED_BY]: MANAGED_BY_MEMBER,
         ...(merged.type === 'Headless' && { [LABEL_HEADLESS]: '' }),
       },
-      annotations: { ...counts, ...annotations, ...(spec && { [ANNOTATION_EXPORT]: JSON.stringify(spec) }) },
+      annotations: {
+        ...counts,
+        ...annotations,
+        ...(spec && { [ANNOTATION_EXPORT]: JSON.stringify(spec) }),
+        ...(unsaid && { [ANNOTATION_IMPORT]: JSON.stringify(unsaid) }),
+      },
     },
     ...slice,
   }));

@@ -1,5 +1,11 @@
 /** One service's import in this member: merge what everybody says, plan the objects, write the difference. */
-import { ENDPOINT_SLICES, FIELD_MANAGER, LABEL_KARMADA_MANAGED, type ServiceImport } from '#api/index.ts';
+import {
+  ENDPOINT_SLICES,
+  FIELD_MANAGER,
+  LABEL_KARMADA_MANAGED,
+  type ServiceImport,
+  type ServiceImportSpec,
+} from '#api/index.ts';
 import { isFault, timestamp } from '#kit/index.ts';
 import { type MergedImport, mergeExports } from '#plan/index.ts';
 import { importedSlices } from '../caches.ts';
@@ -8,7 +14,7 @@ import { ensure } from '../ensure.ts';
 import { ownPodRanges } from '../clusters/pod-ranges.ts';
 import { isTerminating, isWithdrawn, memberCluster, type MemberState, ownSpec, placeOf } from '../member-state.ts';
 import type { Belief } from './belief.ts';
-import { importObject, LABEL_IMPORTED, sliceObjects } from './desired.ts';
+import { importObject, importSpec, LABEL_IMPORTED, sliceObjects } from './desired.ts';
 import type { Source } from './headless-slices.ts';
 import { toRecord } from './read-export.ts';
 
@@ -27,9 +33,10 @@ export async function keepImport(state: MemberState, belief: Belief, service: st
   if (!merged) return caches.hubSynced ? removeImport(state, service) : undefined;
   if (!namespace || isTerminating(namespace)) return;
   const { vip, peers } = await allocate(state, merged);
-  await keepSlices(state, belief, merged, service, peers);
   const current = caches.serviceImports.get(service);
-  if (current?.metadata.labels?.[LABEL_KARMADA_MANAGED]) return judge(state, current, merged, [foreign(current)]);
+  const isForeign = current?.metadata.labels?.[LABEL_KARMADA_MANAGED] !== undefined;
+  await keepSlices(state, belief, { merged, peers, unsaid: isForeign ? importSpec(merged, vip) : undefined });
+  if (current && isForeign) return judge(state, current, merged, [foreign(current)]);
   const type = state.mcs.serviceImports;
   const written = await ensure(state.settings.client, type, current, importObject(merged, vip, type));
   await judge(state, written, merged, [ready(merged, vip)]);
@@ -46,21 +53,22 @@ async function allocate({ records }: MemberState, merged: MergedImport) {
   };
 }
 
-async function keepSlices(
-  state: MemberState,
-  belief: Belief,
-  merged: MergedImport,
-  service: string,
-  peers: ReadonlyMap<string, string | undefined>,
-): Promise<void> {
+interface Wanted {
+  readonly merged: MergedImport;
+  readonly peers: ReadonlyMap<string, string | undefined>;
+  readonly unsaid: ServiceImportSpec | undefined;
+}
+
+async function keepSlices(state: MemberState, belief: Belief, { merged, peers, unsaid }: Wanted): Promise<void> {
   const { settings, caches } = state;
+  const service = `${merged.namespace}/${merged.name}`;
   const current = importedSlices(caches, service);
   const desired = merged.serving.flatMap((serving) => {
     const { cluster } = serving;
     const peerAddress = peers.get(cluster);
     if (!peerAddress) return [];
     const spec = belief.specOf(cluster, service);
-    return sliceObjects({ merged, serving, peerAddress, spec, source: sourceOf(state, cluster) });
+    return sliceObjects({ merged, serving, peerAddress, spec, source: sourceOf(state, cluster), unsaid });
   });
   const names = new Set(desired.map(({ metadata }) => metadata.name));
   const extra = current.filter(({ metadata }) => !names.has(metadata.name));
@@ -106,7 +114,12 @@ async function judge(
 ): Promise<void> {
   const { client, clock } = settings;
   const { status = {} } = object;
-  const conditions = withConditions(status.conditions, judgements, timestamp(clock));
+  const { generation } = object.metadata;
+  const observed = judgements.map((one) => ({
+    ...one,
+    ...(generation !== undefined && { observedGeneration: generation }),
+  }));
+  const conditions = withConditions(status.conditions, observed, timestamp(clock));
   const clusters = merged.clusters.map((cluster) => ({ cluster }));
   const sameClusters = JSON.stringify(status.clusters ?? []) === JSON.stringify(clusters);
   const older = mcs.serviceImports.version === 'v1alpha1';
