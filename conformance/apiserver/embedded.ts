@@ -24,7 +24,7 @@ export async function startEmbedded(options: Partial<ApiServerOptions> = {}): Pr
     address: '127.0.0.1',
     port: 0,
     tls: { certificate: leaf.certificate, key: leaf.key, clientAuthority: root.certificate },
-    serviceRange: '10.96.0.0/16',
+    serviceRanges: ['10.96.0.0/16'],
     clock: systemClock,
     log: silentLog,
     ...options,

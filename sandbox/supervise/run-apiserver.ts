@@ -14,7 +14,7 @@ export async function runApiServer(config: ApiServerConfig): Promise<void> {
   const server = await startApiServer({
     address,
     port,
-    serviceRange,
+    serviceRanges: [serviceRange],
     tls: {
       certificate: readFileSync(config.certificateFile, 'utf8'),
       key: readFileSync(config.keyFile, 'utf8'),

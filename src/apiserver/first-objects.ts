@@ -12,7 +12,7 @@ export interface FirstObjectsOptions {
   readonly registry: Registry;
   readonly store: Store;
   readonly writer: Writer;
-  readonly serviceRange: string;
+  readonly serviceRanges: readonly string[];
   readonly crds: readonly KubeObject[];
   readonly objects: readonly KubeObject[];
 }
@@ -27,7 +27,8 @@ export function firstObjects(options: FirstObjectsOptions): void {
   for (const binding of bootstrapBindings()) ensure(options, RBAC_GROUP, 'clusterrolebindings', binding);
   for (const object of options.objects) ensureGiven(options, object);
   if (!options.registry.find('', 'v1', 'services')) return;
-  const clusterIP = formatIp(addressAt(cidr(options.serviceRange), 1));
+  const [range = ''] = options.serviceRanges;
+  const clusterIP = formatIp(addressAt(cidr(range), 1));
   ensure(options, '', 'services', {
     metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: { clusterIP, ports: [{ name: 'https', port: 443, targetPort: 6443 }] },

@@ -33,8 +33,8 @@ export interface ApiServerOptions {
   /** PEM. Clients must show a certificate that `clientAuthority` signed. */
   readonly tls: { readonly certificate: string; readonly key: string; readonly clientAuthority: string };
   readonly store: Store;
-  /** IPv4 range of cluster IPs. */
-  readonly serviceRange: string;
+  /** Ranges of cluster IPs, one of each family that the cluster has, its own first. */
+  readonly serviceRanges: readonly string[];
   /** `hub`: only what a production hub needs. */
   readonly kinds?: 'all' | 'hub';
   /** CustomResourceDefinitions that are there from the start. */
@@ -104,7 +104,7 @@ function engine(
   {
     store,
     clock,
-    serviceRange,
+    serviceRanges,
     kinds = 'all',
     crds = [],
     objects = [],
@@ -122,7 +122,7 @@ function engine(
   const rules = builtinRules({
     authorizer,
     store,
-    serviceRange,
+    serviceRanges,
     clock,
     random: () => clock.random(),
     isBuiltin: (group, plural, kind) =>
@@ -131,7 +131,7 @@ function engine(
   const writer = createWriter({ store, clock, newUid: randomUUID, rules });
   writer.onWrite(({ asked: { type } }) => type.group === RBAC_GROUP && authorizer.forget());
   serveCustomKinds(registry, store, writer, log);
-  firstObjects({ registry, store, writer, serviceRange, crds, objects });
+  firstObjects({ registry, store, writer, serviceRanges, crds, objects });
   aggregateRoles(registry, store, writer, log);
   makeDefaultAccounts(registry, store, writer, log);
   collectGarbage(registry, store, writer, log);

@@ -40,7 +40,7 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
         port,
         tls: { certificate: server.certificate, key: server.key, clientAuthority: authority.certificate },
         store,
-        serviceRange: '10.96.0.0/16',
+        serviceRanges: ['10.96.0.0/16'],
         crds,
         clock: systemClock,
         log: silentLog,

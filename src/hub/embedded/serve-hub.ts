@@ -45,7 +45,7 @@ export async function serveHub(options: ServeHubOptions): Promise<void> {
     port: options.port,
     tls,
     store,
-    serviceRange: SERVICE_RANGE,
+    serviceRanges: [SERVICE_RANGE],
     kinds: 'hub',
     crds: crds({ role: 'hub' }),
     objects: rightsOfKnownMembers(dataDir),
