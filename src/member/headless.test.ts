@@ -37,7 +37,7 @@ function podsOf(pods: readonly Pod[]): EndpointSlice {
 }
 
 async function exportHeadless({ client }: TestMember, pods: readonly Pod[]): Promise<void> {
-  await client.create(SERVICES, serviceOf(undefined, { clusterIP: 'None' }));
+  await client.create(SERVICES, serviceOf(undefined, { clusterIP: 'None', selector: { app: 'web' } }));
   await client.create(ENDPOINT_SLICES, podsOf(pods));
   await client.create(SERVICE_EXPORTS, serviceExport());
 }
