@@ -45,6 +45,9 @@ export const LABEL_LOCAL_SERVICE = 'kubernetes.io/service-name';
 /** Kubernetes' own label of a headless Service's slices; on imported ones too. */
 export const LABEL_HEADLESS = 'service.kubernetes.io/headless';
 
+/** On a Service (and its slices) that stands for an import to pods that no hook sees: the name of the import. */
+export const LABEL_DERIVED = 'sealane.dev/derived';
+
 export const LABEL_AGENT = 'sealane.dev/agent';
 /** On a MemberCluster that the hub made of another tool's cluster: which tool; region and zone follow that cluster. */
 export const LABEL_FROM = 'sealane.dev/from';

@@ -7,6 +7,7 @@ import {
   GLOBAL_TRAFFIC_POLICIES,
   type GlobalTrafficPolicy,
   LABEL_AGENT,
+  LABEL_DERIVED,
   LABEL_LOCAL_SERVICE,
   LABEL_MANAGED_BY,
   LABEL_SERVICE_NAME,
@@ -72,12 +73,19 @@ export function importedSlices(caches: Pick<Caches, 'slices'>, service: string):
   return caches.slices.indexed(`imported ${service}`);
 }
 
+/** Those of the derived Service of one import. @param service `namespace/name` of the import */
+export function derivedSlicesOf(caches: Pick<Caches, 'slices'>, service: string): EndpointSlice[] {
+  return caches.slices.indexed(`derived ${service}`);
+}
+
 /** Which service a slice belongs to, and how; undefined for those of nobody's business. */
 export function sliceIndex({ metadata }: EndpointSlice): string | undefined {
   const { namespace, labels = {} } = metadata;
   const imported = labels[LABEL_SERVICE_NAME];
   if (imported !== undefined && labels[LABEL_MANAGED_BY] === MANAGED_BY_MEMBER)
     return `imported ${namespace}/${imported}`;
+  const derived = labels[LABEL_DERIVED];
+  if (derived !== undefined) return `derived ${namespace}/${derived}`;
   const own = labels[LABEL_LOCAL_SERVICE];
   return own === undefined ? undefined : `own ${namespace}/${own}`;
 }

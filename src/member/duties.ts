@@ -1,5 +1,5 @@
 /** The duties of a member wired to what they watch. Every one is level-based: a change only says where to look again. */
-import { hubNamespace, type MemberCluster, serviceOfHubRecord } from '#api/index.ts';
+import { hubNamespace, LABEL_DERIVED, type MemberCluster, serviceOfHubRecord } from '#api/index.ts';
 import { clusterVerdict } from '#compat/index.ts';
 import { every } from '#kit/index.ts';
 import type { Cache, Change } from '#kube/index.ts';
@@ -114,7 +114,11 @@ export function startDuties(state: MemberState): () => void {
     all.headless();
     all.imports();
   });
-  on(caches.services, ({ key }) => exports.add(key));
+  on(caches.services, ({ key, object }) => {
+    exports.add(key);
+    const derivedFrom = object.metadata.labels?.[LABEL_DERIVED];
+    if (derivedFrom) imports.add(`${object.metadata.namespace}/${derivedFrom}`);
+  });
   on(caches.serviceExports, ({ key }) => {
     exports.add(key);
     conditions.add(key);
@@ -128,7 +132,8 @@ export function startDuties(state: MemberState): () => void {
   on(caches.slices, ({ object }) => {
     const [how, service] = sliceIndex(object)?.split(' ') ?? [];
     if (how === 'own' && service) exports.add(service);
-    if (how === 'imported' && service) imports.add(service);
+    if (how === 'own' && service && settings.derivedServices && caches.records.get(service)) imports.add(service);
+    if ((how === 'imported' || how === 'derived') && service) imports.add(service);
   });
   on(caches.records, ({ key }) => {
     exports.add(key);
@@ -140,8 +145,12 @@ export function startDuties(state: MemberState): () => void {
       for (const service of importKeys(state, belief)) if (service.startsWith(`${key}/`)) imports.add(service);
   });
   on(caches.serviceImports, ({ key }) => imports.add(key));
-  on(caches.policies, ({ key }) => policies.add(key));
-  for (const { cache } of caches.flomeshPolicies) on(cache, ({ key }) => policies.add(key));
+  const onPolicy = ({ key }: { readonly key: string }) => {
+    policies.add(key);
+    if (settings.derivedServices) imports.add(key);
+  };
+  on(caches.policies, onPolicy);
+  for (const { cache } of caches.flomeshPolicies) on(cache, onPolicy);
   on(caches.agents, ({ type, object, before }) => {
     const same = type === 'put' && before && deepEqual(object.metadata.annotations, before.metadata.annotations);
     if (same) return;

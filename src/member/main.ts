@@ -49,6 +49,7 @@ function complete(options: MemberOptions): MemberSettings {
   }
   return {
     takeover: false,
+    derivedServices: false,
     identity: hostname(),
     version: 'dev',
     clock: systemClock,

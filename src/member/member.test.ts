@@ -45,7 +45,7 @@ test('an exported service is imported in every member, the exporter included', a
     );
     assert.deepEqual(found?.spec.ports, [{ name: 'http', protocol: 'TCP', port: 80 }]);
     assert.match(found?.spec.ips?.[0] ?? '', /^240\.10\./);
-    assert.deepEqual(conditionsOf(found), ['Ready=True/Ready']);
+    assert.deepEqual(conditionsOf(found), ['Ready=True/Ready', 'ServesUnhookedPods=False/NotAskedFor']);
     assert.equal(found?.status?.endpointSliceObjects, 'Present');
     const slice = (
       await eventually(

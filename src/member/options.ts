@@ -14,6 +14,8 @@ export interface MemberOptions {
   readonly lanePorts?: { readonly first: number; readonly last: number };
   /** Where pods of this cluster have addresses; default: as its Nodes say. */
   readonly podRanges?: readonly string[];
+  /** Make a Service for each import, for pods that no hook sees; its address is the import's then. Default false. */
+  readonly derivedServices?: boolean;
   /** Take a name over that another cluster (another UID) has used. */
   readonly takeover?: boolean;
   /** Stable over restarts of this process; default: the host's name. */

@@ -22,12 +22,13 @@ import { createLog, silentLog, sleep, systemClock } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import type { KubeObject, ResourceType } from '#objects/index.ts';
 import { runMember } from './main.ts';
+import type { MemberOptions } from './options.ts';
 
 export interface TestMember {
   readonly name: string;
   readonly client: Client;
   readonly server: TestServer;
-  start(): void;
+  start(more?: Partial<MemberOptions>): void;
   stop(): Promise<void>;
 }
 
@@ -81,7 +82,7 @@ export async function testMember(name: string, hubServer: TestServer): Promise<T
     name,
     client,
     server,
-    start() {
+    start(more = {}) {
       const stop = new AbortController();
       const hub = hubServer.client();
       const ended = runMember({
@@ -91,6 +92,7 @@ export async function testMember(name: string, hubServer: TestServer): Promise<T
         identity: name,
         log: log.child({ cluster: name }),
         signal: stop.signal,
+        ...more,
       });
       running = { stop, ended, hub };
     },

@@ -2,7 +2,7 @@
  * One service, from the objects in this cluster to what the kernel's connect tables should hold for it: its VIP, its ClusterIP
  * where that is ours to serve, and the peer addresses behind its imported slices. Pure.
  */
-import type { EndpointSlice, Service, ServiceImport } from '#api/index.ts';
+import { type EndpointSlice, LABEL_DERIVED, type Service, type ServiceImport } from '#api/index.ts';
 import { ip } from '#kit/index.ts';
 import {
   type CompiledPort,
@@ -107,6 +107,8 @@ function importPorts({ serviceImport }: ServiceInputs): CalledPort[] {
 function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledPort[] {
   const { clusterIP, ports = [], internalTrafficPolicy, trafficDistribution } = service?.spec ?? {};
   const governed = policy?.appliesTo.includes('Service') ?? false;
+  // The address of a derived Service is the VIP of its import.
+  if (service?.metadata.labels?.[LABEL_DERIVED] !== undefined) return [];
   if (!clusterIP || clusterIP === 'None' || !(site.serviceProxy || governed)) return [];
   return ports.map(({ name = '', protocol = 'TCP', port }) => ({
     vip: clusterIP,

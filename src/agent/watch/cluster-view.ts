@@ -9,6 +9,7 @@ import {
   type EndpointSlice,
   GLOBAL_TRAFFIC_POLICIES,
   type GlobalTrafficPolicy,
+  LABEL_DERIVED,
   LABEL_LOCAL_SERVICE,
   LABEL_SERVICE_NAME,
   MEMBER_CLUSTERS,
@@ -121,12 +122,19 @@ function isOwnRecord({ metadata, spec }: ClusterExport): boolean {
 /** Keeps what is read: ten thousand of them must fit. */
 function projectService({ apiVersion, kind, metadata, spec }: Service): Service {
   const { name, namespace, uid, resourceVersion } = metadata;
+  const derived = metadata.labels?.[LABEL_DERIVED];
   const { type, clusterIP, ports, internalTrafficPolicy, trafficDistribution } = spec ?? {};
   const { sessionAffinity, sessionAffinityConfig } = spec ?? {};
   return {
     apiVersion,
     kind,
-    metadata: { name, namespace, uid, resourceVersion },
+    metadata: {
+      name,
+      namespace,
+      uid,
+      resourceVersion,
+      ...(derived !== undefined && { labels: { [LABEL_DERIVED]: derived } }),
+    },
     spec: {
       type,
       clusterIP,

@@ -47,6 +47,11 @@ export const CONDITION_WORDS = {
       IPFamilyNotSupported: 'This cluster has none of the address families of the service.',
       ManagedByKarmada: 'The object belongs to Karmada and is not written; traffic follows the exports all the same.',
     },
+    ServesUnhookedPods: {
+      DerivedService: "Pods that no hook sees call a derived Service, served by the cluster's own service proxy.",
+      NotAskedFor: 'Pods that no hook sees cannot call it: the member makes no derived Services.',
+      NoDerivedService: 'The derived Service cannot be made; the message says why.',
+    },
   },
   GlobalTrafficPolicy: {
     Accepted: {

@@ -38,6 +38,8 @@ export interface RbacRequest {
   readonly role: Role;
   /** On the hub: also this member's namespace, account and rights. */
   readonly member?: string;
+  /** In a member whose process makes derived Services: it may write Services. */
+  readonly derivedServices?: boolean;
 }
 
 const READ = ['get', 'list', 'watch'];
@@ -58,14 +60,15 @@ function userName(account: string, namespace: string): string {
 
 const SERVICE_ACCOUNT = { member: 'sealane-member', agent: 'sealane-agent', hub: 'sealane-hub' };
 
-export function rbac({ role, member }: RbacRequest): KubeObject[] {
-  if (role === 'member') return [namespace(SYSTEM_NAMESPACE), ...memberRights(), ...agentRights()];
+export function rbac({ role, member, derivedServices = false }: RbacRequest): KubeObject[] {
+  if (role === 'member') return [namespace(SYSTEM_NAMESPACE), ...memberRights(derivedServices), ...agentRights()];
   return [namespace(SYSTEM_NAMESPACE), ...hubRights(), ...(member ? hubRightsOf(member) : [])];
 }
 
-function memberRights(): KubeObject[] {
+function memberRights(derivedServices: boolean): KubeObject[] {
   const rules: Rule[] = [
     allow([SERVICES, NAMESPACES, NODES], READ),
+    ...(derivedServices ? [allow([SERVICES], WRITE)] : []),
     allow([ENDPOINT_SLICES], [...READ, ...WRITE]),
     allow([SERVICE_EXPORTS, GLOBAL_TRAFFIC_POLICIES], READ),
     {

@@ -13,6 +13,7 @@ interface Flags {
   readonly vipRange: string;
   readonly lanePorts: { readonly first: number; readonly last: number };
   readonly podRanges?: readonly string[];
+  readonly derivedServices: boolean;
   readonly takeover: boolean;
 }
 
@@ -26,6 +27,7 @@ export function register(program: Command): void {
     .option('--vip-range <cidr>', 'addresses given to imported services', DEFAULT_VIP_RANGE)
     .option('--lane-ports <first-last>', 'ports given to exported services', portRange, DEFAULT_LANE_PORTS)
     .option('--pod-ranges <cidr,...>', 'where pods have addresses (default: as the Nodes say)', ranges)
+    .option('--derived-services', 'make a Service for each import, for pods that no hook sees', false)
     .option('--takeover', 'take over a name that another cluster has used', false)
     .addHelpText(
       'after',

@@ -5,6 +5,7 @@ import { manifestOption, printManifests, type ManifestFormat } from '../manifest
 interface Flags {
   readonly role: Role;
   readonly member?: string;
+  readonly derivedServices: boolean;
   readonly output: ManifestFormat;
 }
 
@@ -16,10 +17,13 @@ export function register(program: Command): void {
       new Option('--role <role>', 'where they will be installed').choices(['hub', 'member']).makeOptionMandatory(),
     )
     .option('--member <name>', 'on the hub: this member’s namespace, account and rights too')
+    .option('--derived-services', 'in a member started with it: what that needs too', false)
     .addOption(manifestOption())
     .addHelpText(
       'after',
       '\nExamples:\n  sealane rbac --role member | kubectl apply -f -\n  sealane rbac --role hub --member east | kubectl apply -f -',
     )
-    .action(({ role, member, output }: Flags) => printManifests(output, rbac({ role, ...(member && { member }) })));
+    .action(({ role, member, derivedServices, output }: Flags) =>
+      printManifests(output, rbac({ role, derivedServices, ...(member && { member }) })),
+    );
 }

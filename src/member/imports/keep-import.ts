@@ -10,9 +10,11 @@ import { isFault, timestamp } from '#kit/index.ts';
 import { type MergedImport, mergeExports } from '#plan/index.ts';
 import { importedSlices } from '../caches.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
+import { keepDerivedService, keepDerivedSlices, removeDerived, servesUnhooked } from '../derived/keep-derived.ts';
 import { ensure } from '../ensure.ts';
 import { ownPodRanges } from '../clusters/pod-ranges.ts';
 import { isTerminating, isWithdrawn, memberCluster, type MemberState, ownSpec, placeOf } from '../member-state.ts';
+import { putSlices } from '../put-slices.ts';
 import type { Belief } from './belief.ts';
 import { importObject, importSpec, LABEL_IMPORTED, sliceObjects } from './desired.ts';
 import type { Source } from './headless-slices.ts';
@@ -33,24 +35,34 @@ export async function keepImport(state: MemberState, belief: Belief, service: st
   if (!merged) return caches.hubSynced ? removeImport(state, service) : undefined;
   if (!namespace || isTerminating(namespace)) return;
   const { vip, peers } = await allocate(state, merged);
+  const derives = state.settings.derivedServices && merged.type === 'ClusterSetIP';
+  if (derives) await keepDerivedSlices(state, merged);
+  else await removeDerived(state, service);
   const current = caches.serviceImports.get(service);
   const isForeign = current?.metadata.labels?.[LABEL_KARMADA_MANAGED] !== undefined;
   await keepSlices(state, belief, { merged, peers, unsaid: isForeign ? importSpec(merged, vip) : undefined });
   if (current && isForeign) return judge(state, current, merged, [foreign(current)]);
   const type = state.mcs.serviceImports;
   const written = await ensure(state.settings.client, type, current, importObject(merged, vip, type));
-  await judge(state, written, merged, [ready(merged, vip)]);
+  const { derivedServices } = state.settings;
+  await judge(state, written, merged, [ready(merged, vip), ...servesUnhooked(derivedServices, merged, vip)]);
 }
 
-async function allocate({ records }: MemberState, merged: MergedImport) {
-  if (merged.type === 'ClusterSetIP' && !records.vipOf(merged)) records.wantVips([...records.vips(), merged]);
+async function allocate(state: MemberState, merged: MergedImport) {
+  const { records, settings } = state;
+  const needsVip = merged.type === 'ClusterSetIP' && !settings.derivedServices;
+  if (needsVip && !records.vipOf(merged)) records.wantVips([...records.vips(), merged]);
   const missing = merged.clusters.filter((cluster) => !records.peerOf(cluster));
   if (missing.length > 0) records.wantPeers([...records.peers(), ...missing]);
   await records.save();
   return {
-    vip: records.vipOf(merged),
+    vip: needsVip ? records.vipOf(merged) : await derivedVip(state, merged),
     peers: new Map(merged.clusters.map((cluster) => [cluster, records.peerOf(cluster)])),
   };
+}
+
+async function derivedVip(state: MemberState, merged: MergedImport): Promise<string | undefined> {
+  return merged.type === 'ClusterSetIP' ? keepDerivedService(state, merged) : undefined;
 }
 
 interface Wanted {
@@ -60,9 +72,8 @@ interface Wanted {
 }
 
 async function keepSlices(state: MemberState, belief: Belief, { merged, peers, unsaid }: Wanted): Promise<void> {
-  const { settings, caches } = state;
+  const { caches } = state;
   const service = `${merged.namespace}/${merged.name}`;
-  const current = importedSlices(caches, service);
   const desired = merged.serving.flatMap((serving) => {
     const { cluster } = serving;
     const peerAddress = peers.get(cluster);
@@ -70,15 +81,7 @@ async function keepSlices(state: MemberState, belief: Belief, { merged, peers, u
     const spec = belief.specOf(cluster, service);
     return sliceObjects({ merged, serving, peerAddress, spec, source: sourceOf(state, cluster), unsaid });
   });
-  const names = new Set(desired.map(({ metadata }) => metadata.name));
-  const extra = current.filter(({ metadata }) => !names.has(metadata.name));
-  const { client } = settings;
-  await Promise.all([
-    ...desired.map((slice) =>
-      ensure(client, ENDPOINT_SLICES, caches.slices.get(`${slice.metadata.namespace}/${slice.metadata.name}`), slice),
-    ),
-    ...extra.map(({ metadata }) => client.delete(ENDPOINT_SLICES, metadata)),
-  ]);
+  await putSlices(state, importedSlices(caches, service), desired);
 }
 
 function sourceOf(state: MemberState, cluster: string): Source {
@@ -91,8 +94,10 @@ function sourceOf(state: MemberState, cluster: string): Source {
   };
 }
 
-async function removeImport({ settings, caches, mcs, records }: MemberState, service: string): Promise<void> {
+async function removeImport(state: MemberState, service: string): Promise<void> {
+  const { settings, caches, mcs, records } = state;
   const { client } = settings;
+  await removeDerived(state, service);
   const current = caches.serviceImports.get(service);
   const ours = current?.metadata.labels?.[LABEL_IMPORTED] && !current.metadata.labels[LABEL_KARMADA_MANAGED];
   await Promise.all([
@@ -119,7 +124,7 @@ async function judge(
     ...one,
     ...(generation !== undefined && { observedGeneration: generation }),
   }));
-  const conditions = withConditions(status.conditions, observed, timestamp(clock));
+  const conditions = withConditions(status.conditions, observed, timestamp(clock), ['ServesUnhookedPods']);
   const clusters = merged.clusters.map((cluster) => ({ cluster }));
   const sameClusters = JSON.stringify(status.clusters ?? []) === JSON.stringify(clusters);
   const older = mcs.serviceImports.version === 'v1alpha1';

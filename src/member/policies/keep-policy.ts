@@ -1,28 +1,14 @@
 /** The status of one service's policies: which one is heard, what it means now, how far it is applied. */
 import { GLOBAL_TRAFFIC_POLICIES, type GlobalTrafficPolicy, type GlobalTrafficPolicyStatus } from '#api/index.ts';
-import { type Claim, choose, readTrafficPolicy } from '#compat/index.ts';
-import { deepEqual, type KubeObject, type ResourceType } from '#objects/index.ts';
-import {
-  compilePort,
-  type Exporter,
-  type MergedImport,
-  type MergedPort,
-  type Place,
-  type Problem,
-  type TrafficPolicy,
-  trafficPolicy,
-} from '#plan/index.ts';
+import { choose } from '#compat/index.ts';
+import { deepEqual, type KubeObject } from '#objects/index.ts';
+import { compilePort, type MergedImport, type Problem, type TrafficPolicy } from '#plan/index.ts';
 import type { Agents } from '../clusters/agents.ts';
 import { writeConditions } from '../conditions/judge-export.ts';
 import type { Judgement } from '../conditions/with-conditions.ts';
-import { allMembers, type MemberState, placeOf } from '../member-state.ts';
-
-interface Written {
-  readonly object: KubeObject;
-  readonly type: ResourceType;
-  readonly policy: TrafficPolicy;
-  readonly problems: readonly Problem[];
-}
+import type { MemberState } from '../member-state.ts';
+import { exportersOf, places } from './exporters.ts';
+import { policyClaims, type Written } from './policy-claims.ts';
 
 /** @param service `namespace/name` */
 export async function keepPolicy(
@@ -51,46 +37,6 @@ export async function keepPolicy(
     const judgement: Judgement = { type: 'Accepted', status: 'False', reason: 'Ignored', message };
     await writeConditions(state, ignored, [judgement], ['TargetsResolved', 'Programmed']);
   }
-}
-
-function policyClaims({ caches }: MemberState, service: string): Claim<Written>[] {
-  const own = caches.policies.get(service);
-  const claims: Claim<Written>[] = caches.flomeshPolicies.flatMap(({ type, cache }) => {
-    const object = cache.get(service);
-    const origin = type.group === 'flomesh.io' ? ('flomesh.io' as const) : ('multicluster.flomesh.io' as const);
-    return object ? [{ origin, value: { object, type, ...readTrafficPolicy(object) } }] : [];
-  });
-  if (own) {
-    const policy = trafficPolicy(own.spec ?? {}, 'sealane.dev');
-    claims.push({
-      origin: 'sealane.dev',
-      value: { object: own, type: GLOBAL_TRAFFIC_POLICIES, policy, problems: shapeProblems(policy) },
-    });
-  }
-  return claims;
-}
-
-/** What the schema's rules say too, for servers that do not evaluate them. */
-function shapeProblems({ lbType, targets }: TrafficPolicy): Problem[] {
-  if (lbType === 'Locality' && targets.length > 1) {
-    return [
-      {
-        path: 'spec.targets',
-        reason: 'InvalidValue',
-        message: `spec.targets has ${targets.length} targets, Locality takes at most one`,
-      },
-    ];
-  }
-  if (lbType === 'FailOver' && targets.length === 0) {
-    return [
-      {
-        path: 'spec.targets',
-        reason: 'InvalidValue',
-        message: 'spec.targets is empty, FailOver needs at least one target',
-      },
-    ];
-  }
-  return [];
 }
 
 interface Resolved {
@@ -123,36 +69,6 @@ function resolve(state: MemberState, policy: TrafficPolicy, merged: MergedImport
       tiers: resolved.map((tier) => ({ clusters: tier.map(({ cluster, weight }) => ({ cluster, weight })) })),
     })),
   };
-}
-
-function exportersOf(state: MemberState, merged: MergedImport, port: MergedPort): Exporter[] {
-  const members = allMembers(state);
-  const self = state.settings.cluster;
-  return merged.serving.flatMap(({ cluster, ports }): Exporter[] => {
-    const served = ports.find((one) => one.name === port.name);
-    if (!served) return [];
-    const { spec = {}, status } = members.get(cluster) ?? {};
-    const { region, zone, group } = placeOf(cluster, spec);
-    const reachable = cluster === self || (spec.transport === 'Plain' && (status?.gateways?.length ?? 0) > 0);
-    return [
-      {
-        cluster,
-        region,
-        zone,
-        group,
-        ready: served.ready,
-        total: served.total,
-        eligible: reachable && !spec.drain && !spec.removed,
-      },
-    ];
-  });
-}
-
-function places(state: MemberState): Place[] {
-  const known = [...allMembers(state).values()].filter(({ spec }) => !spec?.removed);
-  const listed = known.map(({ metadata, spec }) => placeOf(metadata.name, spec ?? {}));
-  const { cluster } = state.settings;
-  return listed.some(({ name }) => name === cluster) ? listed : [...listed, placeOf(cluster, {})];
 }
 
 function accepted({ problems }: Written): Judgement {
