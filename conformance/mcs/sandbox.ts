@@ -1,7 +1,7 @@
 /** A sandbox as a cluster set for the suite: brought up, with a pod in each member to call from. */
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
-import { NAMESPACES, PODS } from '#api/index.ts';
+import { NAMESPACES, NODES, PODS } from '#api/index.ts';
 import { bundlePath } from '#cli/index.ts';
 import { capture } from '#host/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
@@ -32,6 +32,11 @@ export async function startSandbox(name: string, topology: 'default' | 'disjoint
       { name: 'tcp', ...podTool('serve-http', '--port', '42'), ports: [{ containerPort: 42 }] },
       { name: 'udp', ...podTool('serve-udp', '--port', '42'), ports: [{ containerPort: 42, protocol: 'UDP' }] },
     ],
+    async nodes({ client }) {
+      const caller = await client.get<Pod>(PODS, CALLER);
+      const names = (await client.list(NODES)).map(({ metadata }) => metadata.name);
+      return names.toSorted((a, b) => Number(b === caller.spec?.nodeName) - Number(a === caller.spec?.nodeName));
+    },
     call: async (member, url, count = 1) =>
       (await ask(member, 'call', url, '--count', String(count), '--timeout', '2000', '--output', 'json')) as Answers,
     lookup: async (member, host, type) => (await ask(member, 'lookup', host, '--type', type)) as Lookup,
@@ -52,6 +57,7 @@ async function sandbox(...args: readonly string[]): Promise<void> {
 }
 
 interface Pod extends KubeObject {
+  readonly spec?: { readonly nodeName?: string };
   readonly status?: { readonly phase?: string };
 }
 

@@ -35,8 +35,8 @@ export interface Stage {
   unexport(member: McsMember): Promise<void>;
   /** One pod behind the Service. */
   deployment(member: McsMember): Promise<void>;
-  /** A pod by its hostname behind the headless Service. */
-  host(member: McsMember, hostname: string): Promise<void>;
+  /** A pod by its hostname behind the Service, on that node if one is named. */
+  host(member: McsMember, hostname: string, nodeName?: string): Promise<void>;
   findImport(member: McsMember): Promise<ServiceImport | undefined>;
   /** Waits for an import that passes. */
   import(member: McsMember, what: string, test?: (found: ServiceImport) => boolean): Promise<ServiceImport>;
@@ -97,12 +97,12 @@ export function stageOf(target: McsTarget, namespace: string): Stage {
         },
       } as KubeObject);
     },
-    async host(member, hostname) {
+    async host(member, hostname, nodeName) {
       await create(member, PODS, {
         apiVersion: 'v1',
         kind: 'Pod',
         metadata: { namespace, name: hostname, labels: { app: SERVICE } },
-        spec: { hostname, subdomain: SERVICE, containers: target.serverContainers },
+        spec: { hostname, subdomain: SERVICE, containers: target.serverContainers, ...(nodeName && { nodeName }) },
       } as KubeObject);
     },
     findImport,

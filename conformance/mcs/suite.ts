@@ -7,22 +7,35 @@ import { callCases } from './calls.ts';
 import type { Case } from './cases.ts';
 import { conflictCases } from './conflicts.ts';
 import { importCases } from './imports.ts';
+import { meaningCases, MEANINGS } from './meanings.ts';
 import { nameCases } from './names.ts';
 import { stageOf } from './stage.ts';
 import type { McsTarget } from './target.ts';
 
-const CASES: Readonly<Record<number, Case>> = { ...importCases, ...conflictCases, ...callCases, ...nameCases };
+const CASES: Readonly<Record<number | string, Case>> = {
+  ...meaningCases,
+  ...importCases,
+  ...conflictCases,
+  ...callCases,
+  ...nameCases,
+};
+
+/** Number and title of everything that is tried. */
+const TRIED: readonly (readonly [number | string, string])[] = [
+  ...BEHAVIOURS.map(({ number, title }) => [number, title] as const),
+  ...MEANINGS,
+];
 
 export function mcsSuite(name: string, start: () => Promise<McsTarget>): void {
   describe(`multi-cluster services: ${name}`, () => {
     let target: McsTarget;
-    const given = new Map<number, Promise<void>>();
-    const stage = (number: number) => stageOf(target, namespaceOf(number));
+    const given = new Map<number | string, Promise<void>>();
+    const stage = (number: number | string) => stageOf(target, namespaceOf(number));
 
     before(async () => {
       target = await start();
-      await Promise.all(BEHAVIOURS.map(({ number }) => makeNamespaces(target, namespaceOf(number))));
-      for (const { number } of BEHAVIOURS) {
+      await Promise.all(TRIED.map(([number]) => makeNamespaces(target, namespaceOf(number))));
+      for (const [number] of TRIED) {
         const made = caseOf(number).given(stage(number));
         // Whose fault it is says the test that needs it.
         made.catch(() => {});
@@ -31,11 +44,11 @@ export function mcsSuite(name: string, start: () => Promise<McsTarget>): void {
     });
 
     after(async () => {
-      await Promise.all(BEHAVIOURS.map(({ number }) => removeNamespaces(target, namespaceOf(number))));
+      await Promise.all(TRIED.map(([number]) => removeNamespaces(target, namespaceOf(number))));
       await target.close();
     });
 
-    for (const { number, title } of BEHAVIOURS)
+    for (const [number, title] of TRIED)
       test(`${number}. ${title}`, async () => {
         await given.get(number);
         await caseOf(number).check(stage(number));
@@ -43,11 +56,11 @@ export function mcsSuite(name: string, start: () => Promise<McsTarget>): void {
   });
 }
 
-function caseOf(number: number): Case {
+function caseOf(number: number | string): Case {
   return CASES[number] ?? assert.fail(`behaviour ${number} has no case`);
 }
 
-function namespaceOf(number: number): string {
+function namespaceOf(number: number | string): string {
   return `mcs-${number}`;
 }
 

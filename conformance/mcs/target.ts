@@ -14,6 +14,8 @@ export interface McsTarget {
   readonly disjoint: boolean;
   /** Of a pod that answers on 42/TCP (HTTP) and 42/UDP with a line that names its cluster and pod. */
   readonly serverContainers: readonly object[];
+  /** Nodes of that member; that of the pod which calls is the first. */
+  nodes(member: McsMember): Promise<readonly string[]>;
   /** Calls from a pod in that member. @param url `http://` or `udp://` */
   call(member: McsMember, url: string, count?: number): Promise<Answers>;
   /** Asks the resolver that pods of that member have. */

@@ -191,3 +191,18 @@ test('of the own pods those near the caller are called where the service prefers
   assert.equal(own('z9')?.length, 2);
   assert.equal(own('z2', serviceImport as typeof wish)?.length, 2);
 });
+
+test('internalTrafficPolicy Local keeps to the own pods on the caller’s node, and refuses where there are none', () => {
+  const on = (address: string, nodeName: string) => ({
+    ...slice(address),
+    endpoints: [{ addresses: [address], nodeName }],
+  });
+  const slices = [on('10.244.1.2', 'n1'), on('10.244.2.3', 'n2')];
+  const local = { ...serviceImport, spec: { ...serviceImport.spec, internalTrafficPolicy: 'Local' as const } };
+  const compiled = (node: string, policy?: TrafficPolicy) =>
+    compileService(site({ node }), inputs({ slices, serviceImport: local, policy })).desired;
+  assert.deepEqual(reach(compiled('n2'), '240.10.1.1')?.map(Object.keys), [['a']], 'no other cluster');
+  assert.deepEqual(backends(compiled('n2'), '240.10.1.1', 'a'), ['10.244.2.3:8080']);
+  assert.deepEqual(backends(compiled('n3'), '240.10.1.1', 'a'), []);
+  assert.equal(backends(compiled('n2', shared), '240.10.1.1', 'a')?.length, 2, 'a policy is above it');
+});

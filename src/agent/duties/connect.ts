@@ -14,8 +14,8 @@ export class ConnectDuty {
   /** Owner of each entry: `namespace/name`, or a duty of the agent itself. */
   readonly #owner = new Map<string, string>();
   readonly #entries = new Map<string, ReadonlySet<string>>();
-  /** Claims that were turned down and said so. */
-  readonly #refused = new Set<string>();
+  /** Services whose claim on an entry was turned down; they ask again when it is free. */
+  readonly #waiting = new Map<string, Set<string>>();
   /** As the members are now; read again when one has changed. */
   #site: Site | undefined;
 
@@ -50,9 +50,11 @@ export class ConnectDuty {
       this.#tables.put(entry);
       this.#owner.set(vipKey(entry), owner);
     }
-    for (const key of this.#entries.get(owner) ?? []) if (!wanted.has(key)) this.#drop(key);
+    const gone = [...(this.#entries.get(owner) ?? [])].filter((key) => !wanted.has(key));
+    for (const key of gone) this.#drop(key);
     if (wanted.size > 0) this.#entries.set(owner, wanted);
     else this.#entries.delete(owner);
+    for (const other of new Set(gone.flatMap((key) => [...(this.#waiting.get(key) ?? [])]))) this.reconcile(other);
   }
 
   /** Takes away what an earlier process left and nobody wants. Only once everything has been read. */
@@ -63,13 +65,16 @@ export class ConnectDuty {
 
   #mayOwn(owner: string, entry: DesiredService): boolean {
     const other = this.#owner.get(vipKey(entry));
-    if (other === undefined || other === owner) return true;
-    const claim = `${owner} ${vipKey(entry)}`;
-    const address = `${formatIp(entry.address)}:${entry.port}/${entry.protocol}`;
-    if (!this.#refused.has(claim)) {
+    const waiting = this.#waiting.get(vipKey(entry)) ?? new Set();
+    if (other === undefined || other === owner) {
+      waiting.delete(owner);
+      return true;
+    }
+    if (!waiting.has(owner)) {
+      const address = `${formatIp(entry.address)}:${entry.port}/${entry.protocol}`;
       this.#log.info({ address, owner: other, refused: owner }, 'two services claim one address, the first keeps it');
     }
-    this.#refused.add(claim);
+    this.#waiting.set(vipKey(entry), waiting.add(owner));
     return false;
   }
 

@@ -1,5 +1,5 @@
 /** The conditions of the objects that ask for an export: on the one that is heard, and on those that are not. */
-import { FIELD_MANAGER } from '#api/index.ts';
+import { type ClusterExportSpec, FIELD_MANAGER } from '#api/index.ts';
 import { isFault, timestamp } from '#kit/index.ts';
 import type { Condition, KubeObject, ResourceType } from '#objects/index.ts';
 import { exportConditions, keyMatches, type MergedImport } from '#plan/index.ts';
@@ -81,8 +81,16 @@ function readyOf(state: MemberState, service: string, { ports }: Draft): Judgeme
     'published on the hub',
     ...(sctp.length > 0 ? [`SCTP is not carried: ${sctp.join(', ')}`] : []),
     ...audience(state, record.spec.targetClusters),
+    ...laneless(record.spec),
   ];
   return { type: 'Ready', status: 'True', reason: 'Exported', message: parts.join('; ') };
+}
+
+function laneless({ ports, endpoints = [] }: ClusterExportSpec): string[] {
+  const carried = new Set(ports.filter(({ protocol }) => protocol !== 'SCTP').map(({ name = '' }) => name));
+  const all = [...ports, ...endpoints.flatMap((endpoint) => endpoint.ports)];
+  const lacking = all.filter(({ name = '', lanePort }) => carried.has(name) && lanePort === undefined).length;
+  return lacking > 0 ? [`${lacking} ports have no lane port and are not reached: widen --lane-ports`] : [];
 }
 
 /** Who may import it, in words; a name that means no member is most often a mistake. */

@@ -34,12 +34,18 @@ export function headlessSlices({ endpoints }: Serving, source: Source): readonly
   return slices.length > 0 ? slices : [{ addressType: 'IPv4', endpoints: [], ports: [], annotations: {} }];
 }
 
+/** Pods that are not imported: their addresses are not their member's to give, or no lane leads to them. */
+export function leftOut({ endpoints }: Serving, source: Source): number {
+  return endpoints.filter((endpoint) => addressHere(endpoint, source) === undefined).length;
+}
+
 /**
  * What callers in this cluster connect to. A member may not speak for addresses that are not its own: a substitute must be of its
  * part, a pod's address in its ranges and not in ours.
  */
-function addressHere({ podAddress, substituteAddress }: ServedEndpoint, source: Source): string | undefined {
+function addressHere({ podAddress, substituteAddress, ports }: ServedEndpoint, source: Source): string | undefined {
   if (source.own) return podAddress;
+  if (ports.length > 0 && ports.every(({ lanePort }) => lanePort === undefined)) return undefined;
   if (substituteAddress) return isSubstituteOf(source.index, substituteAddress) ? substituteAddress : undefined;
   return isIn(source.podRanges, podAddress) && !isIn(source.ownPodRanges, podAddress) ? podAddress : undefined;
 }

@@ -7,7 +7,7 @@ import {
   type ServiceImportSpec,
 } from '#api/index.ts';
 import { isFault, timestamp } from '#kit/index.ts';
-import { type MergedImport, mergeExports } from '#plan/index.ts';
+import { type MergedImport, mergeExports, type Serving } from '#plan/index.ts';
 import { importedSlices } from '../caches.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
 import { keepDerivedService, keepDerivedSlices, removeDerived, servesUnhooked } from '../derived/keep-derived.ts';
@@ -17,7 +17,7 @@ import { isTerminating, isWithdrawn, memberCluster, type MemberState, ownSpec, p
 import { putSlices } from '../put-slices.ts';
 import type { Belief } from './belief.ts';
 import { importObject, importSpec, LABEL_IMPORTED, sliceObjects } from './desired.ts';
-import type { Source } from './headless-slices.ts';
+import { leftOut, type Source } from './headless-slices.ts';
 import { toRecord } from './read-export.ts';
 
 /** @param service `namespace/name`; undefined when nobody exports it to this member */
@@ -45,7 +45,7 @@ export async function keepImport(state: MemberState, belief: Belief, service: st
   const type = state.mcs.serviceImports;
   const written = await ensure(state.settings.client, type, current, importObject(merged, vip, type));
   const { derivedServices } = state.settings;
-  await judge(state, written, merged, [ready(merged, vip), ...servesUnhooked(derivedServices, merged, vip)]);
+  await judge(state, written, merged, [ready(state, merged, vip), ...servesUnhooked(derivedServices, merged, vip)]);
 }
 
 async function allocate(state: MemberState, merged: MergedImport) {
@@ -142,7 +142,7 @@ async function judge(
   }
 }
 
-function ready(merged: MergedImport, vip: string | undefined): Judgement {
+function ready(state: MemberState, merged: MergedImport, vip: string | undefined): Judgement {
   const condition = { type: 'Ready' };
   if (merged.ipFamilies.length === 0) {
     return {
@@ -156,11 +156,18 @@ function ready(merged: MergedImport, vip: string | undefined): Judgement {
     return { ...condition, status: 'False', reason: 'Pending', message: 'the VIP range has no address left' };
   }
   const sctp = merged.ports.filter(({ protocol }) => protocol === 'SCTP').map(({ port }) => port);
-  const message =
-    sctp.length > 0
-      ? `SCTP ports are listed but not carried: ${sctp.join(', ')}`
-      : `exported by ${merged.clusters.join(', ')}`;
-  return { ...condition, status: 'True', reason: 'Ready', message };
+  const parts = [
+    `exported by ${merged.clusters.join(', ')}`,
+    ...(sctp.length > 0 ? [`SCTP ports are listed but not carried: ${sctp.join(', ')}`] : []),
+    ...(merged.type === 'Headless' ? merged.serving.flatMap((serving) => notImported(state, serving)) : []),
+  ];
+  return { ...condition, status: 'True', reason: 'Ready', message: parts.join('; ') };
+}
+
+function notImported(state: MemberState, serving: Serving): string[] {
+  const count = leftOut(serving, sourceOf(state, serving.cluster));
+  const why = 'their addresses are not that member’s to give, or no lane leads to them';
+  return count > 0 ? [`${count} pods of ${serving.cluster} are left out: ${why}`] : [];
 }
 
 function foreign({ metadata }: ServiceImport): Judgement {

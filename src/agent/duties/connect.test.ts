@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EndpointSlice, ServiceImport } from '#api/index.ts';
+import { formatIp, silentLog, systemClock } from '#kit/index.ts';
+import { ConnectTables } from '../apply/connect-tables.ts';
+import { memoryMaps } from '../apply/memory-maps.ts';
+import type { ClusterView } from '../watch/cluster-view.ts';
+import { ConnectDuty } from './connect.ts';
+
+const SERVICE = 'multicluster.kubernetes.io/service-name';
+
+/** A headless import with one pod in cluster b, behind that lane port. */
+function headless(name: string, lanePort: number): { object: ServiceImport; slice: EndpointSlice } {
+  const metadata = { namespace: 'demo', name };
+  const labels = {
+    [SERVICE]: name,
+    'multicluster.kubernetes.io/source-cluster': 'b',
+    'endpointslice.kubernetes.io/managed-by': 'member.sealane.dev',
+    'service.kubernetes.io/headless': '',
+  };
+  const lanes = JSON.stringify({ '10.245.1.9': { pod: '10.245.1.9', lanes: { sql: lanePort } } });
+  const port = { name: 'sql', protocol: 'TCP' as const, port: 5432 };
+  return {
+    object: {
+      apiVersion: 'multicluster.x-k8s.io/v1beta1',
+      kind: 'ServiceImport',
+      metadata,
+      spec: { type: 'Headless', ports: [port] },
+    },
+    slice: {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels, annotations: { 'sealane.dev/lanes': lanes } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.245.1.9'], conditions: { ready: true } }],
+      ports: [port],
+    },
+  };
+}
+
+test('one pod behind two services is reached through the other when the first goes', () => {
+  const imports = new Map(['db', 'peers'].map((name, i) => [`demo/${name}`, headless(name, 10_000 + i)]));
+  const nothing = { get: () => undefined, list: () => [], onChange: () => () => {} };
+  const status = { gateways: [{ name: 'g', address: '192.0.2.7' }] };
+  const b = { metadata: { name: 'b' }, spec: { transport: 'Plain' }, status };
+  const view = {
+    services: nothing,
+    policies: nothing,
+    nodes: nothing,
+    compatPolicies: [],
+    members: { ...nothing, list: () => [b] },
+    imports: { get: (key: string) => imports.get(key)?.object },
+    slicesOf: (key: string) => [imports.get(key)?.slice].filter((one) => one !== undefined),
+  } as unknown as ClusterView;
+  const maps = memoryMaps();
+  const duty = new ConnectDuty(
+    new ConnectTables(maps, systemClock),
+    view,
+    { cluster: 'a', node: 'n1', serviceProxy: true },
+    silentLog,
+  );
+  const reached = () =>
+    [...maps.vips.entries()].map(([{ address, port }, service]) => {
+      const slot = maps.shares.get(maps.tiers.get(maps.services.get(service).first).first);
+      const backend = maps.backends.get(maps.groups.get(slot).first);
+      return `${formatIp(address)}:${port} → ${backend && formatIp(backend.address)}:${backend?.port}`;
+    });
+
+  for (const key of imports.keys()) duty.reconcile(key);
+  assert.deepEqual(reached(), ['10.245.1.9:5432 → 192.0.2.7:10000']);
+  imports.delete('demo/db');
+  duty.reconcile('demo/db');
+  assert.deepEqual(reached(), ['10.245.1.9:5432 → 192.0.2.7:10001']);
+  imports.delete('demo/peers');
+  duty.reconcile('demo/peers');
+  assert.deepEqual(reached(), []);
+});
