@@ -4,6 +4,7 @@
  * Which backend a new connection gets: tier by tier, in order. Within a tier a few random draws, each share as likely as
  * its weight says; if all meet what is not eligible, a walk over the whole tier finds what is.
  */
+#include "clients.h"
 #include "hidden.h"
 #include "refusals.h"
 #include "tables.h"
@@ -34,7 +35,7 @@ static __always_inline int cluster_takes(__u32 cluster)
 /* Health joins here. */
 static __always_inline int eligible(const struct backend *backend)
 {
-	if (!backend->generation || !cluster_takes(backend->cluster))
+	if (!backend->generation || backend->flags & BACKEND_GONE || !cluster_takes(backend->cluster))
 		return 0;
 	return !(backend->flags & BACKEND_NEEDS_SOCKET) || holds_socket(backend->slot);
 }
@@ -148,21 +149,76 @@ __attribute__((noinline)) int choose_in(__u32 tier)
 	return sweep(&range);
 }
 
+/* Looks for one share or one backend in a range. */
+struct search {
+	struct range range;
+	const struct client *client;
+	__s32 found; /* index, or NONE */
+};
+
+static long match_share(__u32 step, void *context)
+{
+	struct search *search = context;
+	__u32 group;
+
+	if (step >= search->range.count)
+		return 1;
+	if (!group_of(search->range.first + step, &group) || group != search->client->group)
+		return 0;
+	search->found = search->range.first + step;
+	return 1;
+}
+
+static long match_backend(__u32 step, void *context)
+{
+	struct search *search = context;
+	__u32 index = search->range.first + step;
+	struct backend *backend;
+
+	if (step >= search->range.count)
+		return 1;
+	backend = bpf_map_lookup_elem(&backends, &index);
+	if (!backend || backend->port != search->client->port || !same_address(&backend->addr, &search->client->addr))
+		return 0;
+	search->found = eligible(backend) ? (__s32)index : NONE;
+	return 1;
+}
+
+/* The backend that a client had, if the tier has it still and it takes connections; else NONE. */
+__attribute__((noinline)) int kept_in(__u32 tier, const struct client *client)
+{
+	struct search search = { .client = client, .found = NONE };
+
+	if (!client || !range_of(&tiers, tier, &search.range))
+		return NONE;
+	bpf_loop(STEPS_MOST, match_share, &search, 0);
+	if (search.found == NONE || !range_of(&groups, client->group, &search.range))
+		return NONE;
+	search.found = NONE;
+	bpf_loop(STEPS_MOST, match_backend, &search, 0);
+	return search.found;
+}
+
 struct choice {
 	struct backend *backend;
 	__u32 index;
 };
 
-/* REFUSAL_NONE with a choice, or why there is none. */
-static __always_inline enum refusal choose(__u32 service, struct choice *choice)
+/*
+ * REFUSAL_NONE with a choice, or why there is none.
+ * @param client what this client had, or NULL: it is kept while no tier before its own has anybody
+ */
+static __always_inline enum refusal choose(__u32 service, const struct client *client, struct choice *choice)
 {
 	struct range order;
 
 	if (!range_of(&services, service, &order))
 		return REFUSAL_NO_TIERS;
 	for (__u32 i = 0; i < TIERS_MOST && i < order.count; i++) {
-		int index = choose_in(order.first + i);
+		int index = client ? kept_in(order.first + i, client) : NONE;
 
+		if (index == NONE)
+			index = choose_in(order.first + i);
 		if (index == NONE)
 			continue;
 		choice->index = index;

@@ -24,6 +24,8 @@ enum refusal {
 	REFUSAL_NO_STORAGE = 4,
 	/* the table of traffic counters is full: the call went on, uncounted */
 	REFUSAL_TRAFFIC_FULL = 5,
+	/* the backend has an address of the other family than the service's */
+	REFUSAL_FAMILY = 6,
 
 	/* a packet to a lane port that no exported service has */
 	REFUSAL_NO_LANE = 16,

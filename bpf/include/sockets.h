@@ -18,10 +18,10 @@ enum socket_flag {
 
 /* One backend given for one VIP. */
 struct pair {
-	__be32 vip_addr;
+	struct address vip_addr;
 	__be16 vip_port;
 	__be16 port;
-	__be32 addr;
+	struct address addr;
 	__u32 backend; /* index */
 	__u32 generation;
 	__u32 service;

@@ -13,8 +13,10 @@
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 
+#include "address.h"
+
 struct vip_key {
-	__be32 addr;
+	struct address addr;
 	__be16 port; /* 0 with proto 0: the address itself, whose other ports are refused */
 	__u8 proto;  /* IPPROTO_TCP, IPPROTO_UDP */
 	__u8 pad;
@@ -31,6 +33,8 @@ enum backend_flag {
 	BACKEND_PASS = 1,
 	/* eligible only while slot `slot` of `alive` holds a socket */
 	BACKEND_NEEDS_SOCKET = 2,
+	/* no longer of its group: who was given it before does not keep it */
+	BACKEND_GONE = 4,
 };
 
 /*
@@ -38,7 +42,7 @@ enum backend_flag {
  * so a socket that still names the index knows that it has become another. Generation 0 is no backend.
  */
 struct backend {
-	__be32 addr;
+	struct address addr; /* of the family of the service's address */
 	__be16 port;
 	__u16 cluster; /* index into clusters; 0 is the own one */
 	__u32 generation;
@@ -78,6 +82,7 @@ TABLE(tiers, __u64, 131072);	/* tier -> its shares */
 TABLE(shares, __u32, 524288);	/* share -> group; elements lie 8 bytes apart */
 TABLE(groups, __u64, 131072);	/* group (service x cluster) -> its backends */
 TABLE(backends, struct backend, 524288);
+TABLE(affinities, __u32, 65536); /* service -> seconds that a client keeps its backend, 0: not at all */
 TABLE(clusters, enum cluster_flag, 1024); /* cluster -> its bits; elements lie 8 bytes apart */
 
 /* Sockets whose life makes a backend eligible: a process puts its own in, and it leaves with the process. */

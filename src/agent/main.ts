@@ -55,7 +55,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const isNode = options.roles.includes('node');
   const hooks = isNode
-    ? loadHooks({ objectDir: options.objects, pinDir, vipRange: cidr(options.vipRange) })
+    ? loadHooks({ objectDir: options.objects, pinDir, vipRanges: [cidr(options.vipRange)] })
     : undefined;
   const gateway = options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined;
   const view = watchCluster(client, log, nodeName);

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Range } from '#kit/index.ts';
-import { ipv4Bits } from './address-codec.ts';
+import { addressBytes } from './address-codec.ts';
 import { attachCgroup } from './attach-cgroup.ts';
 import { objects } from './generated/objects.ts';
 import type { Link } from './link.ts';
@@ -14,14 +14,27 @@ import type { BpfMap } from './map.ts';
 import type { Program } from './program.ts';
 
 /** In the order they are attached: what reads comes before what gives, so that no socket is given to unprepared hooks. */
-export const HOOKS = ['sock_release', 'sockops', 'getpeername4', 'recvmsg4', 'sendmsg4', 'connect4'] as const;
+export const HOOKS = [
+  'sock_release',
+  'sockops',
+  'getpeername4',
+  'getpeername6',
+  'recvmsg4',
+  'recvmsg6',
+  'sendmsg4',
+  'sendmsg6',
+  'connect4',
+  'connect6',
+] as const;
+
+const ALL_BITS = (1n << 128n) - 1n;
 
 export interface HookOptions extends Pick<LoadOptions, 'maxEntries' | 'onLog'> {
   /** Where the compiled objects are, `dist/bpf`. */
   readonly objectDir: string;
   readonly pinDir: string;
-  /** Addresses of services, assigned or not: what no table names is refused. */
-  readonly vipRange?: Range;
+  /** Addresses of services, assigned or not, a range a family: what no table names is refused. */
+  readonly vipRanges?: readonly Range[];
 }
 
 export interface Hooks {
@@ -59,10 +72,13 @@ export function loadHooks(options: HookOptions): Hooks {
 
 function loadHook(name: (typeof HOOKS)[number], options: HookOptions): LoadedObject {
   const { file, constants } = objects[name];
-  const range = options.vipRange;
+  const { vipRanges = [] } = options;
   const rodata =
-    range && 'vip_range_base' in constants
-      ? { vip_range_base: ipv4Bits(range.base), vip_range_mask: 2 ** 32 - Number(range.size) }
+    'vip_range_base' in constants
+      ? {
+          vip_range_base: addressBytes(vipRanges.map(({ base }) => base)),
+          vip_range_mask: addressBytes(vipRanges.map(({ size }) => ALL_BITS - size + 1n)),
+        }
       : undefined;
   return loadObject(join(options.objectDir, file), { ...options, rodata });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { attachTc, enterNamespace, hasTcx, loadHooks, loadObject } from '#kernel/index.ts';
-import { SMALL, stage, VIP_RANGE } from '#kernel/testing/stage.ts';
+import { SMALL, stage, VIP_RANGES } from '#kernel/testing/stage.ts';
 import { Arena, OBJECTS } from '#kernel/testing/test-arena.ts';
 import { describeAgent } from './describe-bpf.ts';
 import { Places } from './find-place.ts';
@@ -13,7 +13,7 @@ test('programs are shown at their place in order, and those of others are named 
   const on = await stage();
   t.after(() => on[Symbol.asyncDispose]());
   const other = new Arena();
-  const foreign = loadHooks({ objectDir: OBJECTS, pinDir: other.pinDir, maxEntries: SMALL, vipRange: VIP_RANGE });
+  const foreign = loadHooks({ objectDir: OBJECTS, pinDir: other.pinDir, maxEntries: SMALL, vipRanges: VIP_RANGES });
   const links = foreign.attach(on.arena.cgroup);
   t.after(async () => {
     for (const link of links) link.detach();

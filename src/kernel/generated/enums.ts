@@ -6,12 +6,15 @@ export const BackendFlag = {
   Pass: 1,
   /** eligible only while slot `slot` of `alive` holds a socket */
   NeedsSocket: 2,
+  /** no longer of its group: who was given it before does not keep it */
+  Gone: 4,
 } as const;
 
 /** What each value of BackendFlag means, for people. */
 export const BackendFlagText: Readonly<Record<number, string>> = {
   1: 'leave the destination as the application named it',
   2: 'eligible only while slot `slot` of `alive` holds a socket',
+  4: 'no longer of its group: who was given it before does not keep it',
 };
 
 /** Bits of a cluster; with any of them set no new connection goes there. */
@@ -42,6 +45,8 @@ export const Refusal = {
   NoStorage: 4,
   /** the table of traffic counters is full: the call went on, uncounted */
   TrafficFull: 5,
+  /** the backend has an address of the other family than the service's */
+  Family: 6,
   /** a packet to a lane port that no exported service has */
   NoLane: 16,
   /** the lane's service has no ready pod */
@@ -78,6 +83,7 @@ export const RefusalText: Readonly<Record<number, string>> = {
   3: 'no backend in any tier is eligible',
   4: 'the kernel had no memory to remember the socket\'s backend',
   5: 'the table of traffic counters is full: the call went on, uncounted',
+  6: 'the backend has an address of the other family than the service\'s',
   16: 'a packet to a lane port that no exported service has',
   17: 'the lane\'s service has no ready pod',
   18: 'no free source port towards a pod',

@@ -1,7 +1,57 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Address } from '#kit/index.ts';
-import { getIpv4, putIpv4 } from '../address-codec.ts';
+import { getAddress, getIpv4, putAddress, putIpv4 } from '../address-codec.ts';
 import type { Codec } from '../typed-map.ts';
+
+/** struct client_key */
+export interface ClientKey {
+  /** cookie. */
+  readonly netns: bigint;
+  readonly service: number;
+}
+
+/** 16 bytes. */
+export const ClientKey: Codec<ClientKey> = {
+  size: 16,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.netns, true);
+    view.setUint32(at + 8, value.service, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 12, 4).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    netns: view.getBigUint64(at, true),
+    service: view.getUint32(at + 8, true),
+  }),
+};
+
+/** Frozen layout; new fields take from spare. */
+export interface Client {
+  readonly addr: Address;
+  /** A plain number here, network order in the kernel. */
+  readonly port: number;
+  readonly group: number;
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly until: bigint;
+}
+
+/** 40 bytes. */
+export const Client: Codec<Client> = {
+  size: 40,
+  encode: (value, view, at = 0) => {
+    putAddress(view, at, value.addr);
+    view.setUint16(at + 16, value.port, false);
+    view.setUint32(at + 20, value.group, true);
+    view.setBigUint64(at + 24, value.until, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 18, 2).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 32, 8).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    addr: getAddress(view, at),
+    port: view.getUint16(at + 16, false),
+    group: view.getUint32(at + 20, true),
+    until: view.getBigUint64(at + 24, true),
+  }),
+};
 
 /** struct vip_key */
 export interface VipKey {
@@ -12,24 +62,25 @@ export interface VipKey {
   readonly proto: number;
 }
 
-/** 8 bytes. */
+/** 20 bytes. */
 export const VipKey: Codec<VipKey> = {
-  size: 8,
+  size: 20,
   encode: (value, view, at = 0) => {
-    putIpv4(view, at, value.addr);
-    view.setUint16(at + 4, value.port, false);
-    view.setUint8(at + 6, value.proto);
-    new Uint8Array(view.buffer, view.byteOffset + at + 7, 1).fill(0);
+    putAddress(view, at, value.addr);
+    view.setUint16(at + 16, value.port, false);
+    view.setUint8(at + 18, value.proto);
+    new Uint8Array(view.buffer, view.byteOffset + at + 19, 1).fill(0);
   },
   decode: (view, at = 0) => ({
-    addr: getIpv4(view, at),
-    port: view.getUint16(at + 4, false),
-    proto: view.getUint8(at + 6),
+    addr: getAddress(view, at),
+    port: view.getUint16(at + 16, false),
+    proto: view.getUint8(at + 18),
   }),
 };
 
 /** One address that may serve. It is written while no range leads to it; a generation is never used twice for one index, so a socket that still names the index knows that it has become another. Generation 0 is no backend. */
 export interface Backend {
+  /** of the family of the service's address */
   readonly addr: Address;
   /** A plain number here, network order in the kernel. */
   readonly port: number;
@@ -42,26 +93,26 @@ export interface Backend {
   readonly slot: number;
 }
 
-/** 24 bytes. */
+/** 36 bytes. */
 export const Backend: Codec<Backend> = {
-  size: 24,
+  size: 36,
   encode: (value, view, at = 0) => {
-    putIpv4(view, at, value.addr);
-    view.setUint16(at + 4, value.port, false);
-    view.setUint16(at + 6, value.cluster, true);
-    view.setUint32(at + 8, value.generation, true);
-    view.setUint32(at + 12, value.group, true);
-    view.setUint32(at + 16, value.flags, true);
-    view.setUint32(at + 20, value.slot, true);
+    putAddress(view, at, value.addr);
+    view.setUint16(at + 16, value.port, false);
+    view.setUint16(at + 18, value.cluster, true);
+    view.setUint32(at + 20, value.generation, true);
+    view.setUint32(at + 24, value.group, true);
+    view.setUint32(at + 28, value.flags, true);
+    view.setUint32(at + 32, value.slot, true);
   },
   decode: (view, at = 0) => ({
-    addr: getIpv4(view, at),
-    port: view.getUint16(at + 4, false),
-    cluster: view.getUint16(at + 6, true),
-    generation: view.getUint32(at + 8, true),
-    group: view.getUint32(at + 12, true),
-    flags: view.getUint32(at + 16, true),
-    slot: view.getUint32(at + 20, true),
+    addr: getAddress(view, at),
+    port: view.getUint16(at + 16, false),
+    cluster: view.getUint16(at + 18, true),
+    generation: view.getUint32(at + 20, true),
+    group: view.getUint32(at + 24, true),
+    flags: view.getUint32(at + 28, true),
+    slot: view.getUint32(at + 32, true),
   }),
 };
 
@@ -79,26 +130,26 @@ export interface Pair {
   readonly service: number;
 }
 
-/** 24 bytes. */
+/** 48 bytes. */
 export const Pair: Codec<Pair> = {
-  size: 24,
+  size: 48,
   encode: (value, view, at = 0) => {
-    putIpv4(view, at, value.vipAddr);
-    view.setUint16(at + 4, value.vipPort, false);
-    view.setUint16(at + 6, value.port, false);
-    putIpv4(view, at + 8, value.addr);
-    view.setUint32(at + 12, value.backend, true);
-    view.setUint32(at + 16, value.generation, true);
-    view.setUint32(at + 20, value.service, true);
+    putAddress(view, at, value.vipAddr);
+    view.setUint16(at + 16, value.vipPort, false);
+    view.setUint16(at + 18, value.port, false);
+    putAddress(view, at + 20, value.addr);
+    view.setUint32(at + 36, value.backend, true);
+    view.setUint32(at + 40, value.generation, true);
+    view.setUint32(at + 44, value.service, true);
   },
   decode: (view, at = 0) => ({
-    vipAddr: getIpv4(view, at),
-    vipPort: view.getUint16(at + 4, false),
-    port: view.getUint16(at + 6, false),
-    addr: getIpv4(view, at + 8),
-    backend: view.getUint32(at + 12, true),
-    generation: view.getUint32(at + 16, true),
-    service: view.getUint32(at + 20, true),
+    vipAddr: getAddress(view, at),
+    vipPort: view.getUint16(at + 16, false),
+    port: view.getUint16(at + 18, false),
+    addr: getAddress(view, at + 20),
+    backend: view.getUint32(at + 36, true),
+    generation: view.getUint32(at + 40, true),
+    service: view.getUint32(at + 44, true),
   }),
 };
 
@@ -115,24 +166,24 @@ export interface Given {
   readonly pairs: readonly Pair[];
 }
 
-/** 176 bytes. */
+/** 296 bytes. */
 export const Given: Codec<Given> = {
-  size: 176,
+  size: 296,
   encode: (value, view, at = 0) => {
     Pair.encode(value.connected, view, at);
-    view.setUint32(at + 24, value.group, true);
-    view.setUint32(at + 28, value.flags, true);
-    view.setUint32(at + 32, value.sent, true);
-    for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 40 + i * 24);
-    new Uint8Array(view.buffer, view.byteOffset + at + 36, 4).fill(0);
-    new Uint8Array(view.buffer, view.byteOffset + at + 136, 40).fill(0);
+    view.setUint32(at + 48, value.group, true);
+    view.setUint32(at + 52, value.flags, true);
+    view.setUint32(at + 56, value.sent, true);
+    for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 64 + i * 48);
+    new Uint8Array(view.buffer, view.byteOffset + at + 60, 4).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 256, 40).fill(0);
   },
   decode: (view, at = 0) => ({
     connected: Pair.decode(view, at),
-    group: view.getUint32(at + 24, true),
-    flags: view.getUint32(at + 28, true),
-    sent: view.getUint32(at + 32, true),
-    pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 40 + i * 24)),
+    group: view.getUint32(at + 48, true),
+    flags: view.getUint32(at + 52, true),
+    sent: view.getUint32(at + 56, true),
+    pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 64 + i * 48)),
   }),
 };
 

@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Flow, FlowKey, Gateway, Given, LaneKey, LanePod, SnatSource, Traffic, TrafficKey, VipKey } from './structs.ts';
+import { Backend, Client, ClientKey, Flow, FlowKey, Gateway, Given, LaneKey, LanePod, SnatSource, Traffic, TrafficKey, VipKey } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -9,6 +9,15 @@ function table<K, V>(described: Table<K, V>): Table<K, V> {
 
 /** Every table of the kernel's half, by the name it is pinned under. */
 export const tables = {
+  affinities: table({
+    name: 'affinities',
+    type: 2,
+    key: u32Codec,
+    value: u32Codec,
+    maxEntries: 65536,
+    flags: 1024,
+    writer: 'agent',
+  }),
   alive: table({
     name: 'alive',
     type: 15,
@@ -26,6 +35,15 @@ export const tables = {
     maxEntries: 524288,
     flags: 1024,
     writer: 'agent',
+  }),
+  clients: table({
+    name: 'clients',
+    type: 9,
+    key: ClientKey,
+    value: Client,
+    maxEntries: 65536,
+    flags: 0,
+    writer: 'kernel',
   }),
   clusters: table({
     name: 'clusters',

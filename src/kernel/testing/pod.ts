@@ -28,7 +28,7 @@ function serveTcp({ address, port }: Endpoint, alive: Slot | undefined): Promise
 }
 
 function serveUdp({ address, port }: Endpoint, alive: Slot | undefined): Promise<string> {
-  const socket = createSocket('udp4');
+  const socket = createSocket(kindOf(address));
   socket.on('message', (message, from) => socket.send(`${address} ${message.toString()}`, from.port, from.address));
   return new Promise((resolve) => {
     socket.bind(port, address, () => {
@@ -36,6 +36,10 @@ function serveUdp({ address, port }: Endpoint, alive: Slot | undefined): Promise
       resolve('listening');
     });
   });
+}
+
+function kindOf(address: string): 'udp4' | 'udp6' {
+  return address.includes(':') ? 'udp6' : 'udp4';
 }
 
 function announce(socket: UdpSocket | Server, alive: Slot | undefined): void {
@@ -103,8 +107,8 @@ function close(id: number): Promise<string> {
   });
 }
 
-function udpOpen(connectTo: Endpoint | undefined): Promise<{ id: number; peer: string }> {
-  const socket = createSocket('udp4');
+function udpOpen(connectTo: Endpoint | undefined, family: 4 | 6 | undefined): Promise<{ id: number; peer: string }> {
+  const socket = createSocket(connectTo ? kindOf(connectTo.address) : `udp${family ?? 4}`);
   datagrams.set(next, socket);
   const id = next++;
   return new Promise((resolve, reject) => {
@@ -150,7 +154,7 @@ function answer(request: Request): Promise<unknown> {
     case 'close':
       return close(request.id);
     case 'udp-open':
-      return udpOpen(request.to);
+      return udpOpen(request.to, request.family);
     case 'udp-send':
       return udpSend(request.id, request.to);
   }

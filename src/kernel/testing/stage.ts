@@ -17,7 +17,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 export const SMALL = { vips: 1024, services: 1024, tiers: 1024, shares: 4096, groups: 1024, backends: 8192 } as const;
-export const VIP_RANGE = cidr('240.10.0.0/16');
+export const VIP_RANGES = [cidr('240.10.0.0/16'), cidr('fd00:240::/112')];
 
 export async function stage(): Promise<Stage> {
   const arena = new Arena();
@@ -41,5 +41,5 @@ export async function stage(): Promise<Stage> {
 }
 
 export function loadTestHooks(arena: Arena): Hooks {
-  return loadHooks({ objectDir: OBJECTS, pinDir: arena.pinDir, maxEntries: SMALL, vipRange: VIP_RANGE });
+  return loadHooks({ objectDir: OBJECTS, pinDir: arena.pinDir, maxEntries: SMALL, vipRanges: VIP_RANGES });
 }

@@ -8,6 +8,9 @@ import type { Answer, Endpoint, Slot, Wish } from './requests.ts';
 const POD = fileURLToPath(new URL('pod.ts', import.meta.url));
 export const OBJECTS = fileURLToPath(new URL('../../../dist/bpf', import.meta.url));
 
+/** Addresses of servers; of IPv4, all of 127.0.0.0/8 are there already. */
+export const SIX = ['fd00:7f::11', 'fd00:7f::12', 'fd00:7f::13'] as const;
+
 let made = 0;
 
 export class Arena {
@@ -22,6 +25,8 @@ export class Arena {
     mkdirSync(this.cgroup);
     execFileSync('ip', ['netns', 'add', this.name]);
     execFileSync('ip', ['-n', this.name, 'link', 'set', 'lo', 'up']);
+    for (const address of SIX)
+      execFileSync('ip', ['-n', this.name, 'address', 'add', `${address}/128`, 'dev', 'lo', 'nodad']);
   }
 
   /** A process in the namespace whose sockets pass the hooks. */
@@ -90,8 +95,9 @@ export class Pod {
     return this.#ask({ do: 'close', id });
   }
 
-  udpOpen(to?: Endpoint): Promise<{ id: number; peer: string }> {
-    return this.#ask({ do: 'udp-open', to }) as Promise<{ id: number; peer: string }>;
+  /** @param family of a socket that is not connected */
+  udpOpen(to?: Endpoint, family?: 4 | 6): Promise<{ id: number; peer: string }> {
+    return this.#ask({ do: 'udp-open', to, family }) as Promise<{ id: number; peer: string }>;
   }
 
   udpSend(id: number, to?: Endpoint): Promise<{ who: string; from: string }> {

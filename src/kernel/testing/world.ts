@@ -5,7 +5,7 @@ import type { Backend } from '../generated/structs.ts';
 import { tables } from '../generated/tables.ts';
 import type { Hooks } from '../hooks.ts';
 import { mappedWords } from '../mapped.ts';
-import { packRange } from '../range.ts';
+import { packRange, unpackRange } from '../range.ts';
 import { mappedTable, tableOf } from '../table.ts';
 
 export interface BackendSpec {
@@ -34,6 +34,7 @@ export class World {
   readonly shares;
   readonly groups;
   readonly backends;
+  readonly affinities;
   readonly clusters;
   readonly vips;
   #services = 1;
@@ -49,6 +50,7 @@ export class World {
     this.groups = mappedWords(hooks.map('groups'));
     this.shares = mappedTable(hooks.map('shares'), tables.shares);
     this.backends = mappedTable(hooks.map('backends'), tables.backends);
+    this.affinities = mappedTable(hooks.map('affinities'), tables.affinities);
     this.clusters = mappedTable(hooks.map('clusters'), tables.clusters);
     this.vips = tableOf(hooks, tables.vips);
   }
@@ -67,6 +69,20 @@ export class World {
 
   backendAt(index: number, change: Partial<Backend>): void {
     this.backends.set(index, { ...this.backends.get(index), ...change });
+  }
+
+  /** Writes a group's backends once more elsewhere and leads there, as the agent does when one of them changes. */
+  moveGroup(group: number): void {
+    const { first, count } = unpackRange(this.groups[group] ?? 0n);
+    for (let i = 0; i < count; i++) this.backends.set(this.#backends + i, this.backends.get(first + i));
+    this.groups[group] = packRange({ first: this.#backends, count });
+    this.#backends += count;
+  }
+
+  /** The whole tier to one group. */
+  giveTo(tier: number, group: number): void {
+    this.shares.set(this.#shares, group);
+    this.tiers[tier] = packRange({ first: this.#shares++, count: 1 });
   }
 
   /** First backend of a group. */

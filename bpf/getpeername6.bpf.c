@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#include "include/hook6.h"
+#include "include/getpeername.h"
+
+SEC("cgroup/getpeername6")
+int getpeername6(struct bpf_sock_addr *ctx)
+{
+	return show_peer(ctx);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/*
+ * A socket of a pod connects. If it connects to the address of a service, give it a backend; after this the kernel
+ * carries its packets as if the application had named that backend itself.
+ */
+#include "hook.h"
+
+/* A connect() that ended before TCP began, on a socket that is used again. */
+static __always_inline void settle(const struct given *given)
+{
+	if (given->flags & SOCKET_PENDING)
+		COUNT(given->connected.service, given->group, failed, 1);
+}
+
+static __always_inline void forget(struct bpf_sock_addr *ctx)
+{
+	struct given *given = given_to(ctx, 0);
+
+	if (!given)
+		return;
+	settle(given);
+	bpf_sk_storage_delete(&sockets, ctx->sk);
+}
+
+static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair *pair, __u32 group)
+{
+	struct given *given = given_to(ctx, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!given)
+		return 0;
+	settle(given);
+	given->connected = *pair;
+	given->group = group;
+	given->flags = SOCKET_CONNECTED | (ctx->protocol == IPPROTO_TCP ? SOCKET_PENDING : 0);
+	return 1;
+}
+
+static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key *vip, __u32 service)
+{
+	struct choice choice;
+	enum refusal reason = choose_for(ctx, vip, service, &choice);
+
+	if (reason != REFUSAL_NONE) {
+		forget(ctx);
+		return refuse(reason);
+	}
+	COUNT(service, choice.backend->group, attempts, 1);
+	if (choice.backend->flags & BACKEND_PASS) {
+		forget(ctx);
+		return ALLOW;
+	}
+
+	struct pair pair = pair_of(vip, service, &choice);
+
+	if (!remember(ctx, &pair, choice.backend->group))
+		return refuse(REFUSAL_NO_STORAGE);
+	send_to(ctx, &pair.addr, pair.port);
+	return ALLOW;
+}
+
+static __always_inline int connect_by_name(struct bpf_sock_addr *ctx)
+{
+	struct vip_key vip = destination(ctx);
+	__u32 *service = bpf_map_lookup_elem(&vips, &vip);
+
+	if (service)
+		return give(ctx, &vip, *service);
+	forget(ctx);
+	return is_service_address(&vip.addr) ? refuse(REFUSAL_UNKNOWN_PORT) : ALLOW;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/* A UDP socket of a pod received: the sender it sees is the VIP it had sent to. */
+#include "hook.h"
+
+static __always_inline int is_from(const struct pair *pair, const struct address *addr, __be16 port)
+{
+	return pair->generation && pair->port == port && same_address(&pair->addr, addr);
+}
+
+static __always_inline const struct pair *pair_from(const struct given *given, const struct address *addr, __be16 port)
+{
+	if ((given->flags & SOCKET_CONNECTED) && is_from(&given->connected, addr, port))
+		return &given->connected;
+	for (__u32 back = 1; back <= PAIRS; back++) {
+		const struct pair *pair = &given->pairs[(given->sent - back) & (PAIRS - 1)];
+
+		if (is_from(pair, addr, port))
+			return pair;
+	}
+	return NULL;
+}
+
+static __always_inline int show_sender(struct bpf_sock_addr *ctx)
+{
+	const struct given *given = given_to(ctx, 0);
+
+	if (!given)
+		return ALLOW;
+
+	struct address from = address_in(ctx);
+	const struct pair *pair = pair_from(given, &from, ctx->user_port);
+
+	if (pair)
+		send_to(ctx, &pair->vip_addr, pair->vip_port);
+	return ALLOW;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#include "include/hook6.h"
+#include "include/recvmsg.h"
+
+SEC("cgroup/recvmsg6")
+int recvmsg6(struct bpf_sock_addr *ctx)
+{
+	return show_sender(ctx);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
