@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { attachTc, enterNamespace, hasTcx, loadHooks, loadObject } from '#kernel/index.ts';
+import { attachTc, enterNamespace, HOOKS, hasTcx, loadHooks, loadObject } from '#kernel/index.ts';
 import { SMALL, stage, VIP_RANGES } from '#kernel/testing/stage.ts';
 import { Arena, OBJECTS } from '#kernel/testing/test-arena.ts';
 import { describeAgent } from './describe-bpf.ts';
@@ -22,7 +22,7 @@ test('programs are shown at their place in order, and those of others are named 
   });
 
   const { hooks } = await describe(on.arena.pinDir);
-  assert.equal(hooks.length, 6);
+  assert.equal(hooks.length, HOOKS.length);
   const connect = hooks.find(({ hook }) => hook === 'connect4');
   assert.equal(connect?.at, on.arena.cgroup);
   assert.deepEqual(
