@@ -41,6 +41,7 @@ export {
   type Result,
   refused,
 } from './problem.ts';
+export { compilePattern } from './schema/pattern.ts';
 export { applyDefaults } from './schema/apply-defaults.ts';
 export { checkStructural } from './schema/check-structural.ts';
 export { objectMetaSchema, wholeObjectSchema } from './schema/object-meta.ts';

@@ -1,5 +1,14 @@
 /** Why a CustomResourceDefinition cannot be served, and the status of one that is. */
-import { checkStructural, isObject, type Json, type JsonObject, jsonPath, type Problem } from '#objects/index.ts';
+import {
+  checkStructural,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonPath,
+  type Problem,
+  type Schema,
+} from '#objects/index.ts';
+import { buildRules } from '../cel/rule-tree.ts';
 import type { CrdSpec, CrdVersion } from './custom.ts';
 
 type IsBuiltin = (group: string, plural: string, kind: string) => boolean;
@@ -62,9 +71,15 @@ function checkVersion({ name, schema, additionalPrinterColumns = [] }: CrdVersio
   );
   return [
     ...(LABEL.test(name) ? [] : [bad(`${path}.name`, name, 'must be a DNS-1035 label')]),
-    ...(root ? checkStructural(root, at) : [required(at, 'schemas are required')]),
+    ...(root ? checkSchema(root, at) : [required(at, 'schemas are required')]),
     ...columns.filter((problem) => problem !== undefined),
   ];
+}
+
+/** Rules are compiled against a schema that makes sense. */
+function checkSchema(root: Schema, at: string): readonly Problem[] {
+  const problems = checkStructural(root, at);
+  return problems.length > 0 ? problems : buildRules(root, at).problems;
 }
 
 function bad(path: string, value: Json | undefined, why: string): Problem {

@@ -1,5 +1,6 @@
 /** A CustomResourceDefinition (apiextensions.k8s.io/v1) as a kind. */
 import { isObject, type JsonObject, type PrinterColumn, type Schema, wholeObjectSchema } from '#objects/index.ts';
+import { buildRules } from '../cel/rule-tree.ts';
 import { PLAIN_COLUMNS } from './columns.ts';
 import type { Kind, KindVersion, ScalePaths } from './kind.ts';
 
@@ -70,10 +71,12 @@ function toVersion({ name, served = false, schema, additionalPrinterColumns }: C
     additionalPrinterColumns?.length && nameColumn
       ? [nameColumn, ...additionalPrinterColumns]
       : [nameColumn, ageColumn];
+  const root = schema?.openAPIV3Schema ?? { type: 'object' };
   return {
     name,
     served,
-    schema: wholeObjectSchema(schema?.openAPIV3Schema ?? { type: 'object' }),
+    schema: wholeObjectSchema(root),
+    rules: buildRules(root, '').tree,
     columns: columns.filter((column) => column !== undefined),
   };
 }

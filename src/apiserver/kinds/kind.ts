@@ -1,5 +1,6 @@
 /** A kind as data: all that the engine knows of it. */
 import type { PrinterColumn, ResourceType, Schema, SchemaLookup } from '#objects/index.ts';
+import type { RuleTree } from '../cel/rule-tree.ts';
 
 export interface Kind {
   /** In its storage version. */
@@ -27,6 +28,8 @@ export interface KindVersion {
   /** Of the whole object. */
   readonly schema: Schema;
   readonly columns: readonly PrinterColumn[];
+  /** `x-kubernetes-validations`, compiled; absent when it has none. */
+  readonly rules?: RuleTree | undefined;
 }
 
 /** Where replicas are, without the first dot: `spec.replicas`. */

@@ -27,6 +27,7 @@ import {
   MODIFIED,
   notFound,
 } from '../http/api-error.ts';
+import { checkRules, withoutBookkeeping } from '../cel/check-rules.ts';
 import type { Asked } from '../kinds/kind.ts';
 import { checkedBody, checkPreconditions, checkVersion, reportUnknown } from './check-request.ts';
 import { firstMetadata } from './first-metadata.ts';
@@ -143,7 +144,13 @@ export function createWriter({ store, clock, newUid, rules }: WriterOptions): Wr
     ];
     // A kind's own rules may count on the shape that its schema asks for.
     const problems =
-      shape.length > 0 ? shape : [...checkFinalizers(counted, before), ...rules.check(asked, counted, before)];
+      shape.length > 0
+        ? shape
+        : [
+            ...checkFinalizers(counted, before),
+            ...rules.check(asked, counted, before),
+            ...checkOwnRules(asked, counted, before, clock),
+          ];
     if (problems.length > 0) throw invalidObject(asked.type.kind, asked.type.group, name, problems);
     rules.admit(asked, counted, before, request);
     const owned = managed(asked, counted, before, request);
@@ -184,6 +191,17 @@ export function createWriter({ store, clock, newUid, rules }: WriterOptions): Wr
     purge: (asked, object) => void removeNow(asked, object),
     onWrite: (listener) => void listeners.push(listener),
   };
+}
+
+/** What the schema of a custom kind asks for in CEL. */
+function checkOwnRules(
+  { version: { rules } }: Asked,
+  object: JsonObject,
+  before: JsonObject | undefined,
+  clock: Clock,
+): readonly Problem[] {
+  if (!rules) return [];
+  return checkRules(rules, withoutBookkeeping(object), before && withoutBookkeeping(before), clock);
 }
 
 /** As a manager: the owners are in the object already. */
