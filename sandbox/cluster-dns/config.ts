@@ -3,8 +3,8 @@
 export interface ClusterDnsConfig {
   readonly cluster: string;
   readonly kubeconfig: string;
-  /** Address to listen on, UDP and TCP. */
-  readonly address: string;
+  /** Addresses to listen on, UDP and TCP. */
+  readonly addresses: readonly string[];
   /** Default 53. */
   readonly port?: number;
   /** Default `cluster.local`. */

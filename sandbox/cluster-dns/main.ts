@@ -12,7 +12,7 @@ import {
   listenTcp,
   listenUdp,
   readQuery,
-  type WireQuery,
+  typeOf,
   writeAnswer,
   writeRefusal,
 } from '#dns/index.ts';
@@ -21,7 +21,6 @@ import { createClient, readKubeconfig, reflect } from '#kube/index.ts';
 import type { ClusterDnsConfig } from './config.ts';
 import { answerName, type ZoneSource } from './zone.ts';
 
-const TYPE_A = 1;
 const TYPE_ANY = 255;
 /** So long a start may wait for the API server before answering from what there is. */
 const PATIENCE_MS = 30_000;
@@ -52,14 +51,20 @@ export async function runClusterDns(config: ClusterDnsConfig, signal?: AbortSign
   const handler = (transport: 'udp' | 'tcp') => (message: Buffer) =>
     Promise.resolve(answer(message, transport, domain, source, isFilled));
   const port = config.port ?? 53;
-  const udp = await listenUdp(config.address, port, handler('udp'), log);
-  const tcp = await listenTcp(config.address, port, handler('tcp'), clock, log);
-  log.info({ address: config.address, port }, 'ready');
+  const listeners = await Promise.all(
+    config.addresses.map(async (address) => ({
+      udp: await listenUdp(address, port, handler('udp'), log),
+      tcp: await listenTcp(address, port, handler('tcp'), clock, log),
+    })),
+  );
+  log.info({ addresses: config.addresses, port }, 'ready');
 
   if (signal) await (signal.aborted ? undefined : once(signal, 'abort'));
   else await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  udp.close();
-  await tcp.close();
+  for (const { udp, tcp } of listeners) {
+    udp.close();
+    await tcp.close();
+  }
   for (const cache of caches) cache.stop();
   client.close();
 }
@@ -80,12 +85,8 @@ function answer(
   // Absence is not said on the word of a cache that has not heard everything yet.
   if (!isFilled()) return writeAnswer(query, { rcode: 'SERVFAIL' }, transport);
   const { rcode, addresses, authoritative } = answerName(query.name, domain, source);
-  const wanted = wantsAddresses(query) ? addresses : [];
-  const records = wanted.map(addressRecord).filter((one) => one !== undefined);
+  const all = addresses.map(addressRecord).filter((one) => one !== undefined);
+  const records = all.filter((record) => query.type === TYPE_ANY || query.type === typeOf(record));
   const soa = records.length === 0 && authoritative ? { soa: { zone: domain, serial: 1 } } : {};
   return writeAnswer(query, { rcode, authoritative, records, ...soa }, transport);
-}
-
-function wantsAddresses({ type }: WireQuery): boolean {
-  return type === TYPE_A || type === TYPE_ANY;
 }

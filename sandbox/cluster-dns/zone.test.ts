@@ -10,6 +10,7 @@ const service = (name: string, spec: Service['spec']): Service => ({
   spec,
 });
 const services = new Map([
+  ['both', service('both', { clusterIP: '10.96.0.8', clusterIPs: ['10.96.0.8', 'fd00:10:96::8'] })],
   ['web', service('web', { clusterIP: '10.96.0.7' })],
   ['db', service('db', { clusterIP: 'None' })],
   ['idle', service('idle', { clusterIP: 'None' })],
@@ -25,9 +26,14 @@ const slice: EndpointSlice = {
     { addresses: ['10.244.1.4'] },
   ],
 };
+const sixes: EndpointSlice = {
+  ...slice,
+  addressType: 'IPv6',
+  endpoints: [{ addresses: ['fd00::1:2'], hostname: 'db-0' }, { addresses: ['fd00::1:4'] }],
+};
 const source: ZoneSource = {
   service: (namespace, name) => (namespace === 'demo' ? services.get(name) : undefined),
-  slices: (_, name) => (name === 'db' ? [slice] : []),
+  slices: (_, name) => (name === 'db' ? [slice, sixes] : []),
   hasNamespace: (name) => name === 'demo',
 };
 const ask = (name: string) => {
@@ -37,11 +43,13 @@ const ask = (name: string) => {
 
 test('a Service has its cluster address', () => {
   assert.deepEqual(ask('web.demo.svc.cluster.local'), ['10.96.0.7']);
+  assert.deepEqual(ask('both.demo.svc.cluster.local'), ['10.96.0.8', 'fd00:10:96::8']);
 });
 
 test('a headless one has those of its ready pods, and names for them', () => {
-  assert.deepEqual(ask('db.demo.svc.cluster.local'), ['10.244.1.2', '10.244.1.4']);
-  assert.deepEqual(ask('db-0.db.demo.svc.cluster.local'), ['10.244.1.2']);
+  assert.deepEqual(ask('db.demo.svc.cluster.local'), ['10.244.1.2', '10.244.1.4', 'fd00::1:2', 'fd00::1:4']);
+  assert.deepEqual(ask('db-0.db.demo.svc.cluster.local'), ['10.244.1.2', 'fd00::1:2']);
+  assert.deepEqual(ask('fd00--1-4.db.demo.svc.cluster.local'), ['fd00::1:4']);
   assert.deepEqual(ask('10-244-1-4.db.demo.svc.cluster.local'), ['10.244.1.4']);
   assert.deepEqual(ask('db-1.db.demo.svc.cluster.local'), 'NXDOMAIN');
 });

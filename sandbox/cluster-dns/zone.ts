@@ -32,11 +32,11 @@ export function answerName(name: string, domain: string, source: ZoneSource): Zo
   if (service === undefined) return source.hasNamespace(namespace) ? NO_DATA : NO_SUCH_NAME;
   const found = source.service(namespace, service);
   if (!found || more.length > 0 || found.spec?.type === 'ExternalName') return NO_SUCH_NAME;
-  const clusterIp = found.spec?.clusterIP;
-  const isHeadless = clusterIp === 'None';
+  const { clusterIP, clusterIPs = clusterIP ? [clusterIP] : [] } = found.spec ?? {};
+  const isHeadless = clusterIP === 'None';
   if (host !== undefined) return isHeadless ? named(source.slices(namespace, service), host) : NO_SUCH_NAME;
   if (isHeadless) return addressed(readyOf(source.slices(namespace, service)));
-  return clusterIp ? { ...NO_DATA, addresses: [clusterIp] } : NO_DATA;
+  return { ...NO_DATA, addresses: clusterIPs };
 }
 
 function named(slices: readonly EndpointSlice[], host: string): ZoneAnswer {
@@ -45,7 +45,7 @@ function named(slices: readonly EndpointSlice[], host: string): ZoneAnswer {
 
 /** Without a host name of its own an endpoint is called by its address. */
 function hostOf({ hostname, addresses }: SliceEndpoint): string {
-  return hostname ?? addresses[0]?.replaceAll('.', '-') ?? '';
+  return hostname ?? addresses[0]?.replace(/[.:]/g, '-') ?? '';
 }
 
 function readyOf(slices: readonly EndpointSlice[]): SliceEndpoint[] {

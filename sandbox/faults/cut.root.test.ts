@@ -48,52 +48,52 @@ async function reachesSoon(namespace: string, address: string | undefined): Prom
 const node = (cluster: typeof one, i = 0) => namespaces.node(name, cluster.name, cluster.nodes[i]?.name ?? '');
 
 test('a cluster that is cut off reaches nobody and nobody reaches it, but its own LAN and the machine do', async () => {
-  assert.ok(await reaches(node(one), two.nodes[0]?.wanAddress));
+  assert.ok(await reaches(node(one), two.nodes[0]?.wanAddresses[0]));
   await applyFault(name, 'cut', 'cluster-1');
   const [out, back, own, looked, others] = await Promise.all([
-    reaches(node(one), two.nodes[0]?.wanAddress),
-    reaches(node(two), one.nodes[1]?.wanAddress),
-    reaches(node(one), one.nodes[1]?.lanAddress),
-    reaches(undefined, one.wanAddress),
-    reaches(node(two), three.nodes[0]?.wanAddress),
+    reaches(node(one), two.nodes[0]?.wanAddresses[0]),
+    reaches(node(two), one.nodes[1]?.wanAddresses[0]),
+    reaches(node(one), one.nodes[1]?.lanAddresses[0]),
+    reaches(undefined, one.wanAddresses[0]),
+    reaches(node(two), three.nodes[0]?.wanAddresses[0]),
   ]);
   assert.deepEqual(
     { out, back, own, looked, others },
     { out: false, back: false, own: true, looked: true, others: true },
   );
   await applyFault(name, 'heal', 'cluster-1');
-  await reachesSoon(node(one), two.nodes[0]?.wanAddress);
+  await reachesSoon(node(one), two.nodes[0]?.wanAddresses[0]);
 });
 
 test('one gateway can be cut off alone, twice does not hurt, and healing what is whole neither', async () => {
   await applyFault(name, 'cut', 'cluster-2/node-1');
   await applyFault(name, 'cut', 'cluster-2/node-1');
   const [gone, other] = await Promise.all([
-    reaches(node(one), two.nodes[0]?.wanAddress),
-    reaches(node(one), two.nodes[1]?.wanAddress),
+    reaches(node(one), two.nodes[0]?.wanAddresses[0]),
+    reaches(node(one), two.nodes[1]?.wanAddresses[0]),
   ]);
   assert.deepEqual({ gone, other }, { gone: false, other: true });
   await applyFault(name, 'heal', 'cluster-2/node-1');
   await applyFault(name, 'heal', 'cluster-2/node-1');
-  await reachesSoon(node(one), two.nodes[0]?.wanAddress);
+  await reachesSoon(node(one), two.nodes[0]?.wanAddresses[0]);
 });
 
 test('a node cut off from its LAN reaches neither its control plane nor its neighbours there', async () => {
   await applyFault(name, 'cut', 'cluster-3/node-1/lan');
   const [plane, neighbour, wan] = await Promise.all([
-    reaches(node(three), three.lanAddress),
-    reaches(node(three), three.nodes[1]?.lanAddress),
-    reaches(node(three), two.nodes[0]?.wanAddress),
+    reaches(node(three), three.lanAddresses[0]),
+    reaches(node(three), three.nodes[1]?.lanAddresses[0]),
+    reaches(node(three), two.nodes[0]?.wanAddresses[0]),
   ]);
   assert.deepEqual({ plane, neighbour, wan }, { plane: false, neighbour: false, wan: true });
   await applyFault(name, 'heal', 'cluster-3/node-1/lan');
-  await reachesSoon(node(three), three.lanAddress);
+  await reachesSoon(node(three), three.lanAddresses[0]);
 });
 
 test('the hub can be cut off', async () => {
   await applyFault(name, 'cut', 'hub');
-  assert.ok(!(await reaches(namespaces.controlPlane(name, 'cluster-1'), topology.hub.wanAddress)));
-  assert.ok(await reaches(undefined, topology.hub.wanAddress));
+  assert.ok(!(await reaches(namespaces.controlPlane(name, 'cluster-1'), topology.hub.wanAddresses[0])));
+  assert.ok(await reaches(undefined, topology.hub.wanAddresses[0]));
 });
 
 test('a target that is not there is refused', async () => {

@@ -1,10 +1,11 @@
 import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { systemClock } from '#kit/index.ts';
 
 /** One datagram from a socket of its own, and its answer. */
 export function callUdp(url: URL, address: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     const end = (settle: () => void) => {
       cancel();
       socket.close();

@@ -4,11 +4,12 @@ import { SealaneError, sleep, systemClock } from '#kit/index.ts';
 import { wholeNumber } from './arguments.ts';
 import { callHttp } from './call-http.ts';
 import { callUdp } from './call-udp.ts';
-import { resolver } from './resolve-name.ts';
+import { resolver, type WantedFamily } from './resolve-name.ts';
 import { createTally } from './tally.ts';
 
-const USAGE = `call URL [--count N] [--concurrency C] [--rate PER_SECOND] [--timeout MS] [--resolve each|once] [--output text|json]
-  URL   http://name[:port][/path] or udp://name:port; every call is a new connection
+const USAGE = `call URL [--count N] [--concurrency C] [--rate PER_SECOND] [--timeout MS] [--resolve each|once]
+                [--family 4|6] [--output text|json]
+  URL   http://name[:port][/path] or udp://name:port, the name perhaps an address such as [fd00::1]; every call is a new connection
   --rate  starts this many a second, answers or not; otherwise the next starts when one of C has ended`;
 
 export async function call(args: readonly string[]): Promise<number> {
@@ -21,6 +22,7 @@ export async function call(args: readonly string[]): Promise<number> {
       rate: { type: 'string' },
       timeout: { type: 'string' },
       resolve: { type: 'string', default: 'each' },
+      family: { type: 'string' },
       output: { type: 'string', short: 'o', default: 'text' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -35,7 +37,7 @@ export async function call(args: readonly string[]): Promise<number> {
   const concurrency = wholeNumber('concurrency', values.concurrency, 8, 1);
   const rate = wholeNumber('rate', values.rate, 0);
   const timeoutMs = wholeNumber('timeout', values.timeout, 5_000, 1);
-  const addressOf = resolver(values.resolve === 'once');
+  const addressOf = resolver(values.resolve === 'once', familyOf(values.family));
   const tally = createTally(systemClock);
   const once = () =>
     tally.count(async () => {
@@ -45,6 +47,12 @@ export async function call(args: readonly string[]): Promise<number> {
   await (rate > 0 ? paced(once, count, rate) : crowded(once, count, concurrency));
   console.log(values.output === 'json' ? JSON.stringify(tally.result()) : tally.text());
   return tally.result().failed === 0 ? 0 : 1;
+}
+
+function familyOf(text: string | undefined): WantedFamily | undefined {
+  if (text === undefined) return undefined;
+  if (text === '4' || text === '6') return Number(text) as WantedFamily;
+  throw new SealaneError('images/bad-option', `read --family "${text}": neither 4 nor 6`);
 }
 
 function targetOf(text: string): URL {

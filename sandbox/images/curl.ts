@@ -1,6 +1,7 @@
 /** As much of curl as a demonstration needs, for machines that have none. Exit codes are curl's. */
 import { request } from 'node:http';
 import { parseArgs } from 'node:util';
+import { formatEndpoint } from '#kit/index.ts';
 import { wholeNumber } from './arguments.ts';
 import { resolver } from './resolve-name.ts';
 
@@ -27,6 +28,8 @@ export async function curl(args: readonly string[]): Promise<number> {
       'connect-timeout': { type: 'string' },
       header: { type: 'string', short: 'H', multiple: true },
       request: { type: 'string', short: 'X' },
+      ipv4: { type: 'boolean', short: '4' },
+      ipv6: { type: 'boolean', short: '6' },
     },
   });
   const [target = ''] = positionals;
@@ -38,8 +41,8 @@ export async function curl(args: readonly string[]): Promise<number> {
   const seconds = Number(values['max-time'] ?? values['connect-timeout'] ?? 0);
   const headers = Object.fromEntries((values.header ?? []).map(splitHeader));
   try {
-    const address = await resolver(false)(url.hostname);
-    if (values.verbose) process.stderr.write(`* Trying ${address}:${url.port || 80}...\n`);
+    const address = await resolver(false, values.ipv4 ? 4 : values.ipv6 ? 6 : undefined)(url.hostname);
+    if (values.verbose) process.stderr.write(`* Trying ${formatEndpoint(address, Number(url.port || 80))}...\n`);
     const { status, text } = await fetchOnce(
       url,
       address,

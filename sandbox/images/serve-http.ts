@@ -29,7 +29,8 @@ export async function serveHttp(args: readonly string[]): Promise<number> {
   const port = wholeNumber('port', values.port, 8080, 1);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host: '0.0.0.0', backlog: 4096 }, resolve);
+    // Without a host: both families, or IPv4 where the kernel has no other.
+    server.listen({ port, backlog: 4096 }, resolve);
   });
   console.log(`listening on port ${port}`);
   await untilTold();

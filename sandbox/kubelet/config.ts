@@ -10,11 +10,10 @@ export interface KubeletConfig {
   readonly stateDir: string;
   /** Unix socket that serves `/api/v1/namespaces/NS/pods/NAME/log|exec`; the API server forwards to it. */
   readonly socket: string;
-  /** Name server written to every pod's resolv.conf. */
-  readonly clusterDns: string;
+  /** Name servers written to every pod's resolv.conf. */
+  readonly clusterDns: readonly string[];
   /** Default `cluster.local`. */
   readonly clusterDomain?: string;
-  readonly serviceRange: string;
   readonly nodes: readonly NodeConfig[];
   /**
    * Command line that runs the stand-in programs of `#sandbox/images` (their arguments are appended).
@@ -29,11 +28,11 @@ export interface NodeConfig {
   readonly namespace: string;
   /** Absolute path of the cgroup v2 folder below which pods get theirs; it exists or can be made. */
   readonly cgroup: string;
-  /** Such as `10.244.1.0/24`; `.1` is the bridge's. */
-  readonly podRange: string;
+  /** One of each family, such as `10.244.1.0/24`; the first address of each is the bridge's. */
+  readonly podRanges: readonly string[];
   /** Name of the bridge in the node's namespace, such as `pods0`. */
   readonly bridge: string;
-  /** The node's InternalIP. */
-  readonly lanAddress: string;
+  /** The node's InternalIPs, one of each family. */
+  readonly lanAddresses: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
 }

@@ -61,5 +61,5 @@ export function probeTarget(
     cancel();
     return { code: code ?? KILLED, output };
   }
-  return { container, address: record.address, exec, clock };
+  return { container, address: record.addresses[0] ?? '', exec, clock };
 }

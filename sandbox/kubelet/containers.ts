@@ -69,7 +69,7 @@ async function start(
   restartCount: number,
 ): Promise<void> {
   const { records, names, podTool, say, clock } = context;
-  const { uid, address, netns, containers } = entry.record;
+  const { uid, addresses, netns, containers } = entry.record;
   const { name } = container;
   try {
     const impossible = unsupported(container);
@@ -81,7 +81,7 @@ async function start(
       namespace: netns,
       cgroup: entry.cgroup,
       hostname: pod.spec.hostname ?? pod.metadata.name,
-      binds: writePodFiles(entry.folder, pod, address, names),
+      binds: writePodFiles(entry.folder, pod, addresses, names),
       env,
       logFile: records.logFile(uid, name, restartCount),
       podTool,

@@ -11,7 +11,7 @@ import type { PodContext, PodEntry } from './pod-entry.ts';
 export async function environment(
   { config, binFolder, client }: PodContext,
   pod: Pod,
-  { lanAddress }: NodeConfig,
+  { lanAddresses }: NodeConfig,
   { record, folder }: PodEntry,
   container: Container,
 ): Promise<Record<string, string>> {
@@ -21,9 +21,9 @@ export async function environment(
     HOME: '/root',
     HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
     SEALANE_SANDBOX_CLUSTER: config.cluster,
-    SEALANE_SANDBOX_POD_IP: record.address,
+    SEALANE_SANDBOX_POD_IPS: record.addresses.join(','),
     SEALANE_SANDBOX_POD_DIR: folder,
-    ...(await containerEnv(container, { pod, address: record.address, hostAddress: lanAddress, lookup })),
+    ...(await containerEnv(container, { pod, addresses: record.addresses, hostAddresses: lanAddresses, lookup })),
   };
 }
 

@@ -44,7 +44,7 @@ async function sayAlive(client: Client, node: NodeConfig, clock: Clock): Promise
   await client.apply<KubeObject>(LEASES, lease, { fieldManager: FIELD_MANAGER });
 }
 
-async function register(client: Client, { name, podRange, labels }: NodeConfig): Promise<void> {
+async function register(client: Client, { name, podRanges, labels }: NodeConfig): Promise<void> {
   await unlessThere(
     client.create<KubeObject>(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: LEASE_NAMESPACE } }),
   );
@@ -60,7 +60,7 @@ async function register(client: Client, { name, podRange, labels }: NodeConfig):
         ...labels,
       },
     },
-    spec: { podCIDR: podRange, podCIDRs: [podRange] },
+    spec: { podCIDR: podRanges[0], podCIDRs: podRanges },
   };
   await unlessThere(client.create<KubeObject>(NODES, node));
 }
@@ -73,7 +73,7 @@ async function unlessThere(creating: Promise<unknown>): Promise<void> {
   }
 }
 
-function nodeStatus({ name, lanAddress }: NodeConfig, clock: Clock) {
+function nodeStatus({ name, lanAddresses }: NodeConfig, clock: Clock) {
   const now = timestamp(clock);
   const resources = { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '250' };
   const ready = {
@@ -87,7 +87,7 @@ function nodeStatus({ name, lanAddress }: NodeConfig, clock: Clock) {
   STARTED.set(name, ready.lastTransitionTime);
   return {
     addresses: [
-      { type: 'InternalIP', address: lanAddress },
+      ...lanAddresses.map((address) => ({ type: 'InternalIP', address })),
       { type: 'Hostname', address: name },
     ],
     capacity: resources,

@@ -10,8 +10,8 @@ export type Lookup = (
 
 export interface EnvSource {
   readonly pod: Pod;
-  readonly address: string;
-  readonly hostAddress: string;
+  readonly addresses: readonly string[];
+  readonly hostAddresses: readonly string[];
   readonly lookup: Lookup;
 }
 
@@ -48,7 +48,7 @@ function missing(kind: string, name: string, key?: string): SealaneError {
   return new SealaneError('kubelet/bad-env', what);
 }
 
-function fieldOf(path: string, { pod: { metadata, spec }, address, hostAddress }: EnvSource): string {
+function fieldOf(path: string, { pod: { metadata, spec }, addresses, hostAddresses }: EnvSource): string {
   const map = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path);
   if (map) return metadata[map[1] as 'labels' | 'annotations']?.[map[2] ?? ''] ?? '';
   const fields: Record<string, string | undefined> = {
@@ -57,10 +57,10 @@ function fieldOf(path: string, { pod: { metadata, spec }, address, hostAddress }
     'metadata.uid': metadata.uid,
     'spec.nodeName': spec.nodeName,
     'spec.serviceAccountName': spec.serviceAccountName ?? 'default',
-    'status.podIP': address,
-    'status.podIPs': address,
-    'status.hostIP': hostAddress,
-    'status.hostIPs': hostAddress,
+    'status.podIP': addresses[0],
+    'status.podIPs': addresses.join(','),
+    'status.hostIP': hostAddresses[0],
+    'status.hostIPs': hostAddresses.join(','),
   };
   if (!Object.hasOwn(fields, path)) throw new SealaneError('kubelet/bad-env', `unsupported fieldPath: ${path}`);
   return fields[path] ?? '';

@@ -21,16 +21,16 @@ export async function makePodSandbox(
     namespace,
     name,
     node: node.name,
-    address: ownsNetwork ? pool.take() : node.lanAddress,
+    addresses: ownsNetwork ? pool.take() : node.lanAddresses,
     netns: ownsNetwork ? podNamespace(config.sandbox, uid) : node.namespace,
     ownsNetwork,
     startTime: timestamp(clock),
     containers: {},
   };
   try {
-    if (ownsNetwork) await makePodNetwork(record.netns, uid, record.address, node);
+    if (ownsNetwork) await makePodNetwork(record.netns, uid, record.addresses, node);
   } catch (error) {
-    pool.release(record.address);
+    pool.release(record.addresses);
     say(pod, 'Warning', 'FailedCreatePodSandBox', messageOf(error));
     throw error;
   }
@@ -49,7 +49,7 @@ export async function removePodSandbox(
   await removeCgroup(cgroup, { clock });
   if (record.ownsNetwork) {
     await removePodNetwork(record.netns);
-    pool?.release(record.address);
+    pool?.release(record.addresses);
   }
   records.remove(record.uid);
 }

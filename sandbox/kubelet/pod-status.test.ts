@@ -39,13 +39,13 @@ function statusOf(
     namespace: 'demo',
     name: 'p',
     node: 'n',
-    address: '10.244.1.2',
+    addresses: ['10.244.1.2', 'fd00::2'],
     netns: 'x',
     ownsNetwork: true,
     startTime: BEFORE,
     containers,
   };
-  return podStatus({ pod, record, hostAddress: '10.77.0.11', switchedOff: rest.switchedOff ?? false, now: NOW });
+  return podStatus({ pod, record, hostAddresses: ['10.77.0.11', 'fd00:77::11'], switchedOff: rest.switchedOff ?? false, now: NOW });
 }
 
 const condition = (status: ReturnType<typeof statusOf>, wanted: string) =>
@@ -56,6 +56,8 @@ test('a running, ready container makes a ready pod with its addresses', () => {
   assert.equal(status.phase, 'Running');
   assert.equal(condition(status, 'Ready')?.status, 'True');
   assert.deepEqual([status.podIP, status.hostIP], ['10.244.1.2', '10.77.0.11']);
+  assert.deepEqual(status.podIPs, [{ ip: '10.244.1.2' }, { ip: 'fd00::2' }]);
+  assert.deepEqual(status.hostIPs, [{ ip: '10.77.0.11' }, { ip: 'fd00:77::11' }]);
 });
 
 test('a pod whose readiness was switched off is not ready, whatever its probes say', () => {

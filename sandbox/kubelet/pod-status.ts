@@ -14,14 +14,14 @@ export interface StatusSource {
   readonly pod: Pod;
   /** Undefined before anything was made for it. */
   readonly record: PodRecord | undefined;
-  readonly hostAddress: string;
+  readonly hostAddresses: readonly string[];
   /** Somebody turned the pod's readiness off by its switch. */
   readonly switchedOff: boolean;
   /** RFC 3339 */
   readonly now: string;
 }
 
-export function podStatus({ pod, record, hostAddress, switchedOff, now }: StatusSource): PodStatus {
+export function podStatus({ pod, record, hostAddresses, switchedOff, now }: StatusSource): PodStatus {
   const { containers, initContainers = [], readinessGates = [] } = pod.spec;
   const status = (container: Container) => containerStatus(container, record, switchedOff);
   const statuses = containers.map(status);
@@ -46,13 +46,17 @@ export function podStatus({ pod, record, hostAddress, switchedOff, now }: Status
   return {
     phase,
     conditions: [...conditions, ...(pod.status?.conditions ?? []).filter(({ type }) => !OURS.has(type))],
-    ...(record ? { podIP: record.address, podIPs: [{ ip: record.address }], startTime: record.startTime } : {}),
-    hostIP: hostAddress,
-    hostIPs: [{ ip: hostAddress }],
+    ...(record ? { podIP: record.addresses[0], podIPs: listed(record.addresses), startTime: record.startTime } : {}),
+    hostIP: hostAddresses[0],
+    hostIPs: listed(hostAddresses),
     containerStatuses: statuses,
     ...(initContainers.length > 0 ? { initContainerStatuses: initStatuses } : {}),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
   };
+}
+
+function listed(addresses: readonly string[]): { ip: string }[] {
+  return addresses.map((ip) => ({ ip }));
 }
 
 const OURS = new Set(['PodScheduled', 'Initialized', 'ContainersReady', 'Ready']);

@@ -19,8 +19,8 @@ const envOf = (container: Partial<Container>) =>
     { name: 'c', ...container },
     {
       pod,
-      address: '10.244.1.2',
-      hostAddress: '10.77.0.11',
+      addresses: ['10.244.1.2', 'fd00::2'],
+      hostAddresses: ['10.77.0.11'],
       lookup: (kind, name) => Promise.resolve(name === 'there' ? { KEY: kind } : undefined),
     },
   );
@@ -32,6 +32,7 @@ test('variables take values, fields of the pod, ConfigMaps and Secrets', async (
       { name: 'A', value: 'a' },
       { name: 'B', value: '$(A)-$(NONE)-$$(A)' },
       { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+      { name: 'IPS', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } },
       { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
       { name: 'APP', valueFrom: { fieldRef: { fieldPath: "metadata.labels['app']" } } },
       { name: 'S', valueFrom: { secretKeyRef: { name: 'there', key: 'KEY' } } },
@@ -43,6 +44,7 @@ test('variables take values, fields of the pod, ConfigMaps and Secrets', async (
     A: 'a',
     B: 'a-$(NONE)-$(A)',
     IP: '10.244.1.2',
+    IPS: '10.244.1.2,fd00::2',
     NODE: 'node-1',
     APP: 'web',
     S: 'secret',
@@ -62,20 +64,26 @@ test('an expression in a command is filled in once', () => {
 
 test('a pod asks the cluster DNS, its own namespace first', () => {
   assert.equal(
-    resolvConf('demo', { clusterDns: '10.96.0.10', clusterDomain: 'cluster.local' }),
-    'search demo.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+    resolvConf('demo', { clusterDns: ['10.96.0.10', 'fd00::a'], clusterDomain: 'cluster.local' }),
+    'search demo.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\nnameserver fd00::a\noptions ndots:5\n',
   );
-  assert.match(hostsFile(pod, '10.244.1.2', 'cluster.local'), /^10\.244\.1\.2 web-1$/m);
+  assert.match(hostsFile(pod, ['10.244.1.2', 'fd00::2'], 'cluster.local'), /^10\.244\.1\.2 web-1\nfd00::2 web-1$/m);
 });
 
 test('an address that was given back is taken last', () => {
-  const pool = addressPool('10.244.1.0/29');
-  pool.claim('10.244.1.2');
+  const pool = addressPool(['10.244.1.0/29']);
+  pool.claim(['10.244.1.2']);
   const [first, second] = [pool.take(), pool.take()];
-  assert.deepEqual([first, second], ['10.244.1.3', '10.244.1.4']);
+  assert.deepEqual([first, second], [['10.244.1.3'], ['10.244.1.4']]);
   pool.release(first);
-  assert.deepEqual([pool.take(), pool.take(), pool.take()], ['10.244.1.5', '10.244.1.6', '10.244.1.3']);
+  assert.deepEqual([pool.take(), pool.take(), pool.take()], [['10.244.1.5'], ['10.244.1.6'], ['10.244.1.3']]);
   assert.throws(() => pool.take(), /all 5 addresses/);
+});
+
+test('a pod has the same place in the ranges of both families', () => {
+  const pool = addressPool(['10.244.1.0/24', 'fd00:10:244:1::/64']);
+  pool.claim(['10.244.1.2', 'fd00:10:244:1::2']);
+  assert.deepEqual(pool.take(), ['10.244.1.3', 'fd00:10:244:1::3']);
 });
 
 test('a pod is found on the machine by the first digits of its uid', () => {

@@ -54,7 +54,7 @@ const END_AGAIN_MS = 1_000;
 export function keepPods(options: PodsOptions): Pods {
   const { config, cache, clock, log } = options;
   const nodes = new Map<string, NodePlace>(
-    config.nodes.map((node) => [node.name, { config: node, pool: addressPool(node.podRange) }]),
+    config.nodes.map((node) => [node.name, { config: node, pool: addressPool(node.podRanges) }]),
   );
   const entries = new Map<string, PodEntry>();
   /** Where in the cache a pod was seen, by uid: a name alone may be another pod's by now. */
@@ -84,7 +84,7 @@ export function keepPods(options: PodsOptions): Pods {
 
   /** A kubelet before this one made it: it runs on untouched. */
   function adopt(record: PodRecord) {
-    if (record.ownsNetwork) nodes.get(record.node)?.pool.claim(record.address);
+    if (record.ownsNetwork) nodes.get(record.node)?.pool.claim(record.addresses);
     const entry = enter(record);
     keys.set(record.uid, `${record.namespace}/${record.name}`);
     for (const [name, { process }] of Object.entries(record.containers))
@@ -189,7 +189,7 @@ function containersOf({ records }: PodContext, { record, cgroup }: PodEntry, pod
 
 async function writeStatus({ client, clock }: PodContext, pod: Pod, node: NodeConfig, entry: PodEntry): Promise<void> {
   const { switchedOff, record } = entry;
-  const status = podStatus({ pod, record, hostAddress: node.lanAddress, switchedOff, now: timestamp(clock) });
+  const status = podStatus({ pod, record, hostAddresses: node.lanAddresses, switchedOff, now: timestamp(clock) });
   if (deepEqual(status, entry.written) && isKnown(status, pod.status)) return;
   const { namespace, name, uid } = pod.metadata;
   try {

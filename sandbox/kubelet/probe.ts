@@ -1,7 +1,7 @@
 /** One probe attempt. */
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { type Clock, messageOf, sleep } from '#kit/index.ts';
+import { type Clock, formatEndpoint, messageOf, sleep } from '#kit/index.ts';
 import type { Action, Container, HttpGet } from '#sandbox/workloads/index.ts';
 
 export interface ProbeTarget {
@@ -55,7 +55,7 @@ function httpGet(
       headers: { 'user-agent': 'kube-probe/1.31', connection: 'close', ...headers },
       signal: AbortSignal.timeout(timeoutMs),
     });
-    call.on('error', (error) => resolve(`Get "http://${address}:${port}${path}": ${error.message}`));
+    call.on('error', (error) => resolve(`Get "http://${formatEndpoint(address, port)}${path}": ${error.message}`));
     call.on('response', (response) => {
       const { statusCode = 0 } = response;
       response.destroy();
@@ -73,7 +73,7 @@ function tcpConnect(host: string, port: number, timeoutMs: number): Promise<stri
       resolve(failure);
     };
     socket.on('connect', () => end());
-    socket.on('timeout', () => end(`dial tcp ${host}:${port}: timeout`));
+    socket.on('timeout', () => end(`dial tcp ${formatEndpoint(host, port)}: timeout`));
     socket.on('error', (error) => end(error.message));
   });
 }

@@ -28,7 +28,8 @@ export interface PodRecord {
   readonly namespace: string;
   readonly name: string;
   readonly node: string;
-  readonly address: string;
+  /** One of each family, the primary one first. */
+  readonly addresses: readonly string[];
   /** Network namespace. */
   readonly netns: string;
   /** Its own network namespace, to be removed with it. */

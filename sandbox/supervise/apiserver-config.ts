@@ -16,7 +16,8 @@ export interface ApiServerConfig {
   readonly members?: readonly string[];
   /** SQLite file; made when it is not there. */
   readonly database: string;
-  readonly serviceRange: string;
+  /** One of each family, the primary one first. */
+  readonly serviceRanges: readonly string[];
   /** Logs and exec are forwarded there. */
   readonly kubeletSocket?: string;
 }

@@ -1,38 +1,49 @@
 /** Writes the configuration files of the sandbox's own processes. */
-import { formatRange } from '#kit/index.ts';
+import { formatRange, type Range } from '#kit/index.ts';
 import type { ClusterDnsConfig } from '#sandbox/cluster-dns/index.ts';
 import type { PropagationConfig } from '#sandbox/karmada/index.ts';
 import type { KubeletConfig } from '#sandbox/kubelet/index.ts';
-import { type Cluster, cgroups, namespaces, type Topology } from '#sandbox/topology/index.ts';
+import {
+  type Cluster,
+  cgroups,
+  namespaces,
+  type PerFamily,
+  perFamily,
+  type Topology,
+  usualRange,
+} from '#sandbox/topology/index.ts';
 import type { ApiServerConfig } from './apiserver-config.ts';
 import { API_PORT } from './credentials.ts';
 import { type StatePaths, writeJson } from './state.ts';
 
 export function writeConfigs(sandbox: string, topology: Topology, paths: StatePaths, cgroupMount: string): void {
   const members = topology.clusters.map(({ name }) => name);
-  writeJson(paths.config('apiserver/hub'), { ...apiServer(paths, 'hub'), members });
+  const hubRanges = perFamily(topology.wans, ({ family }) => usualRange('serviceRange', family));
+  writeJson(paths.config('apiserver/hub'), { ...apiServer(paths, 'hub', hubRanges), members });
   writeJson(paths.config('propagation'), propagation(sandbox, topology, paths));
   for (const cluster of topology.clusters) {
     const { name } = cluster;
-    writeJson(paths.config(`apiserver/${name}`), apiServer(paths, name, cluster));
+    writeJson(paths.config(`apiserver/${name}`), {
+      ...apiServer(paths, name, cluster.serviceRanges),
+      kubeletSocket: paths.kubeletSocket(name),
+    });
     writeJson(paths.config(`kubelet/${name}`), kubelet(sandbox, cluster, paths, cgroupMount));
     writeJson(paths.config(`cluster-dns/${name}`), clusterDns(cluster, paths));
   }
 }
 
-function apiServer(paths: StatePaths, name: string, cluster?: Cluster): ApiServerConfig {
+function apiServer(paths: StatePaths, name: string, serviceRanges: PerFamily<Range>): ApiServerConfig {
   return {
     name,
-    role: cluster ? 'member' : 'hub',
-    address: '0.0.0.0',
+    role: name === 'hub' ? 'hub' : 'member',
+    address: serviceRanges.some(({ family }) => family === 'IPv6') ? '::' : '0.0.0.0',
     port: API_PORT,
     certificateFile: paths.pki(name, 'apiserver.crt'),
     keyFile: paths.pki(name, 'apiserver.key'),
     clientAuthorityFile: paths.pki(name, 'ca.crt'),
     tokenKeyFile: paths.pki(name, 'tokens.key'),
     database: paths.database(name),
-    serviceRange: cluster ? formatRange(cluster.serviceRange) : '10.96.0.0/16',
-    ...(cluster ? { kubeletSocket: paths.kubeletSocket(name) } : {}),
+    serviceRanges: serviceRanges.map(formatRange),
   };
 }
 
@@ -56,15 +67,14 @@ function kubelet(sandbox: string, cluster: Cluster, paths: StatePaths, cgroupMou
     kubeconfig: paths.kubeconfigOf(cluster.name, 'kubelet'),
     stateDir: paths.kubeletState(cluster.name),
     socket: paths.kubeletSocket(cluster.name),
-    clusterDns: cluster.dnsAddress,
-    serviceRange: formatRange(cluster.serviceRange),
+    clusterDns: cluster.dnsAddresses,
     nodes: cluster.nodes.map((node) => ({
       name: node.name,
       namespace: namespaces.node(sandbox, cluster.name, node.name),
       cgroup: `${cgroupMount}/${cgroups.pods(sandbox, cluster.name, node.name)}`,
-      podRange: formatRange(node.podRange),
+      podRanges: node.podRanges.map(formatRange),
       bridge: 'pods0',
-      lanAddress: node.lanAddress,
+      lanAddresses: node.lanAddresses,
       ...(cluster.region || cluster.zone ? { labels: localityLabels(cluster) } : {}),
     })),
   };
@@ -81,6 +91,6 @@ function clusterDns(cluster: Cluster, paths: StatePaths): ClusterDnsConfig {
   return {
     cluster: cluster.name,
     kubeconfig: paths.kubeconfigOf(cluster.name, 'cluster-dns'),
-    address: cluster.lanAddress,
+    addresses: cluster.lanAddresses,
   };
 }

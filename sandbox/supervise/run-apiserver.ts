@@ -9,12 +9,12 @@ import { installedKinds } from './installed-kinds.ts';
 /** Serves until SIGTERM or SIGINT. @throws `apiserver/listen`, `apiserver/store` */
 export async function runApiServer(config: ApiServerConfig): Promise<void> {
   const log = createLog('apiserver', { cluster: config.name });
-  const { address, port, serviceRange, kubeletSocket } = config;
+  const { address, port, serviceRanges, kubeletSocket } = config;
   const store = openSqliteStore({ path: config.database });
   const server = await startApiServer({
     address,
     port,
-    serviceRanges: [serviceRange],
+    serviceRanges,
     tls: {
       certificate: readFileSync(config.certificateFile, 'utf8'),
       key: readFileSync(config.keyFile, 'utf8'),

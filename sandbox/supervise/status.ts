@@ -11,7 +11,7 @@ export interface SandboxStatus {
   readonly processes: readonly (ProcessStatus & { readonly residentKiB?: number; readonly log: string })[];
   readonly clusters: readonly {
     readonly name: string;
-    readonly wanAddress: string;
+    readonly wanAddresses: readonly string[];
     readonly nodes: readonly string[];
   }[];
 }
@@ -25,9 +25,9 @@ export async function sandboxStatus(sandbox: string): Promise<SandboxStatus> {
     name: sandbox,
     kubeconfig: paths.kubeconfig,
     processes: processes.map((it) => ({ ...it, ...memoryOf(it.pid), log: paths.log(it.name) })),
-    clusters: topology.clusters.map(({ name, wanAddress, nodes }) => ({
+    clusters: topology.clusters.map(({ name, wanAddresses, nodes }) => ({
       name,
-      wanAddress,
+      wanAddresses,
       nodes: nodes.map((node) => namespaces.node(sandbox, name, node.name)),
     })),
   };

@@ -1,8 +1,17 @@
 /** Finds a WAN range that the machine does not use yet. */
 import { ipJson } from '#host/index.ts';
-import { addressAt, cidr, formatRange, overlaps, parseIp, type Range, SealaneError } from '#kit/index.ts';
-import { DEFAULT_WAN, onWan } from './addresses.ts';
+import {
+  cidr,
+  familyOf,
+  formatRange,
+  overlaps,
+  parseIp,
+  type Range,
+  SealaneError,
+} from '#kit/index.ts';
+import { onWan } from './addresses.ts';
 import type { Topology } from './model.ts';
+import { type PerFamily, perFamily } from './per-family.ts';
 
 /** How many ranges behind the default one are tried: 172.30.77.0/24 … 172.30.108.0/24. */
 const TRIED = 32;
@@ -12,20 +21,21 @@ const TRIED = 32;
  * @throws `sandbox/range-taken`
  */
 export async function withFreeWan(topology: Topology): Promise<Topology> {
+  const { wans, wanIsWritten } = topology;
   const taken = await routedRanges();
-  const candidates = topology.wanIsWritten
-    ? [topology.wan]
-    : Array.from({ length: TRIED }, (_, i) => ({ ...DEFAULT_WAN, base: addressAt(DEFAULT_WAN, 256 * i) }));
-  const free = candidates.find((candidate) => !taken.some(({ range }) => overlaps(range, candidate)));
+  const routeTo = (range: Range) => taken.find((route) => overlaps(route.range, range));
+  const candidates = Array.from({ length: wanIsWritten ? 1 : TRIED }, (_, i) => moved(wans, i));
+  const free = candidates.find((candidate) => !candidate.some(routeTo));
   if (free) return onWan(topology, free);
-  const route = taken.find(({ range }) => overlaps(range, topology.wan));
-  throw new SealaneError(
-    'sandbox/range-taken',
-    `use WAN range ${formatRange(topology.wan)}: already routed on this machine`,
-    {
-      hint: `by ${route?.device}; write another wan: in the topology`,
-    },
-  );
+  const met = wans.find(routeTo) ?? wans[0];
+  throw new SealaneError('sandbox/range-taken', `use WAN range ${formatRange(met)}: already routed on this machine`, {
+    hint: `by ${routeTo(met)?.device}; write another wan: in the topology`,
+  });
+}
+
+/** The ranges of every family so many steps further, so that they go on looking alike. */
+function moved(wans: PerFamily<Range>, steps: number): PerFamily<Range> {
+  return perFamily(wans, (wan) => ({ ...wan, base: wan.base + wan.size * BigInt(steps) }));
 }
 
 interface Route {
@@ -35,9 +45,15 @@ interface Route {
 
 /** Every range with a route of its own; the default route takes nothing. */
 async function routedRanges(): Promise<{ range: Range; device: string }[]> {
-  const routes = await ipJson<Route>(['route', 'show', 'table', 'all']);
-  return routes.flatMap(({ dst, dev = '?' }) => {
-    const text = parseIp(dst) === undefined ? dst : `${dst}/32`;
-    return /^\d+\.\d+\.\d+\.\d+\/[1-9]\d*$/.test(text) ? [{ range: cidr(text), device: dev }] : [];
+  const [four, six] = await Promise.all(['-4', '-6'].map((family) => ipJson<Route>([family, 'route', 'show', 'table', 'all'])));
+  return [...(four ?? []), ...(six ?? [])].flatMap(({ dst, dev = '?' }) => {
+    const range = rangeOf(dst);
+    return range === undefined || range.prefixLength === 0 ? [] : [{ range, device: dev }];
   });
+}
+
+function rangeOf(dst: string): Range | undefined {
+  const address = parseIp(dst);
+  const text = address === undefined ? dst : `${dst}/${familyOf(address) === 'IPv4' ? 32 : 128}`;
+  return text.includes('/') ? cidr(text) : undefined;
 }

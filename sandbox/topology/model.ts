@@ -1,20 +1,21 @@
 /** What a topology file says, with every default filled in and every address worked out. */
-import type { Range } from '#kit/index.ts';
+import type { Family, Range } from '#kit/index.ts';
+import type { PerFamily } from './per-family.ts';
 
 export type Transport = 'Plain' | 'WireGuard' | 'MTLS';
 
 export interface Topology {
-  /** Where the nodes of all clusters, the hub and the machine meet; /24. */
-  readonly wan: Range;
+  /** Where the nodes of all clusters, the hub and the machine meet: a range of every family that a cluster has. */
+  readonly wans: PerFamily<Range>;
   /** Whether the file says `wan`; if not, another may be taken when this one is not free. */
   readonly wanIsWritten: boolean;
   readonly hub: Place;
   readonly clusters: readonly Cluster[];
 }
 
-/** Something with an address on the WAN. */
+/** Something with addresses on the WAN. */
 export interface Place {
-  readonly wanAddress: string;
+  readonly wanAddresses: PerFamily<string>;
 }
 
 export interface Cluster extends Place {
@@ -22,18 +23,20 @@ export interface Cluster extends Place {
   readonly name: string;
   /** From 1. */
   readonly index: number;
+  /** What its pods, services and nodes have addresses of; everything below is in this order. */
+  readonly families: PerFamily<Family>;
   readonly transport: Transport;
   readonly region?: string;
   readonly zone?: string;
-  readonly podRange: Range;
-  readonly serviceRange: Range;
-  readonly vipRange: Range;
-  readonly lan: Range;
+  readonly podRanges: PerFamily<Range>;
+  readonly serviceRanges: PerFamily<Range>;
+  readonly vipRanges: PerFamily<Range>;
+  readonly lans: PerFamily<Range>;
   readonly lanePorts: { readonly first: number; readonly last: number };
-  /** The control plane's address on the LAN. */
-  readonly lanAddress: string;
-  /** Cluster IP of the cluster's DNS. */
-  readonly dnsAddress: string;
+  /** The control plane's addresses on the LAN. */
+  readonly lanAddresses: PerFamily<string>;
+  /** Cluster IPs of the cluster's DNS. */
+  readonly dnsAddresses: PerFamily<string>;
   readonly nodes: readonly ClusterNode[];
 }
 
@@ -43,7 +46,7 @@ export interface ClusterNode extends Place {
   /** From 1. */
   readonly index: number;
   readonly gateway: boolean;
-  readonly lanAddress: string;
-  /** /24 out of the cluster's range. */
-  readonly podRange: Range;
+  readonly lanAddresses: PerFamily<string>;
+  /** /24 or /64 out of the cluster's. */
+  readonly podRanges: PerFamily<Range>;
 }

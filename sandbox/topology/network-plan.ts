@@ -1,8 +1,9 @@
 /** The whole network of a sandbox as data: what to make, in which order, before anything is made. Pure. */
-import { addressAt, formatIp, formatRange } from '#kit/index.ts';
-import { machineAddress } from './addresses.ts';
+import { addressAt, type Family, formatIp, formatRange, ip, type Range } from '#kit/index.ts';
+import { machineAddresses } from './addresses.ts';
 import type { Cluster, ClusterNode, Topology } from './model.ts';
 import { cgroups, hostLink, namespaces, pinFolder, wanPorts } from './names.ts';
+import { addressFamily } from './per-family.ts';
 
 export interface NetworkPlan {
   readonly namespaces: readonly string[];
@@ -19,12 +20,22 @@ export interface NetworkPlan {
   readonly pinFolders: readonly string[];
 }
 
-/** No reverse-path check: a gateway's replies leave by another device than the request came in by. */
-const SETTINGS = {
-  'net.ipv4.ip_forward': '1',
-  'net.ipv4.conf.all.rp_filter': '0',
-  'net.ipv4.conf.default.rp_filter': '0',
-} as const;
+const SETTINGS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
+  /** No reverse-path check: a gateway's replies leave by another device than the request came in by. */
+  IPv4: {
+    'net.ipv4.ip_forward': '1',
+    'net.ipv4.conf.all.rp_filter': '0',
+    'net.ipv4.conf.default.rp_filter': '0',
+  },
+  /** Addresses are given once each: nobody waits a second to see whether somebody else has one. */
+  IPv6: {
+    'net.ipv6.conf.all.disable_ipv6': '0',
+    'net.ipv6.conf.default.disable_ipv6': '0',
+    'net.ipv6.conf.default.accept_dad': '0',
+    'net.ipv6.conf.default.accept_ra': '0',
+    'net.ipv6.conf.all.forwarding': '1',
+  },
+};
 
 /** Ports of masqueraded connections: the ephemeral ones, never a lane's or a gateway's. */
 const MASQUERADE_PORTS = '32768-60999';
@@ -38,18 +49,18 @@ export function planNetwork(sandbox: string, topology: Topology): NetworkPlan {
       ...topology.clusters.map(({ name }) => namespaces.controlPlane(sandbox, name)),
       ...nodes.map(({ cluster, node }) => namespaces.node(sandbox, cluster.name, node.name)),
     ],
-    settings: SETTINGS,
+    settings: Object.assign({}, ...topology.wans.map(({ family }) => SETTINGS[family])) as Record<string, string>,
     links: [...machineLink(sandbox, topology), ...wanLinks(sandbox, topology), ...lanLinks(sandbox, topology)],
     inside: [
       { namespace: namespaces.wan(sandbox), lines: wanLines(topology) },
-      { namespace: namespaces.hub(sandbox), lines: ['link set lo up', ...onWanDevice(topology.hub.wanAddress)] },
+      { namespace: namespaces.hub(sandbox), lines: ['link set lo up', ...onWanDevice(topology, topology.hub)] },
       ...topology.clusters.map((cluster) => ({
         namespace: namespaces.controlPlane(sandbox, cluster.name),
-        lines: controlPlaneLines(cluster),
+        lines: controlPlaneLines(topology, cluster),
       })),
       ...nodes.map(({ cluster, node }) => ({
         namespace: namespaces.node(sandbox, cluster.name, node.name),
-        lines: nodeLines(cluster, node),
+        lines: nodeLines(topology, cluster, node),
       })),
     ],
     filters: [
@@ -76,11 +87,11 @@ export function planNetwork(sandbox: string, topology: Topology): NetworkPlan {
 }
 
 /** The machine reaches the API servers, and nothing else. */
-function machineLink(sandbox: string, { wan }: Topology): string[] {
+function machineLink(sandbox: string, { wans }: Topology): string[] {
   const link = hostLink(sandbox);
   return [
     `link add name ${link} type veth peer name ${wanPorts.host} netns ${namespaces.wan(sandbox)}`,
-    `addr add ${machineAddress(wan)}/${wan.prefixLength} dev ${link}`,
+    ...addressLines(machineAddresses(wans), wans, link),
     `link set ${link} up`,
   ];
 }
@@ -113,37 +124,51 @@ function wanLines({ clusters }: Topology): string[] {
   return ['link set lo up', ...bridge('wan0', ports)];
 }
 
-function controlPlaneLines({ lan, lanAddress, wanAddress, nodes }: Cluster): string[] {
+function controlPlaneLines(topology: Topology, cluster: Cluster): string[] {
+  const { lans, lanAddresses, nodes } = cluster;
   return [
     'link set lo up',
-    ...onWanDevice(wanAddress),
+    ...onWanDevice(topology, cluster),
     ...bridge(
       'lan0',
       nodes.map(({ name }) => name),
-      lanAddress,
+      lanAddresses[0],
     ),
-    `addr add ${lanAddress}/${lan.prefixLength} dev lan0`,
-    ...nodes.map((node) => `route add ${formatRange(node.podRange)} via ${node.lanAddress}`),
+    ...addressLines(lanAddresses, lans, 'lan0'),
+    ...nodes.flatMap(podRoutes),
   ];
 }
 
-function nodeLines({ lan, lanAddress, dnsAddress, nodes }: Cluster, node: ClusterNode): string[] {
+function nodeLines(topology: Topology, { lans, lanAddresses, dnsAddresses, nodes }: Cluster, node: ClusterNode): string[] {
   const others = nodes.filter(({ name }) => name !== node.name);
-  const gateway = formatIp(addressAt(node.podRange, 1));
+  const gateways = node.podRanges.map((range) => formatIp(addressAt(range, 1)));
   return [
     'link set lo up',
-    ...onWanDevice(node.wanAddress),
-    `addr add ${node.lanAddress}/${lan.prefixLength} dev lan0`,
+    ...onWanDevice(topology, node),
+    ...addressLines(node.lanAddresses, lans, 'lan0'),
     'link set lan0 up',
-    ...bridge('pods0', [], gateway),
-    `addr add ${gateway}/${node.podRange.prefixLength} dev pods0`,
-    ...others.map((other) => `route add ${formatRange(other.podRange)} via ${other.lanAddress}`),
-    `route add ${dnsAddress}/32 via ${lanAddress}`,
+    ...bridge('pods0', [], gateways[0]),
+    ...addressLines(gateways, node.podRanges, 'pods0'),
+    ...others.flatMap(podRoutes),
+    ...dnsAddresses.map((address, i) => `route add ${address} via ${lanAddresses[i]}`),
   ];
 }
 
-function onWanDevice(address: string): string[] {
-  return [`addr add ${address}/24 dev wan0`, 'link set wan0 up'];
+function podRoutes({ podRanges, lanAddresses }: ClusterNode): string[] {
+  return podRanges.map((range, i) => `route add ${formatRange(range)} via ${lanAddresses[i]}`);
+}
+
+/** On the WAN are other families, too, perhaps. */
+function onWanDevice({ wans }: Topology, { wanAddresses }: Pick<Cluster, 'wanAddresses'>): string[] {
+  const ranges = wanAddresses.flatMap((address) => wans.filter(({ family }) => family === addressFamily(address)));
+  return [...addressLines(wanAddresses, ranges, 'wan0'), 'link set wan0 up'];
+}
+
+function addressLines(addresses: readonly string[], ranges: readonly Range[], device: string): string[] {
+  return addresses.map((address, i) => {
+    const atOnce = addressFamily(address) === 'IPv6' ? ' nodad' : '';
+    return `addr add ${address}/${ranges[i]?.prefixLength} dev ${device}${atOnce}`;
+  });
 }
 
 function bridge(name: string, ports: readonly string[], address?: string): string[] {
@@ -156,28 +181,35 @@ function bridge(name: string, ports: readonly string[], address?: string): strin
 
 /** A bridge left alone takes the lowest address among its ports, and a new pod would cut the others off for a while. */
 function hardwareAddress(address: string): string {
-  return ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
+  const low = (ip(address) & 0xffff_ffffn).toString(16).padStart(8, '0');
+  return ['02', '00', ...(low.match(/../g) ?? [])].join(':');
 }
 
-function masquerade({ podRange }: Cluster): string {
-  const leaving = `ip saddr ${formatRange(podRange)} oifname "wan0"`;
-  return `table ip sandbox {
-  chain postrouting {
-    type nat hook postrouting priority srcnat;
-    ${leaving} meta l4proto { tcp, udp } masquerade to :${MASQUERADE_PORTS}
-    ${leaving} masquerade
-  }
-}
-`;
+/** What nftables calls the header of a family. */
+const HEADER: Readonly<Record<Family, string>> = { IPv4: 'ip', IPv6: 'ip6' };
+
+function masquerade({ podRanges }: Cluster): string {
+  const rules = podRanges.flatMap((range) => {
+    const leaving = `${HEADER[range.family]} saddr ${formatRange(range)} oifname "wan0"`;
+    return [`${leaving} meta l4proto { tcp, udp } masquerade to :${MASQUERADE_PORTS}`, `${leaving} masquerade`];
+  });
+  return translation('postrouting', 'srcnat', rules);
 }
 
-/** The cluster's DNS answers at its cluster IP without any service proxy, as long as the control plane lives. */
-function dnsTranslation({ dnsAddress, lanAddress }: Cluster): string {
-  return `table ip sandbox {
-  chain prerouting {
-    type nat hook prerouting priority dstnat;
-    ip daddr ${dnsAddress} dnat to ${lanAddress}
-  }
+/** The cluster's DNS answers at its cluster IPs without any service proxy, as long as the control plane lives. */
+function dnsTranslation({ dnsAddresses, lanAddresses }: Cluster): string {
+  const rules = dnsAddresses.map((address, i) => {
+    const header = HEADER[addressFamily(address)];
+    return `${header} daddr ${address} dnat ${header} to ${lanAddresses[i]}`;
+  });
+  return translation('prerouting', 'dstnat', rules);
+}
+
+function translation(hook: string, priority: string, rules: readonly string[]): string {
+  return `table inet sandbox {
+  chain ${hook} {
+    type nat hook ${hook} priority ${priority};
+${rules.map((rule) => `    ${rule}\n`).join('')}  }
 }
 `;
 }

@@ -37,7 +37,7 @@ async function reaches(namespace: string | undefined, address: string, from?: st
 }
 
 test('the machine reaches the hub and every control plane', async () => {
-  const places = [topology.hub, ...topology.clusters].map(({ wanAddress }) => wanAddress);
+  const places = [topology.hub, ...topology.clusters].flatMap(({ wanAddresses }) => wanAddresses);
   assert.deepEqual(
     await Promise.all(places.map((address) => reaches(undefined, address))),
     places.map(() => true),
@@ -46,7 +46,7 @@ test('the machine reaches the hub and every control plane', async () => {
 
 test('nodes of different clusters meet on the WAN', async () => {
   const node = namespaces.node(name, one.name, firstNode.name);
-  assert.ok(await reaches(node, two.nodes[1]?.wanAddress ?? ''));
+  assert.ok(await reaches(node, two.nodes[1]?.wanAddresses[0] ?? ''));
 });
 
 test('nodes of one cluster reach each other’s pod bridge by the LAN', async () => {
@@ -61,7 +61,7 @@ test('no node has a route to another cluster’s pods, nor to the machine’s ne
   const routes = await ipJson<{ dst: string }>(['route', 'show'], { namespace: node });
   assert.deepEqual(
     routes.map(({ dst }) => dst).toSorted(),
-    ['10.244.1.0/24', '10.244.2.0/24', '10.77.0.0/24', '10.96.0.10', formatRange(topology.wan)].toSorted(),
+    ['10.244.1.0/24', '10.244.2.0/24', '10.77.0.0/24', '10.96.0.10', formatRange(topology.wans[0])].toSorted(),
   );
 });
 
@@ -86,8 +86,8 @@ test('a bridge keeps its hardware address when a pod joins', async () => {
 
 test('a second sandbox finds another WAN', async () => {
   const other = await withFreeWan(readTopology(BUILT_IN['default'] ?? '', 'default'));
-  assert.notEqual(other.wan.base, topology.wan.base);
-  const written = readTopology(`wan: ${formatRange(topology.wan)}\nclusters: [{name: a}]`, 't');
+  assert.notEqual(other.wans[0].base, topology.wans[0].base);
+  const written = readTopology(`wan: ${formatRange(topology.wans[0])}\nclusters: [{name: a}]`, 't');
   await assert.rejects(withFreeWan(written), { code: 'sandbox/range-taken' });
 });
 

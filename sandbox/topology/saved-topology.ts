@@ -8,14 +8,13 @@ export function topologyText(topology: Topology): string {
 
 /** @param text as `topologyText` wrote it */
 export function savedTopology(text: string): Topology {
-  return JSON.parse(text, (key, value: unknown) => (isWrittenRange(key, value) ? cidr(value) : value)) as Topology;
+  return JSON.parse(text, (key, value: unknown) => (areRanges(key, value) ? value.map(cidr) : value)) as Topology;
 }
 
 function isRange(value: unknown): value is Range {
   return typeof value === 'object' && value !== null && 'prefixLength' in value;
 }
 
-/** Names of clusters and nodes have no slash. */
-function isWrittenRange(key: string, value: unknown): value is string {
-  return (key === 'wan' || key === 'lan' || key.endsWith('Range')) && typeof value === 'string' && value.includes('/');
+function areRanges(key: string, value: unknown): value is string[] {
+  return Array.isArray(value) && (key === 'wans' || key === 'lans' || key.endsWith('Ranges'));
 }

@@ -1,5 +1,6 @@
 /** The fields of a topology file, and what is wrong with a value. Pure. */
-import { cidr, messageOf, type Range } from '#kit/index.ts';
+import { cidr, type Family, messageOf, type Range } from '#kit/index.ts';
+import type { PerFamily } from './per-family.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -40,17 +41,34 @@ export function count(most: number): Read<number> {
   };
 }
 
-/** A range whose prefix length lies between `widest` and `narrowest`, both included. */
-export function range(widest: number, narrowest: number): Read<Range> {
+type Bounds = Readonly<Record<Family, readonly [widest: number, narrowest: number]>>;
+
+/** One range, or a list with one of each family; prefix lengths lie within the bounds, both included. */
+export function ranges(bounds: Bounds): Read<PerFamily<Range>> {
   return (value) => {
-    const found = parsed(text(value));
-    if (found.prefixLength < widest || found.prefixLength > narrowest) {
-      const wanted = widest === narrowest ? `/${widest}` : `between /${widest} and /${narrowest}`;
-      throw new Error(`must be ${wanted}, not /${found.prefixLength}`);
+    const [first, ...more] = (Array.isArray(value) ? value : [value]).map((one) => bounded(parsed(text(one)), bounds));
+    if (!first) throw new Error('must be a range, or a list of one of each family');
+    const [second] = more;
+    if (more.length > 1 || second?.family === first.family) {
+      throw new Error(`has more than one ${second?.family} range`);
     }
-    return found;
+    return [first, ...more];
   };
 }
+
+function bounded(range: Range, bounds: Bounds): Range {
+  const [widest, narrowest] = bounds[range.family];
+  if (range.prefixLength >= widest && range.prefixLength <= narrowest) return range;
+  const wanted = widest === narrowest ? `/${widest}` : `between /${widest} and /${narrowest}`;
+  throw new Error(`must be ${wanted}, not /${range.prefixLength}`);
+}
+
+export const families: Read<PerFamily<Family>> = (value) => {
+  const list = (Array.isArray(value) ? value : [value]).map(oneOf('IPv4', 'IPv6'));
+  const [first, ...more] = list;
+  if (!first || new Set(list).size < list.length) throw new Error(`must name IPv4, IPv6 or both, not ${show(value)}`);
+  return [first, ...more];
+};
 
 export const ports: Read<{ first: number; last: number }> = (value) => {
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text(value)) ?? [];
@@ -73,10 +91,11 @@ export const nodeNames: Read<readonly string[]> = (value) => {
 export const CLUSTER_DEFAULTS = {
   nodes: count(9),
   transport,
-  podRange: range(8, 20),
-  serviceRange: range(8, 24),
-  vipRange: range(8, 23),
-  lan: range(24, 24),
+  families,
+  podRange: ranges({ IPv4: [8, 20], IPv6: [16, 60] }),
+  serviceRange: ranges({ IPv4: [8, 24], IPv6: [64, 120] }),
+  vipRange: ranges({ IPv4: [8, 23], IPv6: [64, 119] }),
+  lan: ranges({ IPv4: [24, 24], IPv6: [64, 112] }),
   lanePorts: ports,
 } as const;
 
@@ -90,7 +109,7 @@ export const CLUSTER_FIELDS = {
 
 export const TOPOLOGY_FIELDS = {
   ...CLUSTER_DEFAULTS,
-  wan: range(24, 24),
+  wan: ranges({ IPv4: [24, 24], IPv6: [64, 112] }),
   clusters: (value: unknown) => value,
 } as const;
 

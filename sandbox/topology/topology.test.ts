@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatRange } from '#kit/index.ts';
-import { BUILT_IN, checkName, hostLink, namespaces, planNetwork, readTopology } from './index.ts';
+import { formatRange, type Range } from '#kit/index.ts';
+import { BUILT_IN, checkName, hostLink, namespaces, planNetwork, readTopology, savedTopology, topologyText } from './index.ts';
 
 const topology = readTopology(BUILT_IN['default'] ?? '', 'default');
+
+const podRangesOf = ({ podRanges }: { podRanges: readonly Range[] }) => podRanges.map(formatRange);
 
 function problemsOf(text: string): readonly string[] {
   try {
@@ -21,17 +23,17 @@ test('by default three clusters of two nodes use the same pod and service ranges
     topology.clusters.map(({ name }) => name),
     ['cluster-1', 'cluster-2', 'cluster-3'],
   );
-  assert.deepEqual(new Set(topology.clusters.map(({ podRange }) => formatRange(podRange))), new Set(['10.244.0.0/16']));
+  assert.deepEqual(new Set(topology.clusters.map(podRangesOf).flat()), new Set(['10.244.0.0/16']));
   assert.ok(topology.clusters.every(({ nodes, transport }) => nodes.length === 2 && transport === 'Plain'));
 });
 
 test('nodes get the addresses that the documentation says', () => {
   const [, second] = topology.clusters[1]?.nodes ?? [];
-  assert.equal(topology.clusters[1]?.wanAddress, '172.30.77.20');
-  assert.equal(second?.wanAddress, '172.30.77.22');
-  assert.equal(second?.lanAddress, '10.77.0.12');
-  assert.equal(second && formatRange(second.podRange), '10.244.2.0/24');
-  assert.equal(topology.clusters[1]?.dnsAddress, '10.96.0.10');
+  assert.deepEqual(topology.clusters[1]?.wanAddresses, ['172.30.77.20']);
+  assert.deepEqual(second?.wanAddresses, ['172.30.77.22']);
+  assert.deepEqual(second?.lanAddresses, ['10.77.0.12']);
+  assert.deepEqual(second && podRangesOf(second), ['10.244.2.0/24']);
+  assert.deepEqual(topology.clusters[1]?.dnsAddresses, ['10.96.0.10']);
 });
 
 test('no route leads from one cluster’s pods to another’s', () => {
@@ -42,10 +44,44 @@ test('no route leads from one cluster’s pods to another’s', () => {
 });
 
 test('the disjoint topology has a pod range for each cluster', () => {
-  const ranges = readTopology(BUILT_IN['disjoint'] ?? '', 'disjoint').clusters.map(({ podRange }) =>
-    formatRange(podRange),
-  );
+  const ranges = readTopology(BUILT_IN['disjoint'] ?? '', 'disjoint').clusters.map(podRangesOf).flat();
   assert.deepEqual(ranges, ['10.244.0.0/16', '10.245.0.0/16', '10.246.0.0/16']);
+});
+
+test('with both families every place has an address of each, with the same digits', () => {
+  const dual = readTopology(BUILT_IN['dual-stack'] ?? '', 'dual-stack');
+  const [first] = dual.clusters;
+  const [, second] = first?.nodes ?? [];
+  assert.deepEqual(dual.hub.wanAddresses, ['172.30.77.2', 'fd00:172:30:77::2']);
+  assert.deepEqual(second?.wanAddresses, ['172.30.77.12', 'fd00:172:30:77::12']);
+  assert.deepEqual(second?.lanAddresses, ['10.77.0.12', 'fd00:10:77::12']);
+  assert.deepEqual(second && podRangesOf(second), ['10.244.2.0/24', 'fd00:10:244:2::/64']);
+  assert.deepEqual(first?.dnsAddresses, ['10.96.0.10', 'fd00:10:96::10']);
+});
+
+test('with IPv6 only nothing has an IPv4 address', () => {
+  const six = readTopology(BUILT_IN['ipv6-only'] ?? '', 'ipv6-only');
+  const plan = planNetwork('sealane', six);
+  const lines = [...plan.links, ...plan.inside.flatMap((it) => it.lines), ...plan.filters.map(({ script }) => script)];
+  assert.deepEqual(
+    lines.filter((line) => /\d+\.\d+\.\d+\.\d+/.test(line)),
+    [],
+  );
+});
+
+test('clusters of different families meet on a WAN that has all of them', () => {
+  const mixed = readTopology('clusters:\n  - {name: a, families: [IPv4]}\n  - {name: b, families: [IPv6, IPv4]}\n', 't');
+  assert.deepEqual(
+    mixed.clusters.map(({ wanAddresses }) => wanAddresses),
+    [['172.30.77.10'], ['fd00:172:30:77::20', '172.30.77.20']],
+  );
+});
+
+test('a saved topology is read as it was', () => {
+  for (const [name, text] of Object.entries(BUILT_IN)) {
+    const read = readTopology(text, name);
+    assert.deepEqual(savedTopology(topologyText(read)), read, name);
+  }
 });
 
 test('every name of a link has at most 15 characters', () => {
@@ -95,6 +131,32 @@ const wrong: Record<string, [text: string, problem: RegExp]> = {
     'clusters: [{name: a, serviceRange: 10.244.0.0/16}]',
     /podRange 10\.244\.0\.0\/16 overlaps serviceRange/,
   ],
+  'IPv6 ranges in each other’s way': [
+    'families: IPv6\nclusters: [{name: a, serviceRange: "fd00:10:244:7::/112"}]',
+    /podRange fd00:10:244::\/56 overlaps serviceRange fd00:10:244:7::\/112/,
+  ],
+  'an IPv6 range too small for nine nodes': [
+    'families: IPv6\npodRange: "fd00::/64"\nclusters: [{name: a}]',
+    /^t\.yaml:2:1: podRange: must be between \/16 and \/60, not \/64/,
+  ],
+  'a family without a range': [
+    'families: [IPv4, IPv6]\nclusters:\n  - {name: a, podRange: 10.244.0.0/16}',
+    /^t\.yaml:3:15: clusters\[0\]\.podRange: has no IPv6 range, but the families are IPv4, IPv6/,
+  ],
+  'a range of a family that no cluster has': [
+    'serviceRange: [10.96.0.0/16, "fd00:96::/112"]\nclusters: [{name: a}]',
+    /^t\.yaml:1:1: serviceRange: has an IPv6 range, but the families are IPv4/,
+  ],
+  'a WAN that lacks a family of a cluster': [
+    'wan: 10.1.1.0/24\nclusters: [{name: a, families: IPv6}]',
+    /wan: has no IPv6 range/,
+  ],
+  'two ranges of one family': [
+    'podRange: [10.244.0.0/16, 10.245.0.0/16]\nclusters: [{name: a}]',
+    /podRange: has more than one IPv4 range/,
+  ],
+  'a family that is none': ['families: IPv5\nclusters: [{name: a}]', /must be one of IPv4, IPv6, not "IPv5"/],
+  'one family twice': ['families: [IPv4, IPv4]\nclusters: [{name: a}]', /must name IPv4, IPv6 or both/],
   'a gateway that is no node': ['clusters: [{name: a, gateways: [node-3]}]', /"node-3" is not one of its 2 nodes/],
   'an unknown transport': [
     'transport: Pigeon\nclusters: [{name: a}]',

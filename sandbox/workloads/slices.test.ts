@@ -65,3 +65,24 @@ test('a hundred endpoints fill a slice', () => {
     [100, 100, 50],
   );
 });
+
+test('a Service of both families has slices of each, with the addresses of that family alone', () => {
+  const both = aService({ ipFamilies: ['IPv6', 'IPv4'] });
+  const podIPs = [{ ip: '10.244.1.2' }, { ip: 'fd00:10:244:1::2' }];
+  const pods = [aPod('one', { status: { podIP: '10.244.1.2', podIPs } }), aPod('two')];
+  const slices = slicesOf(both, pods, zones);
+  const said = slices.map(({ addressType, endpoints }) => [addressType, endpoints.flatMap((it) => it.addresses)]);
+  assert.deepEqual(said, [
+    ['IPv6', ['fd00:10:244:1::2']],
+    ['IPv4', ['10.244.1.2', '10.244.1.2']],
+  ]);
+  assert.equal(new Set(slices.map(({ metadata }) => metadata.name)).size, 2);
+});
+
+test('a Service of a family that no pod has gets an empty slice of it', () => {
+  const slices = slicesOf(aService({ ipFamilies: ['IPv6'] }), [aPod('one')], zones);
+  assert.deepEqual(
+    slices.map(({ addressType, endpoints }) => [addressType, endpoints]),
+    [['IPv6', []]],
+  );
+});

@@ -8,6 +8,7 @@ import {
   type SliceEndpoint,
   type SlicePort,
 } from '#api/index.ts';
+import type { Family } from '#kit/index.ts';
 import type { Pod } from './kinds.ts';
 import { hashSuffix } from './names.ts';
 import { isOver, isReady } from './pod-state.ts';
@@ -21,22 +22,45 @@ const MOST_ENDPOINTS = 100;
  * @returns at least one slice, an empty one when there is nobody: that is a statement too
  */
 export function slicesOf(service: Service, pods: readonly Pod[], zones: ReadonlyMap<string, string>): EndpointSlice[] {
+  return familiesOf(service).flatMap((family) => slicesOfFamily(service, family, pods, zones));
+}
+
+/** A Service from before it was asked which has one slice set, of the family of its address. */
+function familiesOf({ spec }: Service): readonly Family[] {
+  const { ipFamilies = [], clusterIP = '' } = spec ?? {};
+  if (ipFamilies.length > 0) return ipFamilies;
+  return [clusterIP.includes(':') ? 'IPv6' : 'IPv4'];
+}
+
+function slicesOfFamily(
+  service: Service,
+  family: Family,
+  pods: readonly Pod[],
+  zones: ReadonlyMap<string, string>,
+): EndpointSlice[] {
   const groups = new Map<string, { ports: readonly SlicePort[]; endpoints: SliceEndpoint[] }>();
   for (const pod of pods.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name))) {
-    if (isOver(pod) || !pod.status?.podIP) continue;
+    const address = addressOf(pod, family);
+    if (isOver(pod) || address === undefined) continue;
     const ports = resolvePorts(service.spec?.ports ?? [], pod);
     const key = JSON.stringify(ports);
     const group = groups.get(key) ?? { ports, endpoints: [] };
     groups.set(key, group);
-    group.endpoints.push(endpointOf(service, pod, zones));
+    group.endpoints.push(endpointOf(service, pod, address, zones));
   }
   if (groups.size === 0) groups.set('[]', { ports: [], endpoints: [] });
   return [...groups].flatMap(([key, { ports, endpoints }]) =>
-    chunks(endpoints, MOST_ENDPOINTS).map((part, i) => slice(service, `${key}${i}`, ports, part)),
+    chunks(endpoints, MOST_ENDPOINTS).map((part, i) => slice(service, family, `${family}${key}${i}`, ports, part)),
   );
 }
 
-function slice(service: Service, key: string, ports: readonly SlicePort[], endpoints: SliceEndpoint[]): EndpointSlice {
+function slice(
+  service: Service,
+  family: Family,
+  key: string,
+  ports: readonly SlicePort[],
+  endpoints: SliceEndpoint[],
+): EndpointSlice {
   const { name, namespace, uid = '', labels } = service.metadata;
   const isHeadless = service.spec?.clusterIP === 'None';
   return {
@@ -54,13 +78,23 @@ function slice(service: Service, key: string, ports: readonly SlicePort[], endpo
       },
       ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }],
     },
-    addressType: 'IPv4',
+    addressType: family,
     endpoints,
     ports,
   };
 }
 
-function endpointOf(service: Service, pod: Pod, zones: ReadonlyMap<string, string>): SliceEndpoint {
+function addressOf({ status }: Pod, family: Family): string | undefined {
+  const { podIP, podIPs = podIP ? [{ ip: podIP }] : [] } = status ?? {};
+  return podIPs.map(({ ip }) => ip).find((ip) => ip.includes(':') === (family === 'IPv6'));
+}
+
+function endpointOf(
+  service: Service,
+  pod: Pod,
+  address: string,
+  zones: ReadonlyMap<string, string>,
+): SliceEndpoint {
   const { name, namespace, uid, deletionTimestamp } = pod.metadata;
   const terminating = deletionTimestamp !== undefined;
   const serving = isReady(pod);
@@ -69,7 +103,7 @@ function endpointOf(service: Service, pod: Pod, zones: ReadonlyMap<string, strin
   const zone = nodeName === undefined ? undefined : zones.get(nodeName);
   const isNamed = hostname !== undefined && subdomain === service.metadata.name;
   return {
-    addresses: [pod.status?.podIP ?? ''],
+    addresses: [address],
     conditions: { ready, serving, terminating },
     ...(isNamed ? { hostname } : {}),
     ...(nodeName === undefined ? {} : { nodeName }),

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { type Log, messageOf } from '#kit/index.ts';
 import { noLookup } from './no-lookup.ts';
 
@@ -7,7 +8,7 @@ export type Handle = (message: Buffer) => Buffer | undefined | Promise<Buffer | 
 
 /** @returns the bound socket */
 export async function listenUdp(address: string, port: number, handle: Handle, log: Log): Promise<Socket> {
-  const socket = createSocket({ type: 'udp4', lookup: noLookup });
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: true, lookup: noLookup });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(port, address, () => resolve());
