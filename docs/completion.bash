@@ -18,7 +18,7 @@ _sealane() {
     "sealane bpf stats") words="on off --help" ;;
     "sealane completion") words="bash --help" ;;
     "sealane trace") words="--udp --name --output --help" ;;
-    "sealane sandbox up") words="--file --name --dry-run --no-wait --output --help" ;;
+    "sealane sandbox up") words="--topology --name --dry-run --no-wait --output --help" ;;
     "sealane sandbox down") words="--name --output --help" ;;
     "sealane sandbox status") words="--name --output --help" ;;
     "sealane sandbox kubeconfig") words="--name --output --help" ;;

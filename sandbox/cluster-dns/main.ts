@@ -7,15 +7,7 @@ import {
   type Service,
   SERVICES,
 } from '#api/index.ts';
-import {
-  addressRecord,
-  listenTcp,
-  listenUdp,
-  readQuery,
-  typeOf,
-  writeAnswer,
-  writeRefusal,
-} from '#dns/index.ts';
+import { addressRecord, listenTcp, listenUdp, readQuery, typeOf, writeAnswer, writeRefusal } from '#dns/index.ts';
 import { createLog, sleep, systemClock } from '#kit/index.ts';
 import { createClient, readKubeconfig, reflect } from '#kube/index.ts';
 import type { ClusterDnsConfig } from './config.ts';

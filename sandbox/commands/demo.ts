@@ -29,7 +29,7 @@ export function register(program: Command): void {
 
 async function run({ keep, pause, name, output }: Options): Promise<void> {
   checkName(name);
-  checkMachine();
+  checkMachine(['IPv4']);
   const json = output === 'json';
   const keys = pause ? keyboard() : undefined;
   const screen = createScreen(json ? process.stderr : process.stdout);

@@ -1,19 +1,27 @@
 /** Asks the machine before anything is touched. */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cgroup2Mount } from '#host/index.ts';
 import { requireKernel } from '#kernel/index.ts';
-import { SealaneError } from '#kit/index.ts';
+import { type Family, SealaneError } from '#kit/index.ts';
 
 const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 } as const;
 const PROGRAMS = ['ip', 'nft', 'nsenter', 'unshare', 'mount', 'umount', 'sh'];
 
-/** @throws `sandbox/not-privileged`, `host/command-missing`, `host/no-cgroup2`, `kernel/too-old`, `kernel/no-btf` */
-export function checkMachine(): void {
+/**
+ * @param families that the sandbox will speak
+ * @throws `sandbox/not-privileged`, `host/command-missing`, `host/no-cgroup2`, `kernel/too-old`, `kernel/no-btf`, `sandbox/no-ipv6`
+ */
+export function checkMachine(families: readonly Family[]): void {
   requirePrivileges();
   for (const program of PROGRAMS) requireProgram(program);
   cgroup2Mount();
   requireKernel();
+  if (families.includes('IPv6') && !existsSync('/proc/sys/net/ipv6')) {
+    throw new SealaneError('sandbox/no-ipv6', 'speak IPv6: this kernel cannot', {
+      hint: 'it runs with ipv6.disable=1, or was built without; use a topology of IPv4',
+    });
+  }
 }
 
 /** @throws `sandbox/not-privileged` */

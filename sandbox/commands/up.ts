@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type OutputFormat, outputOption, printJson } from '#cli/index.ts';
 import { cgroup2Mount } from '#host/index.ts';
 import { SealaneError, systemClock } from '#kit/index.ts';
@@ -10,7 +10,9 @@ import { checkMachine } from './privileges.ts';
 import { dryRunText } from './dry-run.ts';
 
 interface Options {
-  readonly file: string;
+  readonly topology: string;
+  /** As others say it. */
+  readonly file?: string;
   readonly name: string;
   readonly dryRun: boolean;
   readonly wait: boolean;
@@ -21,7 +23,8 @@ export function register(program: Command): void {
   program
     .command('up')
     .description('bring up a hub and clusters, as a topology says')
-    .option('-f, --file <topology>', 'a YAML file, or one of: default, disjoint', 'default')
+    .option('-t, --topology <name|file>', `a YAML file, or one of: ${Object.keys(BUILT_IN).join(', ')}`, 'default')
+    .addOption(new Option('-f, --file <file>', 'the same').hideHelp())
     .addOption(nameOption())
     .option('--dry-run', 'only say what would be made', false)
     .option('--no-wait', 'return when every process is started')
@@ -31,13 +34,14 @@ export function register(program: Command): void {
       `
 Examples:
   sealane sandbox up
-  sealane sandbox up -f disjoint --name second
-  sealane sandbox up -f my-topology.yaml --dry-run
+  sealane sandbox up --topology dual-stack --name second
+  sealane sandbox up --topology my-topology.yaml --dry-run
 
 A topology:
   transport: Plain            # how clusters reach each other
   nodes: 2                    # in each cluster, unless it says otherwise
-  podRange: 10.244.0.0/16     # the same everywhere: that is the point
+  families: [IPv4, IPv6]      # of pods, services and nodes; IPv4 alone if left out
+  podRange: [10.244.0.0/16, "fd00:10:244::/56"]   # one of each; the same everywhere: that is the point
   clusters:
     - name: cluster-1
       region: here
@@ -48,11 +52,11 @@ A topology:
     .action(run);
 }
 
-async function run({ file, name, dryRun, wait, output }: Options): Promise<void> {
+async function run({ topology: wanted, file = wanted, name, dryRun, wait, output }: Options): Promise<void> {
   checkName(name);
   const topology = load(file);
   if (dryRun) return showPlan(name, topology, output);
-  checkMachine();
+  checkMachine(topology.wans.map(({ family }) => family));
   await up({ sandbox: name, topology, wait, clock: systemClock, say: (line) => process.stderr.write(`${line}\n`) });
   const { kubeconfig } = statePaths(name);
   if (output === 'json') printJson({ name, kubeconfig, contexts: ['hub', ...topology.clusters.map((it) => it.name)] });

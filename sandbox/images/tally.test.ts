@@ -7,7 +7,7 @@ import { createTally } from './tally.ts';
 test('answers are counted by cluster and pod, failures by reason', async () => {
   const tally = createTally(systemClock);
   const from = (cluster: string, pod: string) => () =>
-    Promise.resolve(`hello\n${answerLine({ cluster, pod, address: '10.0.0.1', notReadyFile: '' }, '10.0.0.2')}`);
+    Promise.resolve(`hello\n${answerLine({ cluster, pod, addresses: ['10.0.0.1'], notReadyFile: '' }, '10.0.0.2')}`);
   await tally.count(from('c1', 'a'));
   await tally.count(from('c1', 'b'));
   await tally.count(from('c2', 'a'));

@@ -89,6 +89,8 @@ function nodeStatus({ name, lanAddresses }: NodeConfig, clock: Clock) {
     addresses: [
       ...lanAddresses.map((address) => ({ type: 'InternalIP', address })),
       { type: 'Hostname', address: name },
+      // Merged by type, two of one type would become one: as the real kubelet does.
+      { $patch: 'replace' },
     ],
     capacity: resources,
     allocatable: resources,

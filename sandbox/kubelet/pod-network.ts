@@ -12,7 +12,12 @@ function short(uid: string): string {
   return uid.slice(0, 8);
 }
 
-export async function makePodNetwork(netns: string, uid: string, addresses: readonly string[], node: NodeConfig): Promise<void> {
+export async function makePodNetwork(
+  netns: string,
+  uid: string,
+  addresses: readonly string[],
+  node: NodeConfig,
+): Promise<void> {
   // Left behind by a start that was cut short.
   if (namespaceExists(netns)) await deleteNamespaces([netns]);
   await createNamespaces([netns]);

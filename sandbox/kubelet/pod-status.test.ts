@@ -45,7 +45,13 @@ function statusOf(
     startTime: BEFORE,
     containers,
   };
-  return podStatus({ pod, record, hostAddresses: ['10.77.0.11', 'fd00:77::11'], switchedOff: rest.switchedOff ?? false, now: NOW });
+  return podStatus({
+    pod,
+    record,
+    hostAddresses: ['10.77.0.11', 'fd00:77::11'],
+    switchedOff: rest.switchedOff ?? false,
+    now: NOW,
+  });
 }
 
 const condition = (status: ReturnType<typeof statusOf>, wanted: string) =>

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ENDPOINT_SLICES, type EndpointSlice, PODS } from '#api/index.ts';
+import { ENDPOINT_SLICES, type EndpointSlice, NODES, PODS } from '#api/index.ts';
 import { bundlePath } from '#cli/index.ts';
 import { capture, isRunning, listNamespaces } from '#host/index.ts';
 import { sleep, systemClock } from '#kit/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
-import type { Pod } from '#sandbox/workloads/index.ts';
+import type { Node, Pod } from '#sandbox/workloads/index.ts';
 import type { PodRecord } from './records.ts';
 
 const name = `slt${process.pid}`;
@@ -17,7 +18,7 @@ let client: Client;
 
 before(async () => {
   const topology = join(folder, 'topology.yaml');
-  writeFileSync(topology, `clusters:\n  - name: ${CLUSTER}\n`);
+  writeFileSync(topology, `families: [IPv4, IPv6]\nclusters:\n  - name: ${CLUSTER}\n`);
   await sandbox('up', '-f', topology);
   client = createClient(readKubeconfig(`/run/sealane/${name}/kubeconfig`, { context: CLUSTER }));
   await apply(NAMESPACE, deployment('web', 2, WEB_CONTAINER), SERVICE, pod('caller', { command: ['sleep', '1d'] }));
@@ -128,6 +129,41 @@ test('a Deployment’s pods answer behind their Service, spread over the nodes',
     return code === 0 && Object.keys(result.pods ?? {}).length === 2 && result;
   });
   assert.equal(counted.ok, 60);
+});
+
+test('pods and nodes have an address of each family, and pods call each other by those of IPv6', async () => {
+  const pods = await readyPods('web', 2);
+  const nodes = await client.list<Node>(NODES);
+  for (const { spec, status } of nodes) {
+    assert.deepEqual(
+      spec?.podCIDRs?.map((range) => range.includes(':')),
+      [false, true],
+    );
+    const internal = status?.addresses?.filter(({ type }) => type === 'InternalIP');
+    assert.deepEqual(
+      internal?.map(({ address }) => isIPv6(address)),
+      [false, true],
+    );
+  }
+  for (const { metadata, status } of pods) {
+    assert.deepEqual(
+      status?.podIPs?.map(({ ip }) => isIPv6(ip)),
+      [false, true],
+    );
+    const address = status?.podIPs?.[1]?.ip ?? '';
+    const { stdout } = await exec(
+      'caller',
+      'pod-tool',
+      'call',
+      `http://[${address}]:8080`,
+      '--count',
+      '5',
+      '-o',
+      'json',
+    );
+    const { pods: answered } = JSON.parse(stdout) as { pods: Record<string, number> };
+    assert.deepEqual(answered, { [`${CLUSTER}/${metadata.name}`]: 5 });
+  }
 });
 
 test('a command in a pod sees the pod’s network, names and environment, and its exit code comes back', async () => {

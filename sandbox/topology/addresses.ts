@@ -1,12 +1,5 @@
 /** Gives every place its addresses, and refuses ranges that are missing or in each other's way. Pure. */
-import {
-  addressAt,
-  type Family,
-  formatIp,
-  formatRange,
-  overlaps,
-  type Range,
-} from '#kit/index.ts';
+import { addressAt, type Family, formatIp, formatRange, overlaps, type Range } from '#kit/index.ts';
 import type { Cluster, ClusterNode, Topology } from './model.ts';
 import { inFamilies, type PerFamily, perFamily, rangeFamily } from './per-family.ts';
 import { chosenRanges, type Field, reportUnused } from './ranges.ts';
@@ -66,7 +59,15 @@ function addressCluster(
 ): Cluster {
   const path = ['clusters', index - 1];
   const families = familiesOf(cluster, values);
-  const { nodes = 2, transport = 'Plain', lanePorts = LANE_PORTS, gateways, name, region, zone } = filled(values, cluster);
+  const {
+    nodes = 2,
+    transport = 'Plain',
+    lanePorts = LANE_PORTS,
+    gateways,
+    name,
+    region,
+    zone,
+  } = filled(values, cluster);
   reportUnused(cluster, families, path, report);
   const ranges = (field: Exclude<Field, 'wan'>) => {
     const own = cluster[field];

@@ -1,14 +1,6 @@
 /** Finds a WAN range that the machine does not use yet. */
 import { ipJson } from '#host/index.ts';
-import {
-  cidr,
-  familyOf,
-  formatRange,
-  overlaps,
-  parseIp,
-  type Range,
-  SealaneError,
-} from '#kit/index.ts';
+import { cidr, familyOf, formatRange, overlaps, parseIp, type Range, SealaneError } from '#kit/index.ts';
 import { onWan } from './addresses.ts';
 import type { Topology } from './model.ts';
 import { type PerFamily, perFamily } from './per-family.ts';
@@ -45,7 +37,9 @@ interface Route {
 
 /** Every range with a route of its own; the default route takes nothing. */
 async function routedRanges(): Promise<{ range: Range; device: string }[]> {
-  const [four, six] = await Promise.all(['-4', '-6'].map((family) => ipJson<Route>([family, 'route', 'show', 'table', 'all'])));
+  const [four, six] = await Promise.all(
+    ['-4', '-6'].map((family) => ipJson<Route>([family, 'route', 'show', 'table', 'all'])),
+  );
   return [...(four ?? []), ...(six ?? [])].flatMap(({ dst, dev = '?' }) => {
     const range = rangeOf(dst);
     return range === undefined || range.prefixLength === 0 ? [] : [{ range, device: dev }];

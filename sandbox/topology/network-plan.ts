@@ -139,7 +139,11 @@ function controlPlaneLines(topology: Topology, cluster: Cluster): string[] {
   ];
 }
 
-function nodeLines(topology: Topology, { lans, lanAddresses, dnsAddresses, nodes }: Cluster, node: ClusterNode): string[] {
+function nodeLines(
+  topology: Topology,
+  { lans, lanAddresses, dnsAddresses, nodes }: Cluster,
+  node: ClusterNode,
+): string[] {
   const others = nodes.filter(({ name }) => name !== node.name);
   const gateways = node.podRanges.map((range) => formatIp(addressAt(range, 1)));
   return [

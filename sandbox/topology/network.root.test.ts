@@ -17,7 +17,7 @@ import {
 
 const name = `slt${process.pid}`;
 after(() => removeNetwork(name));
-const topology = await bringUpNetwork(name, readTopology(BUILT_IN['default'] ?? '', 'default'));
+const topology = await bringUpNetwork(name, readTopology(BUILT_IN['dual-stack'] ?? '', 'dual-stack'));
 const [one, two] = topology.clusters;
 const [firstNode, secondNode] = one?.nodes ?? [];
 assert.ok(one && two && firstNode && secondNode);
@@ -46,14 +46,20 @@ test('the machine reaches the hub and every control plane', async () => {
 
 test('nodes of different clusters meet on the WAN', async () => {
   const node = namespaces.node(name, one.name, firstNode.name);
-  assert.ok(await reaches(node, two.nodes[1]?.wanAddresses[0] ?? ''));
+  for (const address of two.nodes[1]?.wanAddresses ?? []) assert.ok(await reaches(node, address), address);
 });
 
 test('nodes of one cluster reach each other’s pod bridge by the LAN', async () => {
   const node = namespaces.node(name, one.name, firstNode.name);
-  const [route] = await ipJson<{ dev: string }>(['route', 'get', '10.244.2.1'], { namespace: node });
-  assert.equal(route?.dev, 'lan0');
-  assert.ok(await reaches(node, '10.244.2.1', '10.244.1.1'));
+  const pairs = [
+    ['10.244.2.1', '10.244.1.1'],
+    ['fd00:10:244:2::1', 'fd00:10:244:1::1'],
+  ] as const;
+  for (const [other, own] of pairs) {
+    const [route] = await ipJson<{ dev: string }>(['route', 'get', other], { namespace: node });
+    assert.equal(route?.dev, 'lan0');
+    assert.ok(await reaches(node, other, own), other);
+  }
 });
 
 test('no node has a route to another cluster’s pods, nor to the machine’s networks', async () => {
@@ -63,10 +69,28 @@ test('no node has a route to another cluster’s pods, nor to the machine’s ne
     routes.map(({ dst }) => dst).toSorted(),
     ['10.244.1.0/24', '10.244.2.0/24', '10.77.0.0/24', '10.96.0.10', formatRange(topology.wans[0])].toSorted(),
   );
+  const sixes = await ipJson<{ dst: string }>(['-6', 'route', 'show'], { namespace: node });
+  assert.deepEqual(
+    [...new Set(sixes.map(({ dst }) => dst).filter((dst) => dst !== 'fe80::/64'))].toSorted(),
+    [
+      'fd00:10:244:1::/64',
+      'fd00:10:244:2::/64',
+      'fd00:10:77::/64',
+      'fd00:10:96::10',
+      formatRange(topology.wans[1] ?? topology.wans[0]),
+    ].toSorted(),
+  );
 });
 
-test('the cluster IP of the DNS leads to the control plane', async () => {
-  assert.ok(await reaches(namespaces.node(name, one.name, firstNode.name), '10.96.0.10'));
+test('what pods send to the WAN comes from their node there', async () => {
+  const node = namespaces.node(name, one.name, firstNode.name);
+  for (const own of ['10.244.1.1', 'fd00:10:244:1::1'])
+    assert.ok(await reaches(node, topology.hub.wanAddresses[own.includes(':') ? 1 : 0] ?? '', own), own);
+});
+
+test('the cluster IPs of the DNS lead to the control plane', async () => {
+  for (const address of one.dnsAddresses)
+    assert.ok(await reaches(namespaces.node(name, one.name, firstNode.name), address), address);
 });
 
 test('a bridge keeps its hardware address when a pod joins', async () => {
@@ -85,8 +109,8 @@ test('a bridge keeps its hardware address when a pod joins', async () => {
 });
 
 test('a second sandbox finds another WAN', async () => {
-  const other = await withFreeWan(readTopology(BUILT_IN['default'] ?? '', 'default'));
-  assert.notEqual(other.wans[0].base, topology.wans[0].base);
+  const other = await withFreeWan(readTopology(BUILT_IN['ipv6-only'] ?? '', 'ipv6-only'));
+  assert.notEqual(other.wans[0].base, topology.wans[1]?.base);
   const written = readTopology(`wan: ${formatRange(topology.wans[0])}\nclusters: [{name: a}]`, 't');
   await assert.rejects(withFreeWan(written), { code: 'sandbox/range-taken' });
 });

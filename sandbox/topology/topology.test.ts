@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatRange, type Range } from '#kit/index.ts';
-import { BUILT_IN, checkName, hostLink, namespaces, planNetwork, readTopology, savedTopology, topologyText } from './index.ts';
+import {
+  BUILT_IN,
+  checkName,
+  hostLink,
+  namespaces,
+  planNetwork,
+  readTopology,
+  savedTopology,
+  topologyText,
+} from './index.ts';
 
 const topology = readTopology(BUILT_IN['default'] ?? '', 'default');
 
@@ -44,7 +53,9 @@ test('no route leads from one cluster’s pods to another’s', () => {
 });
 
 test('the disjoint topology has a pod range for each cluster', () => {
-  const ranges = readTopology(BUILT_IN['disjoint'] ?? '', 'disjoint').clusters.map(podRangesOf).flat();
+  const ranges = readTopology(BUILT_IN['disjoint'] ?? '', 'disjoint')
+    .clusters.map(podRangesOf)
+    .flat();
   assert.deepEqual(ranges, ['10.244.0.0/16', '10.245.0.0/16', '10.246.0.0/16']);
 });
 
@@ -70,7 +81,10 @@ test('with IPv6 only nothing has an IPv4 address', () => {
 });
 
 test('clusters of different families meet on a WAN that has all of them', () => {
-  const mixed = readTopology('clusters:\n  - {name: a, families: [IPv4]}\n  - {name: b, families: [IPv6, IPv4]}\n', 't');
+  const mixed = readTopology(
+    'clusters:\n  - {name: a, families: [IPv4]}\n  - {name: b, families: [IPv6, IPv4]}\n',
+    't',
+  );
   assert.deepEqual(
     mixed.clusters.map(({ wanAddresses }) => wanAddresses),
     [['172.30.77.10'], ['fd00:172:30:77::20', '172.30.77.20']],

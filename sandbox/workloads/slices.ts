@@ -89,12 +89,7 @@ function addressOf({ status }: Pod, family: Family): string | undefined {
   return podIPs.map(({ ip }) => ip).find((ip) => ip.includes(':') === (family === 'IPv6'));
 }
 
-function endpointOf(
-  service: Service,
-  pod: Pod,
-  address: string,
-  zones: ReadonlyMap<string, string>,
-): SliceEndpoint {
+function endpointOf(service: Service, pod: Pod, address: string, zones: ReadonlyMap<string, string>): SliceEndpoint {
   const { name, namespace, uid, deletionTimestamp } = pod.metadata;
   const terminating = deletionTimestamp !== undefined;
   const serving = isReady(pod);

@@ -7,5 +7,5 @@ export { parseSnapshot } from './snapshot.ts';
 export { listenTcp, type TcpListener } from './listen-tcp.ts';
 export { type Handle, listenUdp } from './listen-udp.ts';
 export { readQuery, type WireQuery } from './wire/read-query.ts';
-export { addressRecord } from './wire/records.ts';
+export { addressRecord, typeOf } from './wire/records.ts';
 export { type WireAnswer, writeAnswer, writeRefusal } from './wire/write-answer.ts';

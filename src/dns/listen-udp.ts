@@ -8,7 +8,8 @@ export type Handle = (message: Buffer) => Buffer | undefined | Promise<Buffer | 
 
 /** @returns the bound socket */
 export async function listenUdp(address: string, port: number, handle: Handle, log: Log): Promise<Socket> {
-  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: true, lookup: noLookup });
+  const ipv6Only = isIPv6(address);
+  const socket = createSocket({ type: ipv6Only ? 'udp6' : 'udp4', ipv6Only, lookup: noLookup });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(port, address, () => resolve());

@@ -106,7 +106,11 @@ export const MARKERS: Record<string, Record<string, Record<string, Schema>>> = {
     DownwardAPIVolumeSource: { defaultMode: or(420) },
     ServiceAccountTokenProjection: { expirationSeconds: or(3600) },
     HostPathVolumeSource: { type: or('') },
-    NodeStatus: { ...conditions, addresses: byKey('type') },
+    // A node of both families has two of one type, so that a strategic patch must replace them all.
+    NodeStatus: {
+      ...conditions,
+      addresses: { 'x-kubernetes-patch-merge-key': 'type', 'x-kubernetes-patch-strategy': 'merge' },
+    },
     NodeSpec: { podCIDRs: mergedSet },
     ServiceAccount: { secrets: byKey('name') },
     Secret: { data: bytes, type: or('Opaque') },
