@@ -280,7 +280,7 @@ test('an ending pod is terminating in its slice until its grace is over, and lea
   });
   const netns = `${name}-pod-${made.metadata.uid?.slice(0, 8)}`;
   assert.deepEqual(listNamespaces(netns), [netns]);
-  await client.delete(PODS, { namespace: 'demo', name: 'slow' }, { graceSeconds: 2 });
+  await client.delete(PODS, { namespace: 'demo', name: 'slow' }, { graceSeconds: 5 });
   const ending = await until('a terminating endpoint', async () =>
     (await endpoints('slow')).find(({ conditions }) => conditions?.terminating),
   );
