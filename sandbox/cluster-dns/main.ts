@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import {
   ENDPOINT_SLICES,
   type EndpointSlice,
-  LABEL_SERVICE_NAME,
+  LABEL_LOCAL_SERVICE,
   NAMESPACES,
   type Service,
   SERVICES,
@@ -27,8 +27,8 @@ export async function runClusterDns(config: ClusterDnsConfig, signal?: AbortSign
   const namespaces = reflect(client, NAMESPACES, options);
   const slices = reflect<EndpointSlice>(client, ENDPOINT_SLICES, {
     ...options,
-    labelSelector: LABEL_SERVICE_NAME,
-    indexBy: ({ metadata: { namespace, labels } }) => `${namespace}/${labels?.[LABEL_SERVICE_NAME]}`,
+    labelSelector: LABEL_LOCAL_SERVICE,
+    indexBy: ({ metadata: { namespace, labels } }) => `${namespace}/${labels?.[LABEL_LOCAL_SERVICE]}`,
   });
   const caches = [services, slices, namespaces];
   const source: ZoneSource = {
