@@ -7,30 +7,37 @@ import type { Answers, McsMember } from './target.ts';
 export const MEANINGS = [
   ['local', 'internalTrafficPolicy Local: only pods of the caller’s node answer, and nobody in another cluster'],
   ['near', 'trafficDistribution PreferSameNode: the pod of the caller’s node answers, else any'],
+  ['sticky', 'sessionAffinity ClientIP: a client keeps its pod at home, and its cluster elsewhere'],
 ] as const;
 
-function onEachNode(spec: object): Case['given'] {
-  return async (stage) => {
-    const member = stage.member(0);
-    const nodes = await stage.target.nodes(member);
-    assert.ok(nodes.length > 1, 'nodes to choose from');
-    await stage.service(member, spec);
-    await Promise.all(nodes.map((node, i) => stage.host(member, `pod-${i}`, node)));
-    await stage.export(member);
-  };
+function onEachNode(spec: object, ...exporters: number[]): Case['given'] {
+  return (stage) =>
+    Promise.all([0, ...exporters].map((i) => exportOnEachNode(stage, stage.member(i), spec))).then(() => {});
+}
+
+async function exportOnEachNode(stage: Stage, member: McsMember, spec: object): Promise<void> {
+  const nodes = await stage.target.nodes(member);
+  assert.ok(nodes.length > 1, 'nodes to choose from');
+  await stage.service(member, spec);
+  await Promise.all(nodes.map((node, i) => stage.host(member, `pod-${i}`, node)));
+  await stage.export(member);
 }
 
 const url = ({ name }: Stage) => `http://${name}:42`;
 
-/** Calls until every pod is there to be called, and then again. */
-async function answers(stage: Stage, from: McsMember, count: number): Promise<Answers> {
-  const nodes = await stage.target.nodes(stage.member(0));
+async function podsReady(stage: Stage, member: McsMember): Promise<void> {
+  const nodes = await stage.target.nodes(member);
   await eventually(
-    'a ready pod on each node',
-    () => stage.ownSlices(stage.member(0)),
+    `a ready pod on each node of ${member.name}`,
+    () => stage.ownSlices(member),
     (all) =>
       all.flatMap(({ endpoints }) => endpoints).filter(({ conditions }) => conditions?.ready).length === nodes.length,
   );
+}
+
+/** Calls until every pod is there to be called, and then again. */
+async function answers(stage: Stage, from: McsMember, count: number): Promise<Answers> {
+  await podsReady(stage, stage.member(0));
   await eventually(
     `answers to ${from.name}`,
     () => stage.target.call(from, url(stage), 2),
@@ -68,6 +75,18 @@ export const meaningCases: Readonly<Record<(typeof MEANINGS)[number][0], Case>> 
         () => answers(stage, other, 20),
         ({ pods, failed }) => failed === 0 && Object.keys(pods).length > 1,
       );
+    },
+  },
+  sticky: {
+    given: onEachNode({ sessionAffinity: 'ClientIP' }, 1),
+    check: async (stage) => {
+      const [home, other] = [stage.member(0), stage.member(2)];
+      await stage.import(other, 'of both', (found) => found.status?.clusters?.length === 2);
+      await podsReady(stage, stage.member(1));
+      const atHome = await answers(stage, home, 30);
+      assert.deepEqual([atHome.failed, Object.keys(atHome.pods).length], [0, 1]);
+      const elsewhere = await answers(stage, other, 30);
+      assert.deepEqual([elsewhere.failed, Object.keys(elsewhere.clusters).length], [0, 1]);
     },
   },
 };

@@ -107,3 +107,19 @@ test('any history of changes and restarts ends in what was wanted last', () => {
     }),
   );
 });
+
+test('how long clients are kept is written with the service, changes with it and goes with it', () => {
+  const maps = memoryMaps();
+  const tables = new ConnectTables(maps, systemClock);
+  const one = service({ a: ['10.0.0.1'] }, ['a']);
+  tables.put({ ...one, affinitySeconds: 60 });
+  const index = [...maps.vips.entries()][0]?.[1] ?? assert.fail('the service is not there');
+  assert.equal(maps.affinities.get(index), 60);
+  new ConnectTables(maps, systemClock).put({ ...one, affinitySeconds: 30 });
+  assert.equal(maps.affinities.get(index), 30, 'after a restart too');
+  tables.put(one);
+  assert.equal(maps.affinities.get(index), 0);
+  tables.put({ ...one, affinitySeconds: 60 });
+  for (const key of tables.keys()) tables.remove(key);
+  assert.equal(maps.affinities.get(index), 0, 'the next service at this place does not inherit it');
+});

@@ -54,6 +54,7 @@ export class ConnectTables {
     const tiers = desired.tiers.map((tier, i) => this.#placeTier(tier, groups, before?.tiers[i]));
     const tierRun = this.#placeTiers(tiers, before);
     const index = before?.index ?? this.#free.services.take(1).first;
+    this.#keepClients(index, desired.affinitySeconds);
     if (!before || !sameRun(before.tierRun, tierRun)) this.#maps.services.set(index, tierRun);
     if (!before) this.#maps.vips.put(desired, index);
     if (desired.ownsAddress) this.#own(desired.address, key);
@@ -69,6 +70,7 @@ export class ConnectTables {
     this.#disown(service.vip.address, key);
     this.#maps.vips.delete(service.vip);
     this.#maps.services.set(service.index, NOTHING);
+    this.#keepClients(service.index);
     this.#free.services.release({ first: service.index, count: 1 });
     this.#free.tiers.release(service.tierRun);
     for (const tier of service.tiers) this.#free.shares.release(tier.run);
@@ -94,6 +96,10 @@ export class ConnectTables {
     if (!owners?.delete(key) || owners.size > 0) return;
     this.#owners.delete(address);
     this.#maps.addresses.delete(address);
+  }
+
+  #keepClients(index: number, seconds = 0): void {
+    if (this.#maps.affinities.get(index) !== seconds) this.#maps.affinities.set(index, seconds);
   }
 
   #placeGroup(desired: DesiredGroup, before: PlacedGroup | undefined): PlacedGroup {

@@ -33,6 +33,8 @@ export interface DesiredService {
   readonly groups: readonly DesiredGroup[];
   /** The whole address is ours: its other ports are refused. */
   readonly ownsAddress: boolean;
+  /** How long a client keeps its backend after its last connection; absent: not at all. */
+  readonly affinitySeconds?: number;
 }
 
 export function vipKey(service: Pick<DesiredService, 'address' | 'port' | 'protocol'>): string {

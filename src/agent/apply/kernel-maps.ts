@@ -13,7 +13,7 @@ import {
 } from '#kernel/index.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import type { LaneMaps } from './lane-tables.ts';
-import type { AddressTable, BackendTable, ConnectMaps, ShareTable, VipAddress, VipTable, WordTable } from './maps.ts';
+import type { AddressTable, BackendTable, ConnectMaps, NumberTable, VipAddress, VipTable, WordTable } from './maps.ts';
 
 /** Where maps come from: loaded objects, or the pins of an agent. */
 export interface MapSource {
@@ -36,8 +36,9 @@ export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Acc
     services: wordTable(maps.map('services'), access),
     tiers: wordTable(maps.map('tiers'), access),
     groups: wordTable(maps.map('groups'), access),
-    shares: shareTable(maps.map('shares'), access),
+    shares: numberTable(maps.map('shares'), access),
     backends: backendTable(maps.map('backends'), clusters, access),
+    affinities: numberTable(maps.map('affinities'), access),
   };
 }
 
@@ -93,13 +94,13 @@ function wordTable(map: BpfMap, access: Access): WordTable {
   };
 }
 
-function shareTable(map: BpfMap, access: Access): ShareTable {
+function numberTable(map: BpfMap, access: Access): NumberTable {
   const { words, length } = mappedRecords(map, access);
   return {
     size: length,
     get: (index) => Number(words[index] ?? 0n),
-    set(index, group) {
-      words[index] = BigInt(group);
+    set(index, value) {
+      words[index] = BigInt(value);
     },
   };
 }

@@ -10,10 +10,10 @@ export interface WordTable {
   set(index: number, run: Run): void;
 }
 
-export interface ShareTable {
+export interface NumberTable {
   readonly size: number;
   get(index: number): number;
-  set(index: number, group: number): void;
+  set(index: number, value: number): void;
 }
 
 export interface BackendTable {
@@ -47,7 +47,10 @@ export interface ConnectMaps {
   readonly vips: VipTable;
   readonly services: WordTable;
   readonly tiers: WordTable;
-  readonly shares: ShareTable;
+  /** Share → group. */
+  readonly shares: NumberTable;
   readonly groups: WordTable;
   readonly backends: BackendTable;
+  /** Service → seconds that a client keeps its backend. */
+  readonly affinities: NumberTable;
 }

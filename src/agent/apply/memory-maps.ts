@@ -24,6 +24,7 @@ export function memoryMaps(size = 4096): MemoryMaps {
   };
   const addresses = new Set<Address>();
   const shares = new Uint32Array(size);
+  const affinities = new Uint32Array(size);
   const backends = new Map<number, DesiredBackend>();
   const vips = new Map<string, readonly [VipAddress, number]>();
   const key = (vip: VipAddress) => `${vip.address}:${vip.port}/${vip.protocol}`;
@@ -43,6 +44,13 @@ export function memoryMaps(size = 4096): MemoryMaps {
       set(index, group) {
         stores.shares++;
         shares[index] = group;
+      },
+    },
+    affinities: {
+      size,
+      get: (index) => affinities[index] ?? 0,
+      set(index, seconds) {
+        affinities[index] = seconds;
       },
     },
     backends: {

@@ -206,3 +206,16 @@ test('internalTrafficPolicy Local keeps to the own pods on the caller’s node, 
   assert.deepEqual(backends(compiled('n3'), '240.10.1.1', 'a'), []);
   assert.equal(backends(compiled('n2', shared), '240.10.1.1', 'a')?.length, 2, 'a policy is above it');
 });
+
+test('clients keep their backend for as long as the import says, and the Service for its own address', () => {
+  const keeping = { sessionAffinity: 'ClientIP' as const };
+  const config = { sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } };
+  const sticky = { ...serviceImport, spec: { ...serviceImport.spec, ...keeping, ...config } };
+  const own: Service = { ...service, spec: { ...service.spec, ...keeping } };
+  const seconds = ({ desired }: { desired: readonly DesiredService[] }, address: string) =>
+    desired.find((one) => formatIp(one.address) === address)?.affinitySeconds;
+  const compiled = compileService(site(), inputs({ serviceImport: sticky, service: own }));
+  assert.equal(seconds(compiled, '240.10.1.1'), 60);
+  assert.equal(seconds(compiled, '10.96.0.7'), 10_800);
+  assert.equal(seconds(compileService(site(), inputs()), '240.10.1.1'), undefined);
+});

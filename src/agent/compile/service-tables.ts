@@ -71,7 +71,11 @@ interface CalledPort {
   readonly calledAs: 'ClusterSet' | 'Service';
   readonly internalTrafficPolicy?: 'Cluster' | 'Local' | undefined;
   readonly trafficDistribution?: string | undefined;
+  readonly affinitySeconds?: number | undefined;
 }
+
+/** Kubernetes' default, three hours. */
+const AFFINITY_SECONDS = 10_800;
 
 export function compileService(site: Site, inputs: ServiceInputs): CompiledService {
   const local = localEndpoints(inputs.slices);
@@ -90,6 +94,7 @@ export function compileService(site: Site, inputs: ServiceInputs): CompiledServi
 function importPorts({ serviceImport }: ServiceInputs): CalledPort[] {
   if (!serviceImport || serviceImport.spec.type === 'Headless') return [];
   const { ips = [], ports, internalTrafficPolicy, trafficDistribution } = serviceImport.spec;
+  const affinitySeconds = affinityOf(serviceImport.spec);
   return ips.flatMap((vip) =>
     ports.map(({ name = '', protocol = 'TCP', port }) => ({
       vip,
@@ -99,13 +104,23 @@ function importPorts({ serviceImport }: ServiceInputs): CalledPort[] {
       calledAs: 'ClusterSet' as const,
       internalTrafficPolicy,
       trafficDistribution,
+      affinitySeconds,
     })),
   );
+}
+
+function affinityOf({
+  sessionAffinity,
+  sessionAffinityConfig,
+}: Pick<ServiceImport['spec'], 'sessionAffinity' | 'sessionAffinityConfig'>): number | undefined {
+  if (sessionAffinity !== 'ClientIP') return undefined;
+  return sessionAffinityConfig?.clientIP?.timeoutSeconds ?? AFFINITY_SECONDS;
 }
 
 /** The ClusterIP is ours when we stand in for kube-proxy, or when a policy speaks of the Service itself. */
 function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledPort[] {
   const { clusterIP, ports = [], internalTrafficPolicy, trafficDistribution } = service?.spec ?? {};
+  const affinitySeconds = affinityOf(service?.spec ?? {});
   const governed = policy?.appliesTo.includes('Service') ?? false;
   // The address of a derived Service is the VIP of its import.
   if (service?.metadata.labels?.[LABEL_DERIVED] !== undefined) return [];
@@ -118,6 +133,7 @@ function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledP
     calledAs: 'Service' as const,
     internalTrafficPolicy,
     trafficDistribution,
+    affinitySeconds,
   }));
 }
 
@@ -147,6 +163,7 @@ function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], 
     tiers: compiled.compiled.map((tier) => ({ slots: sharesTable(tier, seed) })),
     groups,
     ownsAddress: called.calledAs === 'ClusterSet' || site.serviceProxy,
+    ...(called.affinitySeconds !== undefined && { affinitySeconds: called.affinitySeconds }),
   };
   const decision: Decision = {
     vip: called.vip,
