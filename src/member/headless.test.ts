@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENDPOINT_SLICES, type EndpointSlice, NODES, SERVICE_EXPORTS, SERVICES } from '#api/index.ts';
+import { ENDPOINT_SLICES, type EndpointSlice, MEMBER_CLUSTERS, NODES, SERVICE_EXPORTS, SERVICES } from '#api/index.ts';
 import {
   type ClusterSet,
   clusterSet,
@@ -177,4 +177,23 @@ test('exporters of which some are headless serve in the way of the oldest, each 
       (one) => conditionsOf(one).includes('Conflict=True/TypeConflict'),
     );
   assert.deepEqual((await slicesOf(set.member('c')))['a']?.endpoints, []);
+});
+
+test('two members that were given one number say so', async (t) => {
+  const set = await clusterSet(t, ['a', 'b'], { a: { index: 7 }, b: { index: 7 } });
+  const seen = await eventually(
+    'conflict',
+    () => mirrorOf(set.member('a'), 'b'),
+    (one) => conditionsOf(one).includes('IndexConflict=True/SameIndex'),
+  );
+  assert.match(
+    seen?.status?.conditions?.find(({ type }) => type === 'IndexConflict')?.message ?? '',
+    /^a has spec.index 7/,
+  );
+  await set.hub.patch(MEMBER_CLUSTERS, { name: 'a' }, { spec: { index: 8 } });
+  await eventually(
+    'no conflict',
+    () => mirrorOf(set.member('a'), 'b'),
+    (one) => one !== undefined && !conditionsOf(one).some((text) => text.startsWith('IndexConflict')),
+  );
 });

@@ -78,6 +78,10 @@ export const CONDITION_WORDS = {
       NoGateway: 'No agent with the gateway role is alive.',
       TransportUnavailable: 'The transport asked for is not available; nobody calls this member.',
     },
+    IndexConflict: {
+      SameIndex:
+        'Two members have been given one number: pods of headless services may get the same substitute address.',
+    },
     HubStateSuspect: {
       AbsenceUnvouched: 'The hub lacks exports of others, and nobody vouches for their absence: they are kept.',
     },

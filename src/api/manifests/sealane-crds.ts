@@ -29,6 +29,7 @@ export const memberClusterCrd = customResource({
         { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
         { name: 'Exports', type: 'integer', jsonPath: '.status.published.count' },
         { name: 'Drain', type: 'boolean', jsonPath: '.spec.drain' },
+        { name: 'Index', type: 'integer', jsonPath: '.status.index', priority: 1 },
         { name: 'Removed', type: 'boolean', jsonPath: '.spec.removed', priority: 1 },
         { name: 'Gateways', type: 'string', jsonPath: '.status.gateways[*].address', priority: 1 },
         AGE,
@@ -52,7 +53,7 @@ export const clusterExportCrd = customResource({
       status: false,
       required: ['spec'],
       description:
-        'What one member says of one service that it exports: ports, and how many endpoints are ready. Never pods.',
+        'What one member says of one service that it exports: ports, and how many endpoints are ready. Pods of headless services only.',
       properties: { spec: clusterExportSpec },
       columns: [
         { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster' },

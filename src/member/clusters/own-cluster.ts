@@ -105,10 +105,14 @@ function desiredStatus(
 ): MemberClusterStatus {
   const { settings, clusterUID } = state;
   const gateways = agents.gateways();
-  const judgements = [readiness(spec?.transport ?? 'WireGuard', gateways.length), ...suspicion(suspects)];
-  const conditions = withConditions(status.conditions, judgements, timestamp(settings.clock), [SUSPECT]);
-  const marker = currentMarker(state);
   const index = claimIndex(state, { spec, status });
+  const judgements = [
+    readiness(spec?.transport ?? 'WireGuard', gateways.length),
+    ...suspicion(suspects),
+    ...sameIndex(state, index),
+  ];
+  const conditions = withConditions(status.conditions, judgements, timestamp(settings.clock), [SUSPECT, SAME_INDEX]);
+  const marker = currentMarker(state);
   const podRanges = ownPodRanges(state);
   return {
     clusterUID,
@@ -123,9 +127,25 @@ function desiredStatus(
   };
 }
 
+function otherMembers(state: MemberState): MemberCluster[] {
+  const { cluster } = state.settings;
+  return [...allMembers(state).values()].filter(({ metadata, spec }) => metadata.name !== cluster && !spec?.removed);
+}
+
+const SAME_INDEX = 'IndexConflict';
+
+/** A claim gives way; what an admin gave twice stays so until he changes it. */
+function sameIndex(state: MemberState, index: number | undefined): Judgement[] {
+  const same = otherMembers(state).filter(({ spec }) => spec?.index !== undefined && spec.index === index);
+  if (same.length === 0) return [];
+  const names = same.map(({ metadata }) => metadata.name).toSorted();
+  const message = `${names.join(', ')} has spec.index ${index} too: give each member one of its own`;
+  return [{ type: SAME_INDEX, status: 'True', reason: 'SameIndex', message }];
+}
+
 function claimIndex(state: MemberState, { spec, status }: Pick<MemberCluster, 'spec' | 'status'>): number | undefined {
   const { cluster } = state.settings;
-  const others = [...allMembers(state).values()].filter((one) => one.metadata.name !== cluster && !one.spec?.removed);
+  const others = otherMembers(state);
   return memberIndex(
     { name: cluster, given: spec?.index, claimed: status?.index ?? state.caches.mirrors.get(cluster)?.status?.index },
     others.map((one) => ({ name: one.metadata.name, given: one.spec?.index, claimed: one.status?.index })),

@@ -1,5 +1,6 @@
 /** The pods of a headless export, each with the address that stands for it in other members. */
-import { type Family, familyOf, parseIp } from '#kit/index.ts';
+import type { ClusterExportSpec } from '#api/index.ts';
+import { familyOf, parseIp } from '#kit/index.ts';
 import {
   type ExportedEndpoint,
   headlessEndpoints,
@@ -32,28 +33,31 @@ const NONE: Endpoints = { endpoints: [], leftOut: 0 };
  */
 export function createEndpoints(state: MemberState): OwnEndpoints {
   const { caches } = state;
-  const given = new Map<string, Map<string, string>>();
-  for (const { spec } of caches.records.list()) {
-    const held = (spec.endpoints ?? []).flatMap(({ name, substituteAddress }) =>
-      substituteAddress ? [[name, substituteAddress] as const] : [],
-    );
-    if (held.length > 0) given.set(`${spec.service.namespace}/${spec.service.name}`, new Map(held));
-  }
+  const given = new Map<string, ReadonlyMap<string, string>>();
+  const taken = new Set<string>();
+
+  const give = (key: string, now: ReadonlyMap<string, string>) => {
+    for (const address of given.get(key)?.values() ?? []) taken.delete(address);
+    for (const address of now.values()) taken.add(address);
+    if (now.size > 0) given.set(key, now);
+    else given.delete(key);
+  };
+  const forget = (key: string) => give(key, new Map());
+
+  for (const { spec } of caches.records.list()) give(`${spec.service.namespace}/${spec.service.name}`, heldIn(spec));
 
   function substituted(key: string, endpoints: readonly ExportedEndpoint[]): readonly ExportedEndpoint[] {
     const index = indexOf(state);
     const before = given.get(key);
-    const taken = new Set([...given].flatMap(([other, held]) => (other === key ? [] : [...held.values()])));
     const now = new Map<string, string>();
-    // Those that have one keep it, whatever the others are given.
-    for (const { name } of endpoints.toSorted((a, b) => Number(before?.has(b.name)) - Number(before?.has(a.name)))) {
-      const family = familyIn(endpoints, name);
-      const address = index && addressFor({ key: `${key}/${name}`, index, family, before: before?.get(name), taken });
+    for (const { name, podAddress } of endpoints) {
+      const kept = before?.get(name);
+      const address = isSubstituteOf(index, kept ?? '') ? kept : pick(`${key}/${name}`, index, podAddress);
       if (!address) continue;
       taken.add(address);
       now.set(name, address);
     }
-    given.set(key, now);
+    give(key, now);
     // One that cannot be told from another cluster's pod is not exported.
     return endpoints.flatMap((one) => {
       const substituteAddress = now.get(one.name);
@@ -61,19 +65,30 @@ export function createEndpoints(state: MemberState): OwnEndpoints {
     });
   }
 
+  function pick(key: string, index: number | undefined, podAddress: string): string | undefined {
+    if (index === undefined) return undefined;
+    return pickSubstitute(key, { index, family: familyOf(parseIp(podAddress) ?? 0n) }, taken);
+  }
+
   return {
-    forget: (key) => void given.delete(key),
+    forget,
     of(key, { spec }) {
       if (spec.type !== 'Headless') {
-        given.delete(key);
+        forget(key);
         return NONE;
       }
       const { endpoints, leftOut } = headlessEndpoints(ownSlices(caches, key));
       if (ambiguous(state)) return { endpoints: substituted(key, endpoints), leftOut };
-      given.delete(key);
+      forget(key);
       return { endpoints, leftOut };
     },
   };
+}
+
+function heldIn({ endpoints = [] }: ClusterExportSpec): ReadonlyMap<string, string> {
+  return new Map(
+    endpoints.flatMap(({ name, substituteAddress }) => (substituteAddress ? [[name, substituteAddress] as const] : [])),
+  );
 }
 
 /** Whether a pod's address may mean another pod somewhere in the set. */
@@ -91,22 +106,4 @@ function ambiguous(state: MemberState): boolean {
 function indexOf(state: MemberState): number | undefined {
   const own = memberCluster(state, state.settings.cluster);
   return own?.spec?.index ?? own?.status?.index;
-}
-
-interface Wanted {
-  readonly key: string;
-  readonly index: number;
-  readonly family: Family;
-  readonly before: string | undefined;
-  readonly taken: ReadonlySet<string>;
-}
-
-function addressFor({ key, index, family, before, taken }: Wanted): string | undefined {
-  if (before && !taken.has(before) && isSubstituteOf(index, before)) return before;
-  return pickSubstitute(key, { index, family }, taken);
-}
-
-function familyIn(endpoints: readonly ExportedEndpoint[], name: string): Family {
-  const address = endpoints.find((one) => one.name === name)?.podAddress ?? '';
-  return familyOf(parseIp(address) ?? 0n);
 }
