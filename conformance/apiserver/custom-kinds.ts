@@ -92,6 +92,116 @@ export function customCases(stage: () => Stage): void {
     assert.ok(body.resources.some((one: Body) => one.name === 'crates' && one.kind === 'Crate'));
   });
 
+  const condition = ({ body }: { body: Body }, type: string) =>
+    body.status?.conditions?.find((one: Body) => one.type === type);
+
+  test('a list and a watch speak the version they are asked in', async () => {
+    const { api, path, beta } = await served('pails', 'Pail');
+    const watch = await api.watch(`${beta}?watch=true&timeoutSeconds=5`);
+    await api.post(path, { metadata: { name: 'a' }, spec: { size: 1 } });
+    const event = await watch.next();
+    assert.deepEqual([event?.type, event?.object.apiVersion], ['ADDED', 'case.example.com/v1beta1']);
+    watch.stop();
+    const { body } = await api.get(beta);
+    assert.deepEqual(
+      [body.apiVersion, body.items[0].apiVersion],
+      ['case.example.com/v1beta1', 'case.example.com/v1beta1'],
+    );
+  });
+
+  test('a version that has stored something stays until the status says that nothing of it is left', async () => {
+    const { api } = await served('urns', 'Urn');
+    const at = `${CRDS}/urns.case.example.com`;
+    const { body: crd } = await api.get(at);
+    assert.deepEqual(crd.status.storedVersions, ['v1']);
+    const [v1, beta] = crd.spec.versions;
+    const moved = await api.patch(at, 'merge', {
+      spec: {
+        versions: [
+          { ...v1, storage: false },
+          { ...beta, storage: true },
+        ],
+      },
+    });
+    assert.deepEqual(moved.body.status.storedVersions, ['v1', 'v1beta1']);
+    const alone = { spec: { versions: [{ ...beta, storage: true }] } };
+    const early = await api.patch(at, 'merge', alone);
+    assert.deepEqual([early.status, early.body.details.causes[0].field], [422, 'status.storedVersions[0]']);
+    assert.match(early.body.message, /missing from spec.versions; v1 was previously a storage version/);
+    assert.equal((await api.patch(`${at}/status`, 'merge', { status: { storedVersions: ['v1'] } })).status, 422);
+    assert.equal((await api.patch(`${at}/status`, 'merge', { status: { storedVersions: ['v1beta1'] } })).status, 200);
+    assert.equal((await api.patch(at, 'merge', alone)).status, 200);
+  });
+
+  test('names that another definition has are not to be had, until it goes', async () => {
+    const { api } = await served('mugs', 'Mug');
+    const rival = definition('cups', 'Mug');
+    assert.equal((await api.post(CRDS, rival)).status, 201);
+    const at = `${CRDS}/cups.case.example.com`;
+    const told = await until(
+      'refused',
+      () => api.get(at),
+      (answer) => condition(answer, 'NamesAccepted')?.status === 'False',
+    );
+    const { reason, message } = condition(told, 'NamesAccepted');
+    assert.deepEqual([reason, message], ['ListKindConflict', '"MugList" is already in use']);
+    assert.equal(condition(told, 'Established').status, 'False');
+    assert.equal((await api.get('/apis/case.example.com/v1/cups')).status, 404);
+    assert.equal((await api.get('/apis/case.example.com/v1/mugs')).status, 200);
+    await api.delete(`${CRDS}/mugs.case.example.com`);
+    await until(
+      'served now',
+      () => api.get('/apis/case.example.com/v1/cups'),
+      ({ status }) => status === 200,
+    );
+    assert.equal(condition(await api.get(at), 'NamesAccepted').status, 'True');
+  });
+
+  test('a short name that is taken keeps a new definition out, and can be given up', async () => {
+    const { api } = await served('vats', 'Vat');
+    const rival = definition('tubs', 'Tub');
+    rival.spec.names.shortNames = ['vatsx'];
+    await api.post(CRDS, rival);
+    const at = `${CRDS}/tubs.case.example.com`;
+    await until(
+      'refused',
+      () => api.get(at),
+      (answer) => condition(answer, 'NamesAccepted')?.reason === 'ShortNamesConflict',
+    );
+    await api.patch(at, 'merge', { spec: { names: { shortNames: ['tubsx'] } } });
+    await until(
+      'served',
+      () => api.get('/apis/case.example.com/v1/tubs'),
+      ({ status }) => status === 200,
+    );
+    await api.delete(at);
+  });
+
+  test('a definition that never was served can be deleted', async () => {
+    const { api } = await served('jugs', 'Jug');
+    await api.post(CRDS, definition('ewers', 'Jug'));
+    await api.delete(`${CRDS}/ewers.case.example.com`);
+    await until(
+      'gone',
+      () => api.get(`${CRDS}/ewers.case.example.com`),
+      ({ status }) => status === 404,
+    );
+    assert.equal((await api.get('/apis/case.example.com/v1/jugs')).status, 200);
+  });
+
+  test('what objects are known by cannot change once they are served', async () => {
+    const { api } = await served('pots', 'Pot');
+    const at = `${CRDS}/pots.case.example.com`;
+    for (const [spec, field] of [
+      [{ scope: 'Cluster' }, 'spec.scope'],
+      [{ names: { kind: 'Kettle' } }, 'spec.names.kind'],
+    ] as const) {
+      const { status, body } = await api.patch(at, 'merge', { spec });
+      assert.deepEqual([status, body.details.causes[0].field], [422, field]);
+      assert.match(body.message, /field is immutable/);
+    }
+  });
+
   test('its status, scale and printer columns work', async () => {
     const { api, path } = await served('chests', 'Chest');
     await api.post(path, { metadata: { name: 'a' }, spec: { size: 4, replicas: 1 } });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from './api.ts';
+import { type Body, until } from './api.ts';
 import { configMap, pod } from './objects.ts';
 import type { Stage } from './suite.ts';
 
@@ -149,14 +149,50 @@ export function deletionCases(stage: () => Stage): void {
     assert.equal(body.status.phase, 'Terminating');
     const late = await api.post(`${path}/configmaps`, configMap('late'));
     assert.deepEqual([late.status, late.body.reason], [403, 'Forbidden']);
+    assert.equal(
+      late.body.message,
+      `configmaps "late" is forbidden: unable to create new content in namespace ${name} because it is being terminated`,
+    );
+    const [cause] = late.body.details.causes;
+    assert.deepEqual([cause.reason, cause.field], ['NamespaceTerminating', 'metadata.namespace']);
     await until(
       'emptied',
       () => api.get(`${path}/configmaps`),
       ({ body: list }) => list.items.length === 1,
     );
     await api.patch(path, 'merge', { metadata: { labels: { still: 'here' } } });
-    assert.equal((await api.get(path)).status, 200);
+    const told = await until(
+      'conditions',
+      () => api.get(path),
+      ({ body: { status } }) => status.conditions?.some((one: Body) => one.reason === 'SomeFinalizersRemain'),
+    );
+    const text = (type: string) => told.body.status.conditions.find((one: Body) => one.type === type)?.message;
+    assert.equal(
+      text('NamespaceFinalizersRemaining'),
+      'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+    );
+    assert.equal(
+      text('NamespaceContentRemaining'),
+      'Some resources are remaining: configmaps. has 1 resource instances',
+    );
     await api.patch(`${path}/configmaps/held`, 'merge', { metadata: { finalizers: [] } });
+    await until('namespace', () => api.get(path), isGone);
+  });
+
+  test('a namespace that cannot be emptied goes when its own finalizer is taken away', async () => {
+    const { api, namespace } = stage();
+    const path = `/api/v1/namespaces/${await namespace()}`;
+    await api.post(`${path}/configmaps`, configMap('held', {}, { finalizers: ['example.com/hold'] }));
+    const { body } = await api.delete(path);
+    assert.deepEqual(body.spec.finalizers, ['kubernetes']);
+    await api.patch(path, 'merge', { spec: { finalizers: [] } });
+    assert.deepEqual((await api.get(path)).body.spec.finalizers, ['kubernetes']);
+    const answer = await api.put(`${path}/finalize`, {
+      ...body,
+      metadata: { name: body.metadata.name },
+      spec: { finalizers: [] },
+    });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
     await until('namespace', () => api.get(path), isGone);
   });
 

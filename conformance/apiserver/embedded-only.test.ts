@@ -115,6 +115,51 @@ test('HTTP/2 and HTTP/1.1 give the same answers, a body that is too large includ
   assert.equal((await ask(post, JSON.stringify(configMap('b', { x: 'y'.repeat(4 << 20) })))).status, 413);
 });
 
+test('who comes when all places are taken is told to come again; an administrator gets in', async (t) => {
+  const { api, server } = await started(t, { limits: { reads: 1, writes: 0, watches: 1 } });
+  const metadata = { name: 'everybody' };
+  const group = 'rbac.authorization.k8s.io';
+  const roleRef = { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' };
+  const subjects = [{ kind: 'Group', apiGroup: group, name: 'system:authenticated' }];
+  const bound = await api.post(`/apis/${group}/v1/clusterrolebindings`, { metadata, roleRef, subjects });
+  assert.equal(bound.status, 201);
+  const other = createApi({ ...server.access, headers: { 'impersonate-user': 'somebody' } });
+  t.after(() => other.close());
+  const { status, body, headers } = await other.post(PATH, configMap('a'));
+  assert.deepEqual([status, body.reason, headers['retry-after']], [429, 'TooManyRequests', '1']);
+  assert.equal(body.message, 'Too many requests, please try again later.');
+  assert.equal((await api.get(`${PATH}/a`)).status, 404);
+  const first = await other.watch(`${PATH}?watch=true`);
+  assert.equal(first.status, 200);
+  assert.equal((await other.watch(`${PATH}?watch=true`)).status, 429);
+  assert.equal((await other.get(PATH)).status, 200);
+  first.stop();
+  await until(
+    'a place again',
+    async () => {
+      const next = await other.watch(`${PATH}?watch=true&timeoutSeconds=1`);
+      next.stop();
+      return { status: next.status, headers: {}, body: undefined };
+    },
+    ({ status: met }) => met === 200,
+  );
+});
+
+test('a name that is taken is made anew; when chance gives no other, it is 409 that says so', async (t) => {
+  const chances = [...Array.from({ length: 10 }, () => 0), 0.5];
+  let stuck = false;
+  const clock = { ...systemClock, random: () => (stuck ? 0 : (chances.shift() ?? systemClock.random())) };
+  const { api } = await started(t, { clock });
+  const make = () => api.post(PATH, { metadata: { generateName: 'x-' } });
+  assert.equal((await make()).body.metadata.name, 'x-bbbbb');
+  const second = await make();
+  assert.equal(second.status, 201);
+  stuck = true;
+  const { status, body, headers } = await make();
+  assert.deepEqual([status, body.reason, headers['retry-after']], [409, 'AlreadyExists', '1']);
+  assert.match(body.message, /"x-bbbbb" already exists, the server was not able to generate a unique name/);
+});
+
 test('an address that is taken is a fault that names it', async (t) => {
   const { server } = await started(t);
   await assert.rejects(startEmbedded({ port: server.port }), (error: unknown) => {

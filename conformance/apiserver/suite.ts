@@ -8,6 +8,7 @@ import { customCases } from './custom-kinds.ts';
 import { deletionCases } from './deletion.ts';
 import { patchCases } from './patches.ts';
 import { refusalCases } from './refusals.ts';
+import { requestCases } from './requests.ts';
 import { ruleCases } from './rules.ts';
 import { serviceCases } from './services.ts';
 import { watchCases } from './watches.ts';
@@ -67,6 +68,7 @@ export function apiSuite(name: string, start: () => Promise<Target>): void {
     describe('authorization', () => authorizationCases(stage));
     describe('accounts', () => accountCases(stage));
     describe('rules', () => ruleCases(stage));
+    describe('requests', () => requestCases(stage));
     describe('refusals', () => refusalCases(stage));
   });
 }

@@ -17,6 +17,7 @@ import { expireEvents } from './duties/expire-events.ts';
 import { endNamespaces } from './duties/namespace-end.ts';
 import { setEngineFlags } from './engine-flags.ts';
 import { answer, type AnswerContext } from './http/answer.ts';
+import { createLimits, type LimitOptions } from './http/limits.ts';
 import { answerUpgrade } from './http/upgrade.ts';
 import { builtinKinds } from './kinds/builtin.ts';
 import { createRegistry } from './kinds/registry.ts';
@@ -41,6 +42,8 @@ export interface ApiServerOptions {
   readonly crds?: readonly KubeObject[];
   /** Further objects that are there from the start: made when they are not. */
   readonly objects?: readonly KubeObject[];
+  /** How many requests and watches at once. */
+  readonly limits?: Partial<LimitOptions>;
   /** Unix socket that answers for logs and exec. */
   readonly kubeletSocket?: string;
   /** Signs the tokens of ServiceAccounts (PEM, EC P-256). Without one they end with this process. */
@@ -109,6 +112,7 @@ function engine(
     crds = [],
     objects = [],
     tokenKey,
+    limits,
     kubeletSocket,
     log,
   }: ApiServerOptions,
@@ -130,14 +134,25 @@ function engine(
   });
   const writer = createWriter({ store, clock, newUid: randomUUID, rules });
   writer.onWrite(({ asked: { type } }) => type.group === RBAC_GROUP && authorizer.forget());
-  serveCustomKinds(registry, store, writer, log);
+  serveCustomKinds(registry, store, writer, clock, log);
   firstObjects({ registry, store, writer, serviceRanges, crds, objects });
   aggregateRoles(registry, store, writer, log);
   makeDefaultAccounts(registry, store, writer, log);
   collectGarbage(registry, store, writer, log);
-  endNamespaces(registry, store, writer, log);
+  endNamespaces(registry, store, writer, clock, log);
   expireEvents({ registry, store, writer, clock, log }, stopping);
-  return { registry, store, writer, authorizer, tokens, clock, stopping, kubeletSocket, log };
+  return {
+    registry,
+    store,
+    writer,
+    authorizer,
+    tokens,
+    enter: createLimits(limits),
+    clock,
+    stopping,
+    kubeletSocket,
+    log,
+  };
 }
 
 function listen(server: Http2SecureServer, { address, port }: ApiServerOptions): Promise<void> {

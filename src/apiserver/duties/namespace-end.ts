@@ -1,13 +1,16 @@
 /** A namespace that is being deleted is emptied first, then it goes. */
-import type { Log } from '#kit/index.ts';
-import type { Store } from '#objects/index.ts';
+import { type Clock, type Log, timestamp } from '#kit/index.ts';
+import type { Condition, Json, JsonObject, Store } from '#objects/index.ts';
+import type { Asked } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
+import { ownRequest } from '../write/own-request.ts';
 import type { Writer } from '../write/writer.ts';
 import { askedFor } from './asked-for.ts';
 import { createLater } from './later.ts';
+import { endingConditions, type Left } from './namespace-conditions.ts';
 import { removeAll } from './remove-all.ts';
 
-export function endNamespaces(registry: Registry, store: Store, writer: Writer, log: Log): void {
+export function endNamespaces(registry: Registry, store: Store, writer: Writer, clock: Clock, log: Log): void {
   const later = createLater(log, 'namespace-end');
   const stored = store.list('namespaces');
   for (const { metadata } of stored.outcome === 'ok' ? stored.items : []) endLater(metadata.name);
@@ -24,10 +27,22 @@ export function endNamespaces(registry: Registry, store: Store, writer: Writer, 
   function end(name: string): void {
     if (!isEnding(name)) return;
     const kinds = registry.kinds().filter((kind) => kind.type.namespaced);
-    const left = kinds.reduce((sum, kind) => sum + removeAll(store, writer, askedFor(kind), name), 0);
+    const left = kinds.map((kind) => ({ kind, objects: removeAll(store, writer, askedFor(kind), name) }));
     const asked = registry.find('', 'v1', 'namespaces');
     const namespace = store.get({ resource: 'namespaces', name });
-    if (left === 0 && asked && namespace && !namespace.metadata.finalizers?.length) writer.purge(asked, namespace);
+    if (!asked || !namespace) return;
+    const isEmpty = left.every(({ objects }) => objects.length === 0);
+    if (isEmpty && !namespace.metadata.finalizers?.length) return writer.purge(asked, namespace);
+    tell(asked, name, left);
+  }
+
+  function tell(asked: Asked, name: string, left: readonly Left[]): void {
+    const request = { ...ownRequest('namespace-controller'), subresource: 'status' };
+    writer.update(asked, { name }, request, (before) => {
+      const status = before.status as { readonly conditions?: readonly Condition[] } | undefined;
+      const conditions = endingConditions(status?.conditions, left, timestamp(clock)) as unknown as Json;
+      return { ...before, status: { ...status, conditions } as JsonObject };
+    });
   }
 
   function isEnding(name: string): boolean {

@@ -6,8 +6,9 @@ import { ANONYMOUS, identify, unauthorized } from '../accounts/identify.ts';
 import { pathAttributes, resourceAttributes } from '../rbac/attributes.ts';
 import { ApiError, methodNotAllowed, noSuchPath } from './api-error.ts';
 import { serveDiscovery } from './discovery.ts';
-import { type Exchange, sendJson, sendText } from './exchange.ts';
+import { type Exchange, flagParameter, sendJson, sendText } from './exchange.ts';
 import { forwardRequest } from './forward.ts';
+import type { Enter } from './limits.ts';
 import { permit } from './permit.ts';
 import { serveOpenApi } from './openapi.ts';
 import { type ApiPath, isKubelets, parsePath } from './parse-path.ts';
@@ -17,6 +18,7 @@ import { serveResource } from './resources.ts';
 
 export interface AnswerContext extends ResourceContext {
   readonly kubeletSocket: string | undefined;
+  readonly enter: Enter;
   readonly log: Log;
 }
 
@@ -57,10 +59,16 @@ async function route(context: AnswerContext, request: Http2ServerRequest, respon
   const exchange: Exchange = { request, response, url, user };
   const path = parsePath(url.pathname);
   if (user === ANONYMOUS && url.pathname !== '/version') throw unauthorized();
+  context.enter(exchange, isLasting(url, path));
   if (!path) return servePath(context, exchange);
   permit(context.authorizer, resourceAttributes(user, request.method, path, url));
   if (isKubelets(path)) return toKubelet(exchange, path, context.kubeletSocket);
   await serveResource(context, exchange, path);
+}
+
+/** It goes on until somebody ends it. */
+function isLasting(url: URL, path: ApiPath | undefined): boolean {
+  return flagParameter(url, 'watch') || (path?.subresource === 'log' && flagParameter(url, 'follow'));
 }
 
 /** What is about no resource. */
@@ -86,7 +94,12 @@ function refuse(log: Log, request: Http2ServerRequest, response: Http2ServerResp
   if (known !== error) log.error({ err: error, method: request.method, path: request.url }, 'request failed');
   try {
     const body = Buffer.from(`${JSON.stringify(known.toStatus())}\n`);
-    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    const after = known.details?.retryAfterSeconds;
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      ...(after && { 'retry-after': String(after) }),
+    };
     if (!response.headersSent) response.writeHead(known.statusCode, headers).end(body);
     else response.end();
   } catch (broken) {

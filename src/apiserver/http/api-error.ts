@@ -63,6 +63,13 @@ export function alreadyExists(subject: Subject, name: string): ApiError {
   });
 }
 
+/** Eight names were taken: `generateName` has hardly any left, or chance plays tricks. */
+export function noFreeName(subject: Subject, name: string): ApiError {
+  const { statusCode, reason, message, details } = alreadyExists(subject, name);
+  const why = `${message}, the server was not able to generate a unique name for the object`;
+  return new ApiError(statusCode, reason, why, { ...details, retryAfterSeconds: 1 });
+}
+
 export function conflict(subject: Subject, name: string, why: string): ApiError {
   return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(subject)} "${name}": ${why}`, {
     name,
@@ -73,11 +80,12 @@ export function conflict(subject: Subject, name: string, why: string): ApiError 
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
-export function forbidden(subject: Subject, name: string, why: string): ApiError {
+export function forbidden(subject: Subject, name: string, why: string, causes?: StatusDetails['causes']): ApiError {
   return new ApiError(403, 'Forbidden', `${qualified(subject)} "${name}" is forbidden: ${why}`, {
     name,
     ...(subject.group && { group: subject.group }),
     kind: subject.plural,
+    ...(causes && { causes }),
   });
 }
 

@@ -52,6 +52,7 @@ function reviewResource({ plural, kind, namespaced }: (typeof REVIEWS)[number]):
 
 const OF_SUBRESOURCES: Readonly<Record<string, readonly string[]>> = {
   log: ['get'],
+  finalize: ['update'],
   token: ['create'],
   eviction: ['create'],
   binding: ['create'],

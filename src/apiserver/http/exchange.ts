@@ -50,12 +50,18 @@ export async function readBody(exchange: Exchange): Promise<string> {
 
 const JSON_TYPES = new Set(['', 'application/json', 'application/yaml']);
 
-/** An object as a client sends it. @throws ApiError 415 for protobuf and the like, 400 for what cannot be read */
-export async function readObject(exchange: Exchange): Promise<JsonObject> {
+/**
+ * An object as a client sends it.
+ * @param onText told the text when it is JSON
+ * @throws ApiError 415 for protobuf and the like, 400 for what cannot be read
+ */
+export async function readObject(exchange: Exchange, onText?: (text: string) => void): Promise<JsonObject> {
   const type = mediaType(exchange);
   if (!JSON_TYPES.has(type)) throw unsupported(type, [...JSON_TYPES].filter(Boolean));
-  const value = await parseText(await readBody(exchange), type === 'application/yaml');
+  const text = await readBody(exchange);
+  const value = await parseText(text, type === 'application/yaml');
   if (!isObject(value)) throw badRequest('the body is not an object');
+  if (type !== 'application/yaml') onText?.(text);
   return value;
 }
 

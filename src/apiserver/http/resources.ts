@@ -5,7 +5,7 @@ import type { ObjectRef } from '../write/request.ts';
 import { methodNotAllowed, noSuchPath } from './api-error.ts';
 import { findReview, serveReview } from '../reviews/serve-review.ts';
 import { serveDelete, serveDeleteAll } from './delete.ts';
-import { type Exchange, flagParameter, readObject, sendJson } from './exchange.ts';
+import { type Exchange, flagParameter, sendJson } from './exchange.ts';
 import { serveList } from './list.ts';
 import type { ApiPath } from './parse-path.ts';
 import { servePatch } from './patch.ts';
@@ -14,7 +14,7 @@ import { found, type ResourceContext } from './resource-context.ts';
 import { filterOf } from './selection.ts';
 import { serveSubresource } from './subresources.ts';
 import { serveWatch } from './watch.ts';
-import { writeRequest } from './write-request.ts';
+import { readWrite, writeRequest } from './write-request.ts';
 
 /** @throws ApiError */
 export async function serveResource(context: ResourceContext, exchange: Exchange, path: ApiPath): Promise<void> {
@@ -44,7 +44,7 @@ async function serveCollection(
   if (method === 'DELETE') return serveDeleteAll(context, exchange, asked, namespace);
   if (method !== 'POST') throw methodNotAllowed();
   const request = writeRequest(exchange);
-  const object = context.writer.create(asked, namespace, await readObject(exchange), request);
+  const object = context.writer.create(asked, namespace, await readWrite(exchange, asked, request), request);
   sendJson(exchange, 201, presentOne(exchange, asked, object, context.clock), request.warnings);
 }
 
@@ -61,7 +61,7 @@ async function serveObject(context: ResourceContext, exchange: Exchange, asked: 
 
 async function serveUpdate(context: ResourceContext, exchange: Exchange, asked: Asked, ref: ObjectRef): Promise<void> {
   const request = writeRequest(exchange);
-  const body = await readObject(exchange);
+  const body = await readWrite(exchange, asked, request);
   const object = context.writer.update(asked, ref, request, () => body);
   show(context, exchange, asked, object, 200, request.warnings);
 }

@@ -10,7 +10,7 @@ import { servePatch } from './patch.ts';
 import { presentOne } from './present.ts';
 import { found, type ResourceContext } from './resource-context.ts';
 import { patchedScale, scaleOf, withScale } from './scale.ts';
-import { writeRequest } from './write-request.ts';
+import { readWrite, writeRequest } from './write-request.ts';
 
 /** @throws ApiError */
 export async function serveSubresource(
@@ -22,6 +22,7 @@ export async function serveSubresource(
 ): Promise<void> {
   if (sub === 'status' && asked.kind.hasStatus) return serveStatus(context, exchange, asked, ref);
   if (sub === 'scale' && asked.kind.scale) return serveScale(context, exchange, asked, ref);
+  if (sub === 'finalize' && asked.kind.subresources.includes(sub)) return serveFinalize(context, exchange, asked, ref);
   if (sub === 'token' && asked.kind.subresources.includes(sub)) return serveTokenRequest(context, exchange, asked, ref);
   const serve = OF_PODS[sub];
   if (!serve || !asked.kind.subresources.includes(sub)) throw noSuchPath();
@@ -56,10 +57,24 @@ async function serveStatus(context: ResourceContext, exchange: Exchange, asked: 
     if (method === 'GET') return found(context, asked, ref);
     if (method === 'PATCH') return (await servePatch(context, exchange, asked, ref, request)).object;
     if (method !== 'PUT') throw methodNotAllowed();
-    const body = await readObject(exchange);
+    const body = await readWrite(exchange, asked, request);
     return writer.update(asked, ref, request, () => body);
   };
   sendJson(exchange, 200, presentOne(exchange, asked, await write(), clock), request.warnings);
+}
+
+/** Lets a namespace go that cannot be emptied. */
+async function serveFinalize(
+  context: ResourceContext,
+  exchange: Exchange,
+  asked: Asked,
+  ref: ObjectRef,
+): Promise<void> {
+  if (exchange.request.method !== 'PUT') throw methodNotAllowed();
+  const body = await readObject(exchange);
+  const request = { ...writeRequest(exchange), subresource: 'finalize' };
+  const object = context.writer.update(asked, ref, request, () => body);
+  sendJson(exchange, 200, presentOne(exchange, asked, object, context.clock), request.warnings);
 }
 
 async function serveScale(context: ResourceContext, exchange: Exchange, asked: Asked, ref: ObjectRef): Promise<void> {

@@ -4,7 +4,7 @@ import { apiVersionOf, asJson, type KubeObject } from '#objects/index.ts';
 import type { Asked } from '../kinds/kind.ts';
 import { inVersion } from '../write/stored.ts';
 import type { Exchange } from './exchange.ts';
-import { presentOne, wantsTable } from './present.ts';
+import { formWanted, presentOne } from './present.ts';
 
 export interface EventWriter {
   show(type: string, object: KubeObject): void;
@@ -17,9 +17,11 @@ export function eventWriter(
   asked: Asked,
   clock: Clock,
 ): EventWriter {
-  const isTable = wantsTable(exchange);
+  const form = formWanted(exchange);
   const textOf = (object: KubeObject) =>
-    isTable ? JSON.stringify(presentOne(exchange, asked, object, clock)) : sharedText(inVersion(asked, object));
+    form === 'object'
+      ? sharedText(inVersion(asked, object))
+      : JSON.stringify(presentOne(exchange, asked, object, clock));
   return {
     show: (type, object) => write(`{"type":"${type}","object":${textOf(object)}}\n`),
     bookmark: (revision, annotations) => {
@@ -28,7 +30,11 @@ export function eventWriter(
         creationTimestamp: null,
         ...(annotations && { annotations }),
       };
-      const object = { kind: asked.type.kind, apiVersion: apiVersionOf(asked.type), metadata };
+      const type =
+        form === 'metadata'
+          ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
+          : { kind: asked.type.kind, apiVersion: apiVersionOf(asked.type) };
+      const object = { ...type, metadata };
       write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
     },
   };

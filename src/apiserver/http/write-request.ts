@@ -1,7 +1,11 @@
 /** What the query and the headers say about a write. */
 import type { WriteRequest } from '../write/request.ts';
+import type { JsonObject } from '#objects/index.ts';
+import type { Asked } from '../kinds/kind.ts';
+import { reportFields } from '../write/check-request.ts';
 import { unsupportedValue } from './api-error.ts';
-import type { Exchange } from './exchange.ts';
+import { duplicateFields } from './duplicate-fields.ts';
+import { type Exchange, readObject } from './exchange.ts';
 
 const VALIDATIONS = ['Ignore', 'Warn', 'Strict'] as const;
 
@@ -15,6 +19,12 @@ export function writeRequest({ request, url, user }: Exchange): WriteRequest {
     warnings: [],
     user,
   };
+}
+
+/** The object of a create or an update; what it says twice is reported as the client wants. @throws ApiError */
+export function readWrite(exchange: Exchange, asked: Asked, request: WriteRequest): Promise<JsonObject> {
+  if (request.fieldValidation === 'Ignore') return readObject(exchange);
+  return readObject(exchange, (text) => reportFields(asked, 'duplicate', duplicateFields(text), request));
 }
 
 function fieldValidation(asked: string): WriteRequest['fieldValidation'] {

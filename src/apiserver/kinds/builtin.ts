@@ -28,6 +28,7 @@ const LINES: readonly Line[] = [
     definition: 'core.v1.Namespace',
     plural: 'namespaces',
     short: ['ns'],
+    subresources: ['finalize'],
     clusterScoped: true,
     status: true,
     hub: true,

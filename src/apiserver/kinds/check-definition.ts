@@ -1,4 +1,4 @@
-/** Why a CustomResourceDefinition cannot be served, and the status of one that is. */
+/** Why a CustomResourceDefinition cannot be served. */
 import {
   checkStructural,
   isObject,
@@ -7,9 +7,11 @@ import {
   jsonPath,
   type Problem,
   type Schema,
+  textOf,
 } from '#objects/index.ts';
 import { buildRules } from '../cel/rule-tree.ts';
 import type { CrdSpec, CrdVersion } from './custom.ts';
+import { isEstablished } from './definition-status.ts';
 
 type IsBuiltin = (group: string, plural: string, kind: string) => boolean;
 
@@ -18,12 +20,18 @@ const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const GROUP = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
 
 /** @param crd in the shape that its schema asks for */
-export function checkDefinition(crd: JsonObject, isBuiltin: IsBuiltin): readonly Problem[] {
+export function checkDefinition(
+  crd: JsonObject,
+  before: JsonObject | undefined,
+  isBuiltin: IsBuiltin,
+): readonly Problem[] {
   const spec = crd.spec as unknown as CrdSpec;
   const name = isObject(crd.metadata) ? crd.metadata.name : undefined;
   return [
     ...checkNames(spec, name, isBuiltin),
     ...checkVersions(spec),
+    ...checkStored(spec, crd.status),
+    ...checkUnchanged(crd, before),
     ...spec.versions.flatMap((version, i) => checkVersion(version, `spec.versions[${i}]`)),
   ];
 }
@@ -61,6 +69,41 @@ function checkVersions({ versions, conversion }: CrdSpec): Problem[] {
   return problems;
 }
 
+/** What a version has written stays readable until somebody has written it anew in another and says so in the status. */
+function checkStored({ versions }: CrdSpec, status: Json | undefined): Problem[] {
+  const stored = isObject(status) && Array.isArray(status.storedVersions) ? status.storedVersions : [];
+  const problems = stored.flatMap((version, i) =>
+    versions.some(({ name }) => name === version)
+      ? []
+      : [
+          bad(
+            `status.storedVersions[${i}]`,
+            version,
+            `missing from spec.versions; ${textOf(version)} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${textOf(version)} and removes ${textOf(version)} from status.storedVersions`,
+          ),
+        ],
+  );
+  const storage = versions.find((version) => version.storage)?.name;
+  if (storage !== undefined && !stored.includes(storage))
+    problems.push(bad('status.storedVersions', stored, `must have the storage version ${storage}`));
+  return problems;
+}
+
+function checkUnchanged(crd: JsonObject, before: JsonObject | undefined): Problem[] {
+  if (!before) return [];
+  const [is, was] = [crd.spec, before.spec] as unknown as [CrdSpec, CrdSpec];
+  const problems: Problem[] = [];
+  const keep = (path: string, now: string, then: string) => {
+    if (now !== then) problems.push(bad(path, now, 'field is immutable'));
+  };
+  keep('spec.group', is.group, was.group);
+  keep('spec.names.plural', is.names.plural, was.names.plural);
+  if (!isEstablished(before)) return problems;
+  keep('spec.scope', is.scope, was.scope);
+  keep('spec.names.kind', is.names.kind, was.names.kind);
+  return problems;
+}
+
 function checkVersion({ name, schema, additionalPrinterColumns = [] }: CrdVersion, path: string): Problem[] {
   const at = `${path}.schema.openAPIV3Schema`;
   const root = schema?.openAPIV3Schema;
@@ -94,32 +137,3 @@ function required(path: string, why: string): Problem {
 export function hasDefinition({ spec }: JsonObject): boolean {
   return isObject(spec) && isObject(spec.names) && Array.isArray(spec.versions) && spec.versions.every(isObject);
 }
-
-/** The status that tells clients the kind is served. @param before that of the definition as it was */
-export function establishedStatus(crd: JsonObject, before: Json | undefined, now: string): Json {
-  const { names, versions } = crd.spec as unknown as CrdSpec;
-  const old = isObject(before) ? before : {};
-  const stored = Array.isArray(old.storedVersions) ? old.storedVersions : [];
-  const storage = versions.filter((version) => version.storage).map((version) => version.name);
-  return {
-    acceptedNames: {
-      listKind: `${names.kind}List`,
-      singular: String(names.kind).toLowerCase(),
-      ...names,
-    } as unknown as JsonObject,
-    conditions: Array.isArray(old.conditions)
-      ? old.conditions
-      : CONDITIONS.map((one) => ({ ...one, lastTransitionTime: now })),
-    storedVersions: [...new Set([...stored, ...storage])],
-  };
-}
-
-const CONDITIONS = [
-  { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
-  {
-    type: 'Established',
-    status: 'True',
-    reason: 'InitialNamesAccepted',
-    message: 'the initial names have been accepted',
-  },
-];

@@ -2,6 +2,7 @@
 import { isObject, type JsonObject, type PrinterColumn, type Schema, wholeObjectSchema } from '#objects/index.ts';
 import { buildRules } from '../cel/rule-tree.ts';
 import { PLAIN_COLUMNS } from './columns.ts';
+import { servedNames } from './definition-status.ts';
 import type { Kind, KindVersion, ScalePaths } from './kind.ts';
 
 export interface CrdVersion {
@@ -27,6 +28,7 @@ export interface CrdSpec {
     readonly plural: string;
     readonly singular?: string;
     readonly kind: string;
+    readonly listKind?: string;
     readonly shortNames?: readonly string[];
     readonly categories?: readonly string[];
   };
@@ -35,7 +37,8 @@ export interface CrdSpec {
 }
 
 export function customKind(crd: JsonObject): Kind {
-  const { group, scope, names, versions } = crd.spec as unknown as CrdSpec;
+  const { group, scope, versions } = crd.spec as unknown as CrdSpec;
+  const names = servedNames(crd);
   const storage = versions.find((version) => version.storage) ?? versions[0];
   const scale = versions.find((version) => version.subresources?.scale)?.subresources?.scale;
   const paths: ScalePaths | undefined = scale && {
@@ -51,7 +54,8 @@ export function customKind(crd: JsonObject): Kind {
       kind: names.kind,
       namespaced: scope === 'Namespaced',
     },
-    singular: names.singular ?? names.kind.toLowerCase(),
+    singular: names.singular,
+    listKind: names.listKind,
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     versions: versions.map(toVersion),

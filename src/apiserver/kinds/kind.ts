@@ -6,6 +6,8 @@ export interface Kind {
   /** In its storage version. */
   readonly type: ResourceType;
   readonly singular: string;
+  /** Kind of a list of them; `KindList` when it is not said. */
+  readonly listKind?: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly versions: readonly KindVersion[];

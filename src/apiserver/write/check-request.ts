@@ -68,14 +68,15 @@ export function checkPreconditions(
   }
 }
 
-/** @throws ApiError 400 when the client wants strictness */
-export function reportUnknown(
+/** Fields that no schema knows, or that were sent twice. @throws ApiError 400 when the client wants strictness */
+export function reportFields(
   asked: Asked,
-  pruned: readonly string[],
+  what: 'unknown' | 'duplicate',
+  paths: readonly string[],
   { fieldValidation, warnings }: WriteRequest,
 ): void {
-  if (pruned.length === 0 || fieldValidation === 'Ignore') return;
-  const texts = pruned.map((path) => `unknown field "${path}"`);
+  if (paths.length === 0 || fieldValidation === 'Ignore') return;
+  const texts = paths.map((path) => `${what} field "${path}"`);
   if (fieldValidation === 'Warn') return void warnings.push(...texts);
   throw badRequest(
     `${asked.type.kind} in version "${asked.type.version}" cannot be handled as a ${asked.type.kind}: strict decoding error: ${texts.join(', ')}`,

@@ -22,7 +22,8 @@ export function firstMetadata(
   if (sent.namespace && namespace && sent.namespace !== namespace) {
     throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
   }
-  const name = sent.name || (sent.generateName ? `${textOf(sent.generateName)}${suffix(clock)}` : '');
+  const name =
+    sent.name || (sent.generateName ? `${textOf(sent.generateName).slice(0, MAX_BASE)}${suffix(clock)}` : '');
   if (!name) {
     const problem = {
       path: 'metadata.name',
@@ -39,6 +40,13 @@ export function firstMetadata(
     creationTimestamp: timestamp(clock),
   };
 }
+
+export function hasGivenName({ metadata }: JsonObject): boolean {
+  return isObject(metadata) && Boolean(metadata.name);
+}
+
+/** With the five letters that follow, a label. */
+const MAX_BASE = 58;
 
 /** Letters that make no words, as Kubernetes' generateName has them. */
 function suffix(clock: Clock): string {

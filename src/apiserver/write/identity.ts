@@ -25,6 +25,8 @@ export function keepIdentity(
   if (subresource === 'status') {
     return { ...before, status: wanted.status, metadata: { ...old, managedFields } };
   }
+  // Of a namespace: what keeps it, which nothing else may change.
+  if (subresource === 'finalize') return { ...before, spec: wanted.spec };
   const metadata = { ...sent, ...fixed, managedFields };
   return { ...wanted, metadata, ...(asked.kind.hasStatus && { status: before.status }) };
 }

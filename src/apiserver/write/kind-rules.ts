@@ -1,7 +1,9 @@
 /** The rules of the built-in kinds that have any. */
 import { type Clock, timestamp } from '#kit/index.ts';
 import { isObject, type JsonObject, type KubeObject, objectOf, textOf } from '#objects/index.ts';
-import { checkDefinition, establishedStatus, hasDefinition } from '../kinds/check-definition.ts';
+import { checkDefinition, hasDefinition } from '../kinds/check-definition.ts';
+import { nextStatus } from '../kinds/definition-status.ts';
+import { definitionsBeside } from '../kinds/definitions-beside.ts';
 import { checkBinding, checkRole, withSubjectGroups } from '../rbac/check-rbac.ts';
 import type { Authorizer } from '../rbac/authorizer.ts';
 import { refuseEscalation } from '../rbac/escalation.ts';
@@ -27,9 +29,16 @@ export function builtinRules(options: KindRuleOptions): Rules {
       prepare: (crd, before, subresource) =>
         subresource || !hasDefinition(crd)
           ? crd
-          : { ...crd, status: establishedStatus(crd, before?.status, timestamp(options.clock)) },
-      check: (crd) => checkDefinition(crd, options.isBuiltin),
-      isEmptiedFirst: true,
+          : {
+              ...crd,
+              status: nextStatus(
+                { ...crd, status: before?.status },
+                definitionsBeside(options.store, crd),
+                timestamp(options.clock),
+              ),
+            },
+      check: (crd, before) => checkDefinition(crd, before, options.isBuiltin),
+      isEmptiedFirst: () => true,
     },
     secrets: { prepare: joinStringData },
     ...rbacRules(options.authorizer),
@@ -55,13 +64,19 @@ function rbacRules(authorizer: Authorizer): Record<string, KindRule> {
 }
 
 const namespaceRule: KindRule = {
-  prepare(namespace) {
+  prepare(namespace, before, subresource) {
+    if (subresource === 'finalize') return namespace;
     const metadata = namespace.metadata as JsonObject;
     if (metadata.labels !== undefined && !isObject(metadata.labels)) return namespace;
     const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
-    return { ...namespace, metadata: { ...metadata, labels }, spec: { finalizers: ['kubernetes'] } };
+    return {
+      ...namespace,
+      metadata: { ...metadata, labels },
+      spec: before ? before.spec : { finalizers: ['kubernetes'] },
+    };
   },
-  isEmptiedFirst: true,
+  isEmptiedFirst: ({ spec }: KubeObject & { spec?: { finalizers?: readonly string[] } }) =>
+    Boolean(spec?.finalizers?.length),
   whyNeeded: ({ metadata: { name } }) =>
     ['default', 'kube-system', 'kube-public'].includes(name) ? 'this namespace may not be deleted' : undefined,
 };

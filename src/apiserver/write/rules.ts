@@ -13,7 +13,7 @@ export interface KindRule {
   /** How long the object stays after a delete, in seconds; 0 lets it go at once. */
   graceSeconds?(object: KubeObject, request: DeleteRequest): number;
   /** It stays until a duty has emptied it. */
-  readonly isEmptiedFirst?: boolean;
+  isEmptiedFirst?(object: KubeObject): boolean;
   /** Why an object may not be deleted at all. */
   whyNeeded?(object: KubeObject): string | undefined;
 }
@@ -41,18 +41,18 @@ export function createRules(rules: Readonly<Record<string, KindRule>>): Rules {
     prepare: (asked, object, before, subresource) => ruleOf(asked).prepare?.(object, before, subresource) ?? object,
     check: (asked, object, before) => ruleOf(asked).check?.(object, before) ?? [],
     admit: (asked, object, before, request) => ruleOf(asked).admit?.(asked, object, before, request),
-    mayGo: (asked, { metadata }) =>
-      metadata.deletionTimestamp !== undefined &&
-      !metadata.finalizers?.length &&
-      !metadata.deletionGracePeriodSeconds &&
-      ruleOf(asked).isEmptiedFirst !== true,
+    mayGo: (asked, object) =>
+      object.metadata.deletionTimestamp !== undefined &&
+      !object.metadata.finalizers?.length &&
+      !object.metadata.deletionGracePeriodSeconds &&
+      ruleOf(asked).isEmptiedFirst?.(object) !== true,
     whyNeeded: (asked, object) => ruleOf(asked).whyNeeded?.(object),
     beforeDelete(asked, object, request, clock) {
       const rule = ruleOf(asked);
       const held = withPropagation(object, request.propagation);
       const { finalizers = [], deletionTimestamp, deletionGracePeriodSeconds = 0 } = held.metadata;
       const grace = rule.graceSeconds?.(held, request) ?? 0;
-      const stays = grace > 0 || finalizers.length > 0 || rule.isEmptiedFirst === true;
+      const stays = grace > 0 || finalizers.length > 0 || rule.isEmptiedFirst?.(held) === true;
       if (!stays) return undefined;
       if (deletionTimestamp && deletionGracePeriodSeconds <= grace) return held;
       return marked(held, grace, clock);

@@ -25,12 +25,13 @@ import {
   invalidObject,
   methodNotAllowed,
   MODIFIED,
+  noFreeName,
   notFound,
 } from '../http/api-error.ts';
 import { checkRules, withoutBookkeeping } from '../cel/check-rules.ts';
 import type { Asked } from '../kinds/kind.ts';
-import { checkedBody, checkPreconditions, checkVersion, reportUnknown } from './check-request.ts';
-import { firstMetadata } from './first-metadata.ts';
+import { checkedBody, checkPreconditions, checkVersion, reportFields } from './check-request.ts';
+import { firstMetadata, hasGivenName } from './first-metadata.ts';
 import { keepIdentity, withGeneration, withoutStatus } from './identity.ts';
 import { checkFinalizers, checkLabels, checkName } from './names.ts';
 import type { Rules } from './rules.ts';
@@ -61,6 +62,8 @@ export interface Writer {
   onWrite(listener: (event: Pick<StoreEvent, 'type' | 'object'> & { readonly asked: Asked }) => void): void;
 }
 
+const NAME_ATTEMPTS = 8;
+
 export function createWriter({ store, clock, newUid, rules }: WriterOptions): Writer {
   const listeners: Parameters<Writer['onWrite']>[0][] = [];
   const tell: Parameters<Writer['onWrite']>[0] = (event) => {
@@ -70,15 +73,25 @@ export function createWriter({ store, clock, newUid, rules }: WriterOptions): Wr
   function create(asked: Asked, namespace: string | undefined, body: JsonObject, request: WriteRequest): KubeObject {
     const sent = checkedBody(asked, body);
     if (asked.kind.isEnding) throw methodNotAllowed();
-    const metadata = firstMetadata(asked, sent, namespace, { clock, newUid });
-    checkNamespace(asked, namespace, metadata.name as string);
+    const metadata = freeMetadata(asked, sent, namespace);
+    const name = metadata.name as string;
+    checkNamespace(asked, namespace, name);
     const named = withoutStatus(asked, { ...sent, metadata });
     const object = finish(asked, named, undefined, request);
     const key = keyOf(asked, object.metadata);
-    if (store.get(key)) throw alreadyExists(asked.type, object.metadata.name);
+    if (store.get(key)) throw hasGivenName(sent) ? alreadyExists(asked.type, name) : noFreeName(asked.type, name);
     if (request.dryRun) return object;
     const outcome = store.create(key, object);
     return told('ADDED', asked, object.metadata.name, outcome);
+  }
+
+  /** A name that the server makes is made anew when it is taken, a few times. */
+  function freeMetadata(asked: Asked, sent: JsonObject, namespace: string | undefined): JsonObject {
+    for (let attempt = 1; ; attempt++) {
+      const metadata = firstMetadata(asked, sent, namespace, { clock, newUid });
+      const isTaken = store.get(keyOf(asked, metadata as unknown as ObjectRef)) !== undefined;
+      if (!isTaken || hasGivenName(sent) || attempt >= NAME_ATTEMPTS) return metadata;
+    }
   }
 
   function update(
@@ -133,7 +146,7 @@ export function createWriter({ store, clock, newUid, rules }: WriterOptions): Wr
     const { schema } = asked.version;
     const { lookup } = asked.kind;
     const { value, pruned } = prune(schema, candidate, lookup);
-    reportUnknown(asked, pruned, request);
+    reportFields(asked, 'unknown', pruned, request);
     const defaulted = rules.prepare(asked, applyDefaults(schema, value, lookup), before, request.subresource);
     const counted = withGeneration(asked, defaulted, before);
     const { name = '', labels } = counted.metadata as unknown as Partial<KubeObject['metadata']>;
@@ -180,6 +193,13 @@ export function createWriter({ store, clock, newUid, rules }: WriterOptions): Wr
         asked.type,
         name,
         `unable to create new content in namespace ${namespace} because it is being terminated`,
+        [
+          {
+            reason: 'NamespaceTerminating',
+            message: `namespace ${namespace} is being terminated`,
+            field: 'metadata.namespace',
+          },
+        ],
       );
     }
   }
