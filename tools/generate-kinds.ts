@@ -20,7 +20,7 @@ const ROOTS = [
   'discovery/v1:EndpointSlice',
   'events/v1:Event',
   'coordination/v1:Lease',
-  'apps/v1:Deployment ReplicaSet StatefulSet',
+  'apps/v1:Deployment ReplicaSet StatefulSet ControllerRevision',
   'autoscaling/v1:Scale',
   'autoscaling/v2:HorizontalPodAutoscaler',
   'rbac/v1:Role RoleBinding ClusterRole ClusterRoleBinding',

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ENDPOINT_SLICES, type EndpointSlice, NODES, PODS } from '#api/index.ts';
+import { ENDPOINT_SLICES, type EndpointSlice, NODES, PODS, STATEFUL_SETS } from '#api/index.ts';
 import { bundlePath } from '#cli/index.ts';
 import { capture, isRunning, listNamespaces } from '#host/index.ts';
 import { sleep, systemClock } from '#kit/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
-import type { Node, Pod } from '#sandbox/workloads/index.ts';
+import type { Node, Pod, StatefulSet } from '#sandbox/workloads/index.ts';
 import type { PodRecord } from './records.ts';
 
 const name = `slt${process.pid}`;
@@ -264,6 +264,50 @@ test('a volume that cannot be mounted is no reason to run without it', async () 
     return state?.waiting?.reason === 'CreateContainerConfigError' && state.waiting;
   });
   assert.match(waiting.message ?? '', /not mounted here: data/);
+});
+
+test('the pods of a StatefulSet have names that stay, one below their headless Service', async () => {
+  const headless = {
+    ...SERVICE,
+    metadata: { name: 'db', namespace: 'demo' },
+    spec: { clusterIP: 'None', ipFamilyPolicy: 'PreferDualStack', selector: { app: 'db' }, ports: [{ port: 8080 }] },
+  };
+  const labels = { app: 'db' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'db', ...WEB_CONTAINER }] } };
+  const set = (replicas: number, version: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db', namespace: 'demo' },
+    spec: {
+      replicas,
+      serviceName: 'db',
+      selector: { matchLabels: labels },
+      template: { ...template, metadata: { labels: { ...labels, version } } },
+    },
+  });
+  const names = async () => (await podsOf('db')).map(({ metadata }) => metadata.name).toSorted();
+  await apply(headless, set(2, '1'));
+  const [first, second] = (await readyPods('db', 2)).toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
+  assert.deepEqual(await names(), ['db-0', 'db-1']);
+  assert.ok((second?.status?.startTime ?? '') >= (first?.status?.startTime ?? 'z'), 'not one after the other');
+  for (const family of ['4', '6']) {
+    const call = ['pod-tool', 'call', 'http://db-1.db:8080', '--family', family, '--count', '3', '-o', 'json'];
+    const { pods } = JSON.parse((await exec('caller', ...call)).stdout) as { pods: object };
+    assert.deepEqual(pods, { [`${CLUSTER}/db-1`]: 3 }, family);
+  }
+  assert.match((await exec('db-1', 'cat', '/etc/hosts')).stdout, / db-1\.db\.demo\.svc\.cluster\.local db-1$/m);
+  const before = (await getPod('db-0'))?.metadata.uid;
+  await apply(set(1, '2'));
+  await until('one new pod', async () => {
+    const pods = await podsOf('db');
+    return pods.length === 1 && pods.every((one) => isReady(one) && one.metadata.labels?.['version'] === '2');
+  });
+  assert.deepEqual(await names(), ['db-0']);
+  assert.notEqual((await getPod('db-0'))?.metadata.uid, before);
+  await until('the update to be over', async () => {
+    const { status } = await client.get<StatefulSet>(STATEFUL_SETS, { namespace: 'demo', name: 'db' });
+    return status?.updateRevision === status?.currentRevision && status?.readyReplicas === 1;
+  });
 });
 
 test('an ending pod is terminating in its slice until its grace is over, and leaves nothing', async () => {

@@ -1,5 +1,6 @@
 /** What every controller here works with. */
 import {
+  CONTROLLER_REVISIONS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   type EndpointSlice,
@@ -8,17 +9,20 @@ import {
   REPLICA_SETS,
   type Service,
   SERVICES,
+  STATEFUL_SETS,
 } from '#api/index.ts';
 import { type Clock, type Log, sleep } from '#kit/index.ts';
 import { type Cache, type Client, reflect } from '#kube/index.ts';
 import type { KubeObject } from '#objects/index.ts';
-import type { Deployment, Node, Pod, ReplicaSet } from './kinds.ts';
+import type { ControllerRevision, Deployment, Node, Pod, ReplicaSet, StatefulSet } from './kinds.ts';
 
 export interface Caches {
   readonly pods: Cache<Pod>;
   readonly nodes: Cache<Node>;
   readonly replicaSets: Cache<ReplicaSet>;
   readonly deployments: Cache<Deployment>;
+  readonly statefulSets: Cache<StatefulSet>;
+  readonly revisions: Cache<ControllerRevision>;
   readonly services: Cache<Service>;
   readonly slices: Cache<EndpointSlice>;
 }
@@ -37,6 +41,8 @@ export function openCaches(client: Client, clock: Clock, log: Log): Caches {
     nodes: reflect<Node>(client, NODES, options),
     replicaSets: reflect<ReplicaSet>(client, REPLICA_SETS, { ...options, indexBy: ownerUid }),
     deployments: reflect<Deployment>(client, DEPLOYMENTS, options),
+    statefulSets: reflect<StatefulSet>(client, STATEFUL_SETS, options),
+    revisions: reflect<ControllerRevision>(client, CONTROLLER_REVISIONS, { ...options, indexBy: ownerUid }),
     services: reflect<Service>(client, SERVICES, options),
     slices: reflect<EndpointSlice>(client, ENDPOINT_SLICES, { ...options, indexBy: ownerUid }),
   };

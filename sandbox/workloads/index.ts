@@ -13,6 +13,7 @@ export type {
   PodSpec,
   PodStatus,
   Probe,
+  StatefulSet,
 } from './kinds.ts';
 export { isReady } from './pod-state.ts';
 export { runWorkloads, type Workloads } from './run-workloads.ts';

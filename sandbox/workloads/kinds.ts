@@ -156,6 +156,42 @@ export interface ReplicaSet extends KubeObject {
   };
 }
 
+export interface StatefulSet extends KubeObject {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly revisionHistoryLimit?: number;
+    readonly selector: LabelSelector;
+    /** Of the headless Service that its pods are found by. */
+    readonly serviceName?: string;
+    readonly template: PodTemplate;
+    readonly podManagementPolicy?: 'OrderedReady' | 'Parallel';
+    readonly ordinals?: { readonly start?: number };
+    readonly updateStrategy?: {
+      readonly type?: 'RollingUpdate' | 'OnDelete';
+      readonly rollingUpdate?: { readonly partition?: number };
+    };
+    readonly volumeClaimTemplates?: readonly { readonly metadata?: Partial<Meta> }[];
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly currentReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface ControllerRevision extends KubeObject {
+  readonly data: { readonly spec: { readonly template: PodTemplate & { readonly $patch?: string } } };
+  /** The highest is the newest. */
+  readonly revision: number;
+}
+
 /** A number of pods, or a share such as `25%`. */
 export type IntOrPercent = number | string;
 

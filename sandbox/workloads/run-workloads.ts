@@ -4,7 +4,10 @@ import { type Caches, openCaches } from './context.ts';
 import { runDeployments } from './deployments.ts';
 import { runEndpointSlices } from './endpoint-slices.ts';
 import { runReplicaSets } from './replica-sets.ts';
+import { runStatefulSets } from './stateful-sets.ts';
 import { runScheduler } from './scheduler.ts';
+
+const CONTROLLERS = [runDeployments, runReplicaSets, runStatefulSets, runEndpointSlices, runScheduler];
 
 export interface Workloads {
   /** Shared, so that a process follows each kind once. */
@@ -19,7 +22,7 @@ export function runWorkloads(client: Client, clock: Clock, log: Log): Workloads 
   let stops: (() => void)[] = [];
   let stopped = false;
   void Promise.all(Object.values(caches).map((cache) => cache.whenSynced())).then(() => {
-    if (!stopped) stops = [runDeployments, runReplicaSets, runEndpointSlices, runScheduler].map((run) => run(context));
+    if (!stopped) stops = CONTROLLERS.map((run) => run(context));
   });
   return {
     caches,

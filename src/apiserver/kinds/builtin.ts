@@ -59,6 +59,7 @@ const LINES: readonly Line[] = [
   { definition: 'apps.v1.Deployment', plural: 'deployments', short: ['deploy'], ...workload },
   { definition: 'apps.v1.ReplicaSet', plural: 'replicasets', short: ['rs'], ...workload },
   { definition: 'apps.v1.StatefulSet', plural: 'statefulsets', short: ['sts'], ...workload },
+  { definition: 'apps.v1.ControllerRevision', plural: 'controllerrevisions', group: 'apps' },
   {
     definition: 'autoscaling.v2.HorizontalPodAutoscaler',
     plural: 'horizontalpodautoscalers',
