@@ -1,5 +1,8 @@
 /** Karmada's kinds as data: the fields that are honoured are typed, others are kept so that they can be refused by name. */
 import { AGE, type CustomResourceDefinition, customResource } from '#api/index.ts';
+import type { ResourceType } from '#objects/index.ts';
+import { BINDINGS, CLUSTER_BINDINGS, CLUSTER_OVERRIDES, CLUSTER_POLICIES, OVERRIDES, POLICIES } from './names.ts';
+import { overrideRules } from './override-schema.ts';
 import { placement } from './schema.ts';
 
 const KEEP = { 'x-kubernetes-preserve-unknown-fields': true };
@@ -12,7 +15,7 @@ const selector = {
   properties: {
     apiVersion: words('Group and version of the templates.'),
     kind: words('Kind of the templates.'),
-    namespace: words('The policy’s own, if it is given.'),
+    namespace: words('Of the templates; a policy in a namespace has its own.'),
     name: words('One template; labelSelector is then not looked at.'),
     labelSelector: { ...ANYTHING, description: 'Templates by their labels.' },
   },
@@ -20,24 +23,30 @@ const selector = {
 
 /** CustomResourceDefinitions to create on the hub before anything is propagated. */
 export function propagationCrds(): readonly CustomResourceDefinition[] {
-  return [propagationPolicy(), cluster(), resourceBinding()];
+  return [
+    propagationPolicy(POLICIES, ['pp'], 'Which templates of its namespace go to which members.'),
+    propagationPolicy(CLUSTER_POLICIES, ['cpp'], 'Which templates, of any namespace or none, go to which members.'),
+    overridePolicy(OVERRIDES, ['op'], 'How templates of its namespace differ from member to member.'),
+    overridePolicy(CLUSTER_OVERRIDES, ['cop'], 'How templates differ from member to member.'),
+    cluster(),
+    resourceBinding(BINDINGS, ['rb']),
+    resourceBinding(CLUSTER_BINDINGS, ['crb']),
+  ];
 }
 
-function propagationPolicy(): CustomResourceDefinition {
+function naming({ group, kind, plural, namespaced }: ResourceType, shortNames: string[]) {
+  return { group, kind, plural, namespaced, singular: kind.toLowerCase(), shortNames, categories: ['karmada-io'] };
+}
+
+function propagationPolicy(type: ResourceType, shortNames: string[], description: string): CustomResourceDefinition {
   return customResource({
-    group: 'policy.karmada.io',
-    kind: 'PropagationPolicy',
-    plural: 'propagationpolicies',
-    singular: 'propagationpolicy',
-    shortNames: ['pp'],
-    categories: ['karmada-io'],
-    namespaced: true,
+    ...naming(type, shortNames),
     versions: [
       {
         name: 'v1alpha1',
         storage: true,
         status: true,
-        description: 'Which templates of its namespace go to which members.',
+        description,
         required: ['spec'],
         properties: {
           spec: {
@@ -56,6 +65,33 @@ function propagationPolicy(): CustomResourceDefinition {
         columns: [
           { name: 'Accepted', type: 'string', jsonPath: ".status.conditions[?(@.type=='Accepted')].status" },
           { name: 'Priority', type: 'integer', jsonPath: '.spec.priority' },
+          AGE,
+        ],
+      },
+    ],
+  });
+}
+
+function overridePolicy(type: ResourceType, shortNames: string[], description: string): CustomResourceDefinition {
+  return customResource({
+    ...naming(type, shortNames),
+    versions: [
+      {
+        name: 'v1alpha1',
+        storage: true,
+        status: true,
+        description,
+        required: ['spec'],
+        properties: {
+          spec: {
+            type: 'object',
+            ...KEEP,
+            properties: { resourceSelectors: { type: 'array', items: selector }, overrideRules },
+          },
+          status: ANYTHING,
+        },
+        columns: [
+          { name: 'Accepted', type: 'string', jsonPath: ".status.conditions[?(@.type=='Accepted')].status" },
           AGE,
         ],
       },
@@ -106,15 +142,9 @@ function cluster(): CustomResourceDefinition {
   });
 }
 
-function resourceBinding(): CustomResourceDefinition {
+function resourceBinding(type: ResourceType, shortNames: string[]): CustomResourceDefinition {
   return customResource({
-    group: 'work.karmada.io',
-    kind: 'ResourceBinding',
-    plural: 'resourcebindings',
-    singular: 'resourcebinding',
-    shortNames: ['rb'],
-    categories: ['karmada-io'],
-    namespaced: true,
+    ...naming(type, shortNames),
     versions: [
       {
         name: 'v1alpha2',

@@ -13,24 +13,39 @@ export const CLAIM_ID = 'propagationpolicy.karmada.io/permanent-id';
 export const CLAIM_NAMESPACE = 'propagationpolicy.karmada.io/namespace';
 export const CLAIM_NAME = 'propagationpolicy.karmada.io/name';
 
+/** The same of a ClusterPropagationPolicy. */
+export const CLUSTER_CLAIM_ID = 'clusterpropagationpolicy.karmada.io/permanent-id';
+export const CLUSTER_CLAIM_NAME = 'clusterpropagationpolicy.karmada.io/name';
+
 export const BINDING_FINALIZER = 'karmada.io/binding-controller';
 export const WORK_NAME = 'work.karmada.io/name';
 export const WORK_NAMESPACE = 'work.karmada.io/namespace';
 
 export const FIELD_MANAGER = 'sealane-propagation';
 
-export const POLICIES: ResourceType = {
+const policy = (plural: string, kind: string, namespaced: boolean): ResourceType => ({
   group: 'policy.karmada.io',
   version: 'v1alpha1',
-  plural: 'propagationpolicies',
-  kind: 'PropagationPolicy',
-  namespaced: true,
-};
-
-export const BINDINGS: ResourceType = {
+  plural,
+  kind,
+  namespaced,
+});
+const work = (plural: string, kind: string, namespaced: boolean): ResourceType => ({
   group: 'work.karmada.io',
   version: 'v1alpha2',
-  plural: 'resourcebindings',
-  kind: 'ResourceBinding',
-  namespaced: true,
-};
+  plural,
+  kind,
+  namespaced,
+});
+
+export const POLICIES = policy('propagationpolicies', 'PropagationPolicy', true);
+export const CLUSTER_POLICIES = policy('clusterpropagationpolicies', 'ClusterPropagationPolicy', false);
+export const OVERRIDES = policy('overridepolicies', 'OverridePolicy', true);
+export const CLUSTER_OVERRIDES = policy('clusteroverridepolicies', 'ClusterOverridePolicy', false);
+export const BINDINGS = work('resourcebindings', 'ResourceBinding', true);
+export const CLUSTER_BINDINGS = work('clusterresourcebindings', 'ClusterResourceBinding', false);
+
+/** @param namespace of the template, if it is in one */
+export function bindingType(namespace: string | undefined): ResourceType {
+  return namespace === undefined ? CLUSTER_BINDINGS : BINDINGS;
+}

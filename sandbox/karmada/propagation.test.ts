@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { DEPLOYMENTS, KARMADA_CLUSTERS, NAMESPACES, SERVICES } from '#api/index.ts';
+import { CLUSTER_ROLES, CONFIG_MAPS, DEPLOYMENTS, KARMADA_CLUSTERS, NAMESPACES, SERVICES } from '#api/index.ts';
 import { sleep, systemClock } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import { type Condition, findCondition, type ResourceType } from '#objects/index.ts';
-import { BINDINGS, POLICIES } from './names.ts';
+import { BINDINGS, CLUSTER_BINDINGS, CLUSTER_OVERRIDES, CLUSTER_POLICIES, OVERRIDES, POLICIES } from './names.ts';
 import { type Islands, startIslands } from './testing/islands.ts';
 import type { AnyObject, PropagationPolicy, ResourceBinding } from './types.ts';
 
@@ -206,6 +206,138 @@ suite('propagation', () => {
     const ports = async (name: string) => (await member(name).get<AnyObject>(SERVICES, web)).spec?.['ports'];
     assert.equal(((await ports('cluster-1')) as { port: number }[])[0]?.port, 1);
     assert.equal(((await ports('cluster-2')) as { port: number }[])[0]?.port, 2);
+  });
+
+  const config = (name: string): AnyObject =>
+    ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'demo', name, labels: { set: 'one' } },
+      data: { level: 'low' },
+    }) as AnyObject;
+
+  const ofTheSet = (kind: string, name: string, spec: object) =>
+    ({ apiVersion: 'policy.karmada.io/v1alpha1', kind, metadata: { name }, spec }) as AnyObject;
+
+  const levels = async (name: string) => {
+    const found = await Promise.all(CLUSTERS.map((it) => member(it).find(CONFIG_MAPS, { namespace: 'demo', name })));
+    return found.map((it) => (it as { data?: { level?: string } } | undefined)?.data?.level ?? '-').join(' ');
+  };
+  const untilLevels = (name: string, wanted: string) =>
+    until(`${name}: ${wanted}`, async () => (await levels(name)) === wanted);
+
+  test('a policy of the whole set takes what no policy of the namespace selects, and keeps what it has claimed', async () => {
+    const selects = (name?: string) => ({
+      resourceSelectors: [{ apiVersion: 'v1', kind: 'ConfigMap', ...(name ? { name } : { namespace: 'demo' }) }],
+    });
+    const to = (clusterNames: string[]) => ({ placement: { clusterAffinity: { clusterNames } } });
+    const own = policy('config', 'ConfigMap', ['cluster-2']);
+    await hub.apply(POLICIES, { ...own, spec: { ...own.spec, ...selects('mine') } } as PropagationPolicy, by);
+    await hub.apply(
+      CLUSTER_POLICIES,
+      ofTheSet('ClusterPropagationPolicy', 'config', { ...selects(), ...to(['cluster-1']), priority: 9 }),
+      by,
+    );
+    await hub.apply(CONFIG_MAPS, config('mine'), by);
+    await hub.apply(CONFIG_MAPS, config('theirs'), by);
+    await untilLevels('mine', '- low -');
+    await untilLevels('theirs', 'low - -');
+    const claimOf = async (name: string) =>
+      (await hub.get(CONFIG_MAPS, { namespace: 'demo', name })).metadata.annotations;
+    assert.equal((await claimOf('theirs'))?.['clusterpropagationpolicy.karmada.io/name'], 'config');
+    assert.equal((await claimOf('mine'))?.['clusterpropagationpolicy.karmada.io/name'], undefined);
+    await hub.apply(POLICIES, { ...own, spec: { ...own.spec, ...selects() } } as PropagationPolicy, by);
+    await hub.patch(CONFIG_MAPS, { namespace: 'demo', name: 'theirs' }, { data: { level: 'edited' } });
+    await untilLevels('theirs', 'edited - -');
+    await hub.delete(CLUSTER_POLICIES, { name: 'config' });
+    await untilLevels('theirs', '- edited -');
+  });
+
+  test('overrides: the whole set’s first, then the namespace’s, each for the clusters that it means', async () => {
+    const own = policy('config', 'ConfigMap', CLUSTERS);
+    const resourceSelectors = [{ apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { set: 'one' } } }];
+    await hub.apply(POLICIES, { ...own, spec: { ...own.spec, resourceSelectors } } as PropagationPolicy, by);
+    const level = (value: string, clusterNames: string[]) => ({
+      resourceSelectors,
+      overrideRules: [
+        {
+          targetCluster: { clusterNames },
+          overriders: { plaintext: [{ path: '/data/level', operator: 'replace', value }] },
+        },
+      ],
+    });
+    const namespaced = { ...ofTheSet('OverridePolicy', 'levels', level('high', ['cluster-1'])) };
+    namespaced.metadata = { name: 'levels', namespace: 'demo' };
+    await hub.apply(
+      CLUSTER_OVERRIDES,
+      ofTheSet('ClusterOverridePolicy', 'levels', level('mid', ['cluster-1', 'cluster-2'])),
+      by,
+    );
+    await hub.apply(OVERRIDES, namespaced, by);
+    await untilLevels('mine', 'high mid low');
+    await hub.delete(OVERRIDES, namespaced.metadata);
+    await untilLevels('mine', 'mid mid low');
+  });
+
+  test('an override that is refused or cannot be applied leaves the member as it is, and says so', async () => {
+    const overrideRules = [{ targetCluster: { clusterNames: ['cluster-3'] }, overriders: { cue: 'x' } }];
+    const refused = { ...ofTheSet('OverridePolicy', 'refused', { overrideRules }) };
+    refused.metadata = { name: 'refused', namespace: 'demo' };
+    await hub.apply(OVERRIDES, refused, by);
+    await until('refused', async () => {
+      const { status } = await hub.get<AnyObject>(OVERRIDES, refused.metadata);
+      return findCondition(status?.['conditions'] as Condition[] | undefined, 'Accepted')?.reason === 'Unsupported';
+    });
+    await hub.patch(CONFIG_MAPS, { namespace: 'demo', name: 'mine' }, { data: { level: 'new' } });
+    await until('said of the binding', async () => {
+      const { status } = (await bindingOf('mine-configmap')) ?? {};
+      const condition = findCondition(status?.conditions, 'FullyApplied');
+      return condition?.status === 'False' && condition.message.includes('overriders.cue is not supported');
+    });
+    assert.equal(await levels('mine'), 'mid mid low');
+    await hub.delete(OVERRIDES, refused.metadata);
+    await untilLevels('mine', 'mid mid new');
+  });
+
+  test('what is in no namespace has a binding in none, and goes when its template goes', async () => {
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'readers' },
+      rules: [],
+    };
+    const resourceSelectors = [{ apiVersion: role.apiVersion, kind: role.kind, name: 'readers' }];
+    const placement = { clusterAffinity: { clusterNames: ['cluster-1', 'cluster-3'] } };
+    await hub.apply(
+      CLUSTER_POLICIES,
+      ofTheSet('ClusterPropagationPolicy', 'roles', { resourceSelectors, placement }),
+      by,
+    );
+    await hub.apply(CLUSTER_ROLES, role as AnyObject, by);
+    const where = async () => {
+      const found = await Promise.all(CLUSTERS.map((name) => member(name).find(CLUSTER_ROLES, { name: 'readers' })));
+      return CLUSTERS.filter((_, i) => found[i]);
+    };
+    const untilWhere = (...names: string[]) =>
+      until(`in ${names.join()}`, async () => JSON.stringify(await where()) === JSON.stringify(names));
+    await untilWhere('cluster-1', 'cluster-3');
+    const binding = await hub.get<ResourceBinding>(CLUSTER_BINDINGS, { name: 'readers-clusterrole' });
+    assert.deepEqual(binding.spec.clusters, [{ name: 'cluster-1' }, { name: 'cluster-3' }]);
+    assert.equal(binding.spec.resource.namespace, undefined);
+    await hub.delete(CLUSTER_ROLES, { name: 'readers' });
+    await untilWhere();
+    await until('no binding', async () => !(await hub.find(CLUSTER_BINDINGS, { name: 'readers-clusterrole' })));
+  });
+
+  test('a policy of a namespace that selects what is in none is refused', async () => {
+    const own = policy('roles', 'ClusterRole', CLUSTERS);
+    const resourceSelectors = [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }];
+    await hub.apply(POLICIES, { ...own, spec: { ...own.spec, resourceSelectors } } as PropagationPolicy, by);
+    await until('refused', async () => {
+      const { status } = await hub.get<PropagationPolicy>(POLICIES, { namespace: 'demo', name: 'roles' });
+      const accepted = findCondition(status?.conditions, 'Accepted');
+      return accepted?.status === 'False' && accepted.message.includes('it is in no namespace');
+    });
   });
 
   test('a member that was down gets what it missed', async () => {

@@ -2,7 +2,7 @@
 const KEEP = { 'x-kubernetes-preserve-unknown-fields': true };
 const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description });
 
-const affinity = {
+export const affinity = {
   type: 'object',
   ...KEEP,
   description: 'Which clusters; nothing given means every one.',

@@ -1,6 +1,7 @@
 /** The fields of Karmada's kinds that are honoured here. */
 import type { Condition, KubeObject, LabelSelector } from '#objects/index.ts';
 
+/** Of one namespace, or of the whole set (ClusterPropagationPolicy): then without a namespace. */
 export interface PropagationPolicy extends KubeObject {
   readonly spec: PolicySpec;
   readonly status?: { readonly conditions?: readonly Condition[] };
@@ -51,6 +52,69 @@ export interface StaticWeight {
   readonly weight: number;
 }
 
+/** Of one namespace, or of the whole set (ClusterOverridePolicy): then without a namespace. */
+export interface OverridePolicy extends KubeObject {
+  readonly spec: {
+    /** None: everything. */
+    readonly resourceSelectors?: readonly ResourceSelector[];
+    readonly overrideRules?: readonly {
+      /** None: every cluster. */
+      readonly targetCluster?: ClusterAffinity;
+      readonly overriders: Overriders;
+    }[];
+  };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+type Operator = 'add' | 'remove' | 'replace';
+
+export interface Overriders {
+  readonly imageOverrider?: readonly ImageOverrider[];
+  readonly commandOverrider?: readonly CommandOverrider[];
+  readonly argsOverrider?: readonly CommandOverrider[];
+  readonly labelsOverrider?: readonly LabelOverrider[];
+  readonly annotationsOverrider?: readonly LabelOverrider[];
+  readonly fieldOverrider?: readonly FieldOverrider[];
+  readonly plaintext?: readonly TextOverrider[];
+}
+
+export interface ImageOverrider {
+  /** One field; without it every container's image. */
+  readonly predicate?: { readonly path: string };
+  readonly component: 'Registry' | 'Repository' | 'Tag';
+  readonly operator: Operator;
+  readonly value?: string;
+}
+
+export interface CommandOverrider {
+  readonly containerName: string;
+  readonly operator: 'add' | 'remove';
+  readonly value?: readonly string[];
+}
+
+export interface LabelOverrider {
+  readonly operator: Operator;
+  readonly value?: Readonly<Record<string, string>>;
+}
+
+/** A step of a JSON patch. */
+export interface TextOverrider {
+  readonly path: string;
+  readonly operator: Operator;
+  readonly value?: unknown;
+}
+
+/** Steps inside of a field that holds JSON or YAML as text. */
+export interface FieldOverrider {
+  readonly fieldPath: string;
+  readonly json?: readonly InnerOverrider[];
+  readonly yaml?: readonly InnerOverrider[];
+}
+
+interface InnerOverrider extends Omit<TextOverrider, 'path'> {
+  readonly subPath: string;
+}
+
 export interface KarmadaCluster extends KubeObject {
   readonly spec?: {
     readonly syncMode?: string;
@@ -70,6 +134,7 @@ export interface TargetCluster {
   readonly replicas?: number;
 }
 
+/** Of a template in a namespace, or a ClusterResourceBinding of one without. */
 export interface ResourceBinding extends KubeObject {
   readonly spec: {
     readonly resource: TemplateRef;

@@ -2,6 +2,7 @@
 import { messageOf } from '#kit/index.ts';
 import { keyOf } from '#objects/index.ts';
 import { FIELD_MANAGER, TEMPLATE_UID } from '../names.ts';
+import { override } from '../overrides/override.ts';
 import { covers } from '../render/covers.ts';
 import { isManaged, render } from '../render/render.ts';
 import type { AnyObject, ResourceBinding, TargetCluster } from '../types.ts';
@@ -14,11 +15,12 @@ export type Outcomes = ReadonlyMap<string, string | undefined>;
 
 /** Karmada's order: first taken away, then brought. */
 export async function dispatch(
-  { members }: Context,
+  context: Context,
   kind: WatchedKind,
   template: AnyObject,
   binding: ResourceBinding,
 ): Promise<Outcomes> {
+  const { members } = context;
   const targets = binding.spec.clusters ?? [];
   const others = [...members.values()].filter(({ config }) => !targets.some(({ name }) => name === config.name));
   const removed = await Promise.all(others.map(attempt((member) => removeOrphan(member, kind, template))));
@@ -26,7 +28,7 @@ export async function dispatch(
     targets.map(async (target): Promise<[string, string | undefined]> => {
       const member = members.get(target.name);
       if (!member) return [target.name, 'no such member'];
-      return attempt((it) => bring(it, kind, template, binding, target))(member);
+      return attempt((it) => bring(context, it, kind, template, binding, target))(member);
     }),
   );
   return new Map([...applied, ...removed.filter(([, message]) => message !== undefined)]);
@@ -44,6 +46,7 @@ function attempt(work: (member: Member) => Promise<string | undefined>) {
 }
 
 async function bring(
+  context: Context,
   { config, client, reachable, reason }: Member,
   { type, made }: WatchedKind,
   template: AnyObject,
@@ -55,7 +58,7 @@ async function bring(
   if (!cache?.synced) return 'not read yet';
   const present = cache.get(keyOf(template));
   if (present?.metadata.deletionTimestamp) return 'the former one is still being deleted';
-  const wanted = render(template, binding, target, present);
+  const wanted = render(template, binding, target, { present, override: overriding(context, config.name) });
   if (present && covers(present, wanted)) return undefined;
   if (!present && binding.spec.conflictResolution !== 'Overwrite') {
     const there = await client.find<AnyObject>(type, wanted.metadata);
@@ -63,6 +66,12 @@ async function bring(
   }
   await client.apply(type, wanted, { fieldManager: FIELD_MANAGER });
   return undefined;
+}
+
+function overriding({ clusters, overrides, clusterOverrides }: Context, name: string) {
+  const cluster = clusters.get(name);
+  const policies = [...clusterOverrides.list(), ...overrides.list()].filter((it) => !it.metadata.deletionTimestamp);
+  return (object: AnyObject) => (cluster ? override(object, cluster, policies) : object);
 }
 
 /** Only what was made of this very template. A member that does not answer keeps it until it does. */

@@ -1,8 +1,8 @@
 /** The ResourceBinding of a template: claimed, with where it goes. */
 import { SealaneError } from '#kit/index.ts';
-import { deepEqual } from '#objects/index.ts';
-import { claimOf } from '../detect/claim.ts';
-import { BINDING_FINALIZER, BINDINGS, FIELD_MANAGER } from '../names.ts';
+import { deepEqual, keyOf } from '#objects/index.ts';
+import { claimOf, withClaim } from '../detect/claim.ts';
+import { BINDING_FINALIZER, bindingType, FIELD_MANAGER } from '../names.ts';
 import { schedule } from '../placement/schedule.ts';
 import { replicasOf } from '../render/replicas.ts';
 import type { AnyObject, PropagationPolicy, ResourceBinding, TemplateRef } from '../types.ts';
@@ -24,41 +24,40 @@ export async function keepBinding(
   placed: boolean,
 ): Promise<ResourceBinding> {
   const { apiVersion, kind, metadata } = template;
-  const { namespace = '', name, uid = '' } = metadata;
+  const { namespace, name, uid = '' } = metadata;
+  const type = bindingType(namespace);
   if (old && groupOf(old.spec.resource.apiVersion) !== groupOf(apiVersion)) {
     throw new SealaneError(
       'karmada/binding-taken',
-      `bind ${kind} ${namespace}/${name} of ${apiVersion}: its ResourceBinding belongs to ${old.spec.resource.apiVersion}`,
+      `bind ${kind} ${keyOf(template)} of ${apiVersion}: its ResourceBinding belongs to ${old.spec.resource.apiVersion}`,
     );
   }
   const previous = old?.spec.clusters ?? [];
   const { placement, conflictResolution } = policy.spec;
   const replicas = replicasOf(template);
   const spec: ResourceBinding['spec'] = {
-    resource: { apiVersion, kind, namespace, name, uid },
+    resource: { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name, uid },
     ...(replicas === undefined ? {} : { replicas }),
     clusters: placed ? schedule({ placement, clusters: clusters.list(), previous, replicas, uid }) : previous,
     ...(placement && { placement }),
     ...(conflictResolution && { conflictResolution }),
   };
-  const claim = claimOf(policy);
   const owned = {
-    labels: { ...old?.metadata.labels, ...claim.labels },
-    annotations: { ...old?.metadata.annotations, ...claim.annotations },
+    ...withClaim(old?.metadata ?? {}, claimOf(policy)),
     finalizers: [...new Set([...(old?.metadata.finalizers ?? []), BINDING_FINALIZER])],
     ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }],
   };
   if (!old) {
     const made: ResourceBinding = {
       apiVersion: 'work.karmada.io/v1alpha2',
-      kind: 'ResourceBinding',
-      metadata: { name: bindingName({ name, kind }), namespace, ...owned },
+      kind: type.kind,
+      metadata: { name: bindingName({ name, kind }), ...(namespace === undefined ? {} : { namespace }), ...owned },
       spec,
     };
-    return hub.create(BINDINGS, made, { fieldManager: FIELD_MANAGER });
+    return hub.create(type, made, { fieldManager: FIELD_MANAGER });
   }
   const next = { ...old, metadata: { ...old.metadata, ...owned }, spec };
-  return deepEqual(next, old) ? old : hub.update(BINDINGS, next, { fieldManager: FIELD_MANAGER });
+  return deepEqual(next, old) ? old : hub.update(type, next, { fieldManager: FIELD_MANAGER });
 }
 
 function groupOf(apiVersion: string): string {

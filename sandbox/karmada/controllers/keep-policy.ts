@@ -1,24 +1,35 @@
 /** Says of a policy whether it is honoured, and has the kinds that it selects watched. */
 import { messageOf, timestamp } from '#kit/index.ts';
 import { type Condition, setCondition } from '#objects/index.ts';
-import { FIELD_MANAGER, POLICIES } from '../names.ts';
+import { CLUSTER_POLICIES, FIELD_MANAGER, POLICIES } from '../names.ts';
 import { unsupported } from '../placement/unsupported.ts';
 import type { PropagationPolicy } from '../types.ts';
 import type { Context } from './context.ts';
 
 /** @returns whether every kind is known; if not, it is to be looked at again */
 export async function keepPolicy({ hub, kinds, clock }: Context, policy: PropagationPolicy): Promise<boolean> {
-  const { namespace = '', generation } = policy.metadata;
+  const { namespace, generation } = policy.metadata;
   const unknown: string[] = [];
   for (const { apiVersion, kind } of policy.spec.resourceSelectors) {
-    await kinds.watch(apiVersion, kind).catch((error: unknown) => unknown.push(messageOf(error)));
+    try {
+      const { type } = await kinds.watch(apiVersion, kind);
+      if (!type.namespaced && namespace !== undefined)
+        unknown.push(`select ${kind} of ${apiVersion}: it is in no namespace (a ClusterPropagationPolicy can)`);
+    } catch (error) {
+      unknown.push(messageOf(error));
+    }
   }
   const condition = { ...verdict(unsupported(policy.spec, namespace), unknown), observedGeneration: generation };
   const before = policy.status?.conditions ?? [];
   const conditions = setCondition(before, condition, timestamp(clock));
   if (conditions !== before) {
     const options = { subresource: 'status', fieldManager: FIELD_MANAGER };
-    await hub.patch(POLICIES, policy.metadata, { status: { conditions } }, options);
+    await hub.patch(
+      namespace === undefined ? CLUSTER_POLICIES : POLICIES,
+      policy.metadata,
+      { status: { conditions } },
+      options,
+    );
   }
   return unknown.length === 0;
 }

@@ -1,8 +1,9 @@
 /** One template, from policy to members and back. Level-based: run again, it changes nothing that is as it should be. */
 import { SealaneError } from '#kit/index.ts';
+import { keyOf } from '#objects/index.ts';
 import { choosePolicy } from '../detect/choose-policy.ts';
 import { claimOf, claimPatch, hasClaim, isClaimed } from '../detect/claim.ts';
-import { BINDINGS, FIELD_MANAGER } from '../names.ts';
+import { bindingType, FIELD_MANAGER } from '../names.ts';
 import { unsupported } from '../placement/unsupported.ts';
 import { subjectOf } from '../render/render.ts';
 import type { AnyObject, PropagationPolicy, ResourceBinding, TemplateRef } from '../types.ts';
@@ -17,13 +18,16 @@ import { reflectStatus } from './reflect-status.ts';
 export async function keepTemplate(context: Context, ref: TemplateRef): Promise<void> {
   const kind = await context.kinds.watch(ref.apiVersion, ref.kind);
   if (!(await kind.templates.whenSynced())) return;
-  const key = `${ref.namespace}/${ref.name}`;
-  const binding = context.bindings.get(`${ref.namespace}/${bindingName(ref)}`);
+  const { namespace, name } = ref;
+  const key = keyOf({ metadata: { namespace, name } });
+  const bindings = namespace === undefined ? context.clusterBindings : context.bindings;
+  const binding = bindings.get(keyOf({ metadata: { namespace, name: bindingName(ref) } }));
   if (binding?.metadata.deletionTimestamp) return releaseBinding(context, kind, binding);
   const template = kind.templates.get(key);
   if (!template) return binding && retireBinding(context, kind, binding);
   if (template.metadata.deletionTimestamp) return;
-  const policy = choosePolicy(template, context.policies.inNamespace(ref.namespace ?? ''));
+  const own = namespace === undefined ? [] : context.policies.inNamespace(namespace);
+  const policy = choosePolicy(template, [...own, ...context.clusterPolicies.list()]);
   return policy ? propagate(context, kind, template, policy, binding) : freeze(context, kind, template, binding);
 }
 
@@ -39,7 +43,7 @@ async function propagate(
   if (!hasClaim(template, claim)) {
     await context.hub.patch(kind.type, metadata, claimPatch(claim), { fieldManager: FIELD_MANAGER });
   }
-  const problems = unsupported(policy.spec, policy.metadata.namespace ?? '');
+  const problems = unsupported(policy.spec, policy.metadata.namespace);
   const binding = await keepBinding(context, template, policy, old, problems.length === 0);
   const outcomes = problems.length > 0 ? undefined : await dispatch(context, kind, template, binding);
   await reflectStatus(context, kind, { template, binding, outcomes, problems });
@@ -61,7 +65,7 @@ async function freeze(
 ): Promise<void> {
   const options = { fieldManager: FIELD_MANAGER };
   if (binding && isClaimed(binding)) {
-    await context.hub.patch(BINDINGS, binding.metadata, claimPatch(undefined), options);
+    await context.hub.patch(bindingType(binding.metadata.namespace), binding.metadata, claimPatch(undefined), options);
     context.log.info({ template: subjectOf(kind.type, template) }, 'no policy selects it any more: frozen');
   }
   if (isClaimed(template)) await context.hub.patch(kind.type, template.metadata, claimPatch(undefined), options);

@@ -65,27 +65,25 @@ function watchKind(type: ResourceType, apiVersion: string, options: KindsOptions
     }),
   );
   for (const cache of [templates, ...made.values()]) {
-    cache.onChange(({ object: { metadata } }) =>
-      onChange({ apiVersion, kind: type.kind, namespace: metadata.namespace ?? '', name: metadata.name }),
-    );
+    cache.onChange(({ object: { metadata } }) => onChange({ apiVersion, kind: type.kind, ...metadata }));
   }
   return { type, templates, made };
 }
 
 async function findType(hub: Client, apiVersion: string, kind: string): Promise<ResourceType> {
   const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  if (group.endsWith('karmada.io') || ['Event', 'Lease', 'Pod'].includes(kind)) {
+  if (group.endsWith('karmada.io') || ['Event', 'Lease', 'Namespace', 'Node', 'Pod'].includes(kind)) {
     throw new SealaneError('karmada/not-propagated', `propagate ${kind} of ${apiVersion}: never done`);
   }
   const found = (await resources(hub, group ? `/apis/${group}/${version}` : `/api/${version}`)).find(
     (it) => it.kind === kind && !it.name.includes('/'),
   );
-  if (!found?.namespaced) {
+  if (!found) {
     throw new SealaneError('karmada/unknown-kind', `find ${kind} of ${apiVersion}: the hub serves no such kind`, {
-      hint: found ? 'it is not namespaced' : 'install its definition on the hub and in the members',
+      hint: 'install its definition on the hub and in the members',
     });
   }
-  return { group, version, plural: found.name, kind, namespaced: true };
+  return { group, version, plural: found.name, kind, namespaced: found.namespaced };
 }
 
 interface Resource {

@@ -1,7 +1,7 @@
 /** From the members back to the binding, and on to the template. */
 import { timestamp } from '#kit/index.ts';
 import { type Condition, deepEqual, keyOf, setCondition } from '#objects/index.ts';
-import { BINDINGS, FIELD_MANAGER } from '../names.ts';
+import { bindingType, FIELD_MANAGER } from '../names.ts';
 import { covers } from '../render/covers.ts';
 import { aggregateStatus, type Reflected } from '../status/aggregate.ts';
 import { healthOf } from '../status/health.ts';
@@ -26,7 +26,7 @@ export async function reflectStatus(context: Context, kind: WatchedKind, request
   const items = reflected(kind, request);
   const status = bindingStatus(items, request, timestamp(context.clock));
   if (!deepEqual(status, binding.status)) {
-    await context.hub.patch(BINDINGS, binding.metadata, { status }, TO_STATUS);
+    await context.hub.patch(bindingType(binding.metadata.namespace), binding.metadata, { status }, TO_STATUS);
   }
   const wanted = aggregateStatus(template, items);
   if (wanted && !covers(template.status ?? {}, wanted)) {

@@ -1,6 +1,7 @@
 /** The end of a template: its binding is deleted, and that is what takes its objects out of the members. */
 import { SealaneError } from '#kit/index.ts';
-import { BINDING_FINALIZER, BINDINGS, FIELD_MANAGER, TEMPLATE_UID } from '../names.ts';
+import { BINDING_FINALIZER, bindingType, FIELD_MANAGER, TEMPLATE_UID } from '../names.ts';
+import { keyOf } from '#objects/index.ts';
 import { isManaged } from '../render/render.ts';
 import type { AnyObject, ResourceBinding } from '../types.ts';
 import type { Context } from './context.ts';
@@ -12,11 +13,11 @@ import type { WatchedKind } from './kinds.ts';
  * fails when the kind is not served), and objects are taken away only through a binding that still exists.
  */
 export async function retireBinding({ hub }: Context, { type }: WatchedKind, binding: ResourceBinding): Promise<void> {
-  const { namespace = '', name } = binding.spec.resource;
+  const { namespace, name } = binding.spec.resource;
   const there = await hub.list(type, { namespace });
   if (there.some(({ metadata }) => metadata.name === name)) return;
   const { uid } = binding.metadata;
-  await hub.delete(BINDINGS, binding.metadata, uid === undefined ? {} : { uid });
+  await hub.delete(bindingType(namespace), binding.metadata, uid === undefined ? {} : { uid });
 }
 
 /** @throws `karmada/not-removed` while a member does not answer */
@@ -27,12 +28,16 @@ export async function releaseBinding(
 ): Promise<void> {
   const { finalizers = [] } = binding.metadata;
   if (!finalizers.includes(BINDING_FINALIZER)) return;
-  const { namespace = '', name, uid } = binding.spec.resource;
+  const { namespace, name, uid } = binding.spec.resource;
   const removals = [...members.values()].map(async ({ client, config, reachable }) => {
     if (reachable === false) {
-      throw new SealaneError('karmada/not-removed', `remove ${type.kind} ${namespace}/${name} from ${config.name}`, {
-        hint: 'it does not answer; tried again',
-      });
+      throw new SealaneError(
+        'karmada/not-removed',
+        `remove ${type.kind} ${keyOf({ metadata: { namespace, name } })} from ${config.name}`,
+        {
+          hint: 'it does not answer; tried again',
+        },
+      );
     }
     const there = await client.find<AnyObject>(type, { namespace, name });
     if (there && isManaged(there) && there.metadata.annotations?.[TEMPLATE_UID] === uid) {
@@ -42,5 +47,5 @@ export async function releaseBinding(
   const failed = (await Promise.allSettled(removals)).find((it) => it.status === 'rejected');
   if (failed) throw failed.reason;
   const rest = { metadata: { finalizers: finalizers.filter((it) => it !== BINDING_FINALIZER) } };
-  await hub.patch(BINDINGS, binding.metadata, rest, { fieldManager: FIELD_MANAGER });
+  await hub.patch(bindingType(namespace), binding.metadata, rest, { fieldManager: FIELD_MANAGER });
 }

@@ -1,12 +1,21 @@
 /** Connects changes with work. */
 import { KARMADA_CLUSTERS, NAMESPACES } from '#api/index.ts';
-import { type Clock, createQueue, isFault, type Log, messageOf, SealaneError, sleep } from '#kit/index.ts';
+import { type Clock, createQueue, isFault, type Log, messageOf, sleep } from '#kit/index.ts';
 import { type Client, reflect, retryDelay } from '#kube/index.ts';
-import { BINDINGS, POLICIES } from '../names.ts';
-import type { AnyObject, KarmadaCluster, PropagationPolicy, ResourceBinding, TemplateRef } from '../types.ts';
+import { keyOf, splitKey } from '#objects/index.ts';
+import { BINDINGS, CLUSTER_BINDINGS, CLUSTER_OVERRIDES, CLUSTER_POLICIES, OVERRIDES, POLICIES } from '../names.ts';
+import type {
+  AnyObject,
+  KarmadaCluster,
+  OverridePolicy,
+  PropagationPolicy,
+  ResourceBinding,
+  TemplateRef,
+} from '../types.ts';
 import type { Context } from './context.ts';
 import { keepCluster } from './keep-cluster.ts';
 import { keepNamespace } from './keep-namespace.ts';
+import { keepOverride } from './keep-override.ts';
 import { keepPolicy } from './keep-policy.ts';
 import { keepTemplate } from './keep-template.ts';
 import { createKinds } from './kinds.ts';
@@ -34,15 +43,20 @@ export async function serve(options: ServeOptions): Promise<void> {
   const watched = { clock, log, optional: true };
   const namespaces = reflect<AnyObject>(hub, NAMESPACES, watched);
   const policies = reflect<PropagationPolicy>(hub, POLICIES, watched);
+  const clusterPolicies = reflect<PropagationPolicy>(hub, CLUSTER_POLICIES, watched);
+  const overrides = reflect<OverridePolicy>(hub, OVERRIDES, watched);
+  const clusterOverrides = reflect<OverridePolicy>(hub, CLUSTER_OVERRIDES, watched);
   const bindings = reflect<ResourceBinding>(hub, BINDINGS, watched);
+  const clusterBindings = reflect<ResourceBinding>(hub, CLUSTER_BINDINGS, watched);
   const clusters = reflect<KarmadaCluster>(hub, KARMADA_CLUSTERS, watched);
-  const caches = [namespaces, policies, bindings, clusters];
+  const read = { policies, clusterPolicies, overrides, clusterOverrides, bindings, clusterBindings, clusters };
+  const caches = [namespaces, ...Object.values(read)];
   const vanished = new Map<string, number>();
 
   const queue = createQueue({ clock, log, workers: 8, maxRetryMs: 5_000, work });
   const addTemplate = (ref: TemplateRef) => queue.add(templateKey(ref));
   const kinds = createKinds({ hub, members, clock, log, onChange: addTemplate });
-  const context: Context = { hub, members, kinds, policies, bindings, clusters, clock, log };
+  const context: Context = { hub, members, kinds, ...read, clock, log };
 
   async function work(key: string): Promise<void> {
     const [what = '', name = '', apiVersion = '', kind = ''] = key.split(' ');
@@ -62,8 +76,12 @@ export async function serve(options: ServeOptions): Promise<void> {
       if (namespace) await keepNamespace(members, namespace);
     },
     async policy(name) {
-      const policy = policies.get(name);
+      const policy = name.includes('/') ? policies.get(name) : clusterPolicies.get(name);
       if (policy && !(await keepPolicy(context, policy))) queue.addAfter(`policy ${name}`, KIND_RETRY_MS);
+    },
+    async override(name) {
+      const policy = name.includes('/') ? overrides.get(name) : clusterOverrides.get(name);
+      if (policy) await keepOverride(context, policy);
     },
     async cluster(name) {
       const member = members.get(name);
@@ -72,15 +90,19 @@ export async function serve(options: ServeOptions): Promise<void> {
       if (member) await keepCluster(hub, member, known, clock);
     },
     async template(name, apiVersion, kind) {
-      const [namespace = '', own = ''] = name.split('/');
-      await keepTemplate(context, { apiVersion, kind, namespace, name: own });
+      await keepTemplate(context, { apiVersion, kind, ...splitKey(name) });
     },
   };
 
   const addAllTemplates = () => {
-    for (const { spec } of bindings.list()) addTemplate(spec.resource);
+    for (const { spec } of [...bindings.list(), ...clusterBindings.list()]) addTemplate(spec.resource);
+    addTemplates(undefined);
+  };
+
+  /** @param namespace none: of all */
+  const addTemplates = (namespace: string | undefined) => {
     for (const { templates, type } of kinds.known())
-      for (const { metadata } of templates.list())
+      for (const { metadata } of namespace === undefined ? templates.list() : templates.inNamespace(namespace))
         addTemplate({ apiVersion: versionOf(type), kind: type.kind, ...metadata });
   };
 
@@ -89,13 +111,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   await makeClusters(options, clusters.keys());
 
   namespaces.onChange(({ key }) => queue.add(`namespace ${key}`));
-  policies.onChange(({ key, object }) => {
-    queue.add(`policy ${key}`);
-    for (const { templates, type } of kinds.known())
-      for (const { metadata } of templates.inNamespace(object.metadata.namespace ?? ''))
-        addTemplate({ apiVersion: versionOf(type), kind: type.kind, ...metadata });
-  });
-  bindings.onChange(({ object }) => addTemplate(object.spec.resource));
+  const rules = { policy: [policies, clusterPolicies], override: [overrides, clusterOverrides] };
+  for (const [duty, ofDuty] of Object.entries(rules))
+    for (const cache of ofDuty)
+      cache.onChange(({ key, object }) => {
+        queue.add(`${duty} ${key}`);
+        addTemplates(object.metadata.namespace);
+      });
+  for (const cache of [bindings, clusterBindings]) cache.onChange(({ object }) => addTemplate(object.spec.resource));
   clusters.onChange(({ key, type, object, before }) => {
     if (type === 'gone') vanished.set(key, clock.monotonic());
     queue.add(`cluster ${key}`);
@@ -112,7 +135,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
   });
   for (const key of namespaces.keys()) queue.add(`namespace ${key}`);
-  for (const key of policies.keys()) queue.add(`policy ${key}`);
+  for (const [duty, ofDuty] of Object.entries(rules))
+    for (const key of ofDuty.flatMap((cache) => cache.keys())) queue.add(`${duty} ${key}`);
   addAllTemplates();
   log.info({ members: members.size, bindings: bindings.size }, 'propagating');
   await aborted(signal);
@@ -137,8 +161,7 @@ async function makeClusters({ hub, members, clock, log, signal }: ServeOptions, 
 }
 
 function templateKey({ apiVersion, kind, namespace, name }: TemplateRef): string {
-  if (!namespace) throw new SealaneError('karmada/no-namespace', `queue ${kind} ${name}`);
-  return `template ${namespace}/${name} ${apiVersion} ${kind}`;
+  return `template ${keyOf({ metadata: { namespace, name } })} ${apiVersion} ${kind}`;
 }
 
 function versionOf({ group, version }: { readonly group: string; readonly version: string }): string {

@@ -34,7 +34,8 @@ const REPLICAS: typeof SPEC = {
 };
 
 /** @returns a sentence for each, such as `placement.spreadConstraints is not supported` */
-export function unsupported(spec: unknown, namespace: string): string[] {
+/** @param namespace of the policy; none: it is of the whole set */
+export function unsupported(spec: unknown, namespace: string | undefined): string[] {
   const policy = record(spec);
   const placement = record(policy['placement']);
   const replicas = record(placement['replicaScheduling']);
@@ -52,11 +53,13 @@ export function unsupported(spec: unknown, namespace: string): string[] {
         `placement.replicaScheduling.weightPreference.staticWeightList[${i}].targetCluster.`,
       ),
     ),
-    ...listOf(policy['resourceSelectors']).flatMap((selector, i) => foreign(record(selector), i, namespace)),
+    ...listOf(policy['resourceSelectors']).flatMap((selector, i) =>
+      namespace === undefined ? [] : foreign(record(selector), i, namespace),
+    ),
   ];
 }
 
-function beyond(given: Readonly<Record<string, unknown>>, known: typeof SPEC, path: string): string[] {
+export function beyond(given: Readonly<Record<string, unknown>>, known: typeof SPEC, path: string): string[] {
   return Object.entries(given).flatMap(([field, value]) => {
     if (value === undefined || value === null) return [];
     if (!Object.hasOwn(known, field)) return [`${path}${field} is not supported`];
@@ -72,10 +75,10 @@ function foreign(selector: Readonly<Record<string, unknown>>, i: number, namespa
   return [`resourceSelectors[${i}].namespace must be ${namespace}, the policy's own`];
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+export function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function listOf(value: unknown): readonly unknown[] {
+export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -61,8 +61,8 @@ test('replicas that a member scales by itself stay, where the label says so', ()
   const template = deployment({ labels: { 'resourcetemplate.karmada.io/retain-replicas': 'true' } });
   const there = { ...deployment(), spec: { replicas: 9 } };
   const target = { name: 'cluster-1', replicas: 2 };
-  assert.equal(render(template, binding, target, there).spec?.['replicas'], 9);
-  assert.equal(render(deployment(), binding, target, there).spec?.['replicas'], 2);
+  assert.equal(render(template, binding, target, { present: there }).spec?.['replicas'], 9);
+  assert.equal(render(deployment(), binding, target, { present: there }).spec?.['replicas'], 2);
 });
 
 test('what the member filled in is no difference, what was changed or taken away is', () => {

@@ -1,9 +1,11 @@
 /** What a member gets of a template. Pure. */
-import { canonical, type Json, type ResourceType } from '#objects/index.ts';
+import { asJson, canonical, keyOf, type ResourceType } from '#objects/index.ts';
 import {
   CLAIM_ID,
   CLAIM_NAME,
   CLAIM_NAMESPACE,
+  CLUSTER_CLAIM_ID,
+  CLUSTER_CLAIM_NAME,
   MANAGED,
   RENDERED,
   RETAIN_REPLICAS,
@@ -16,37 +18,62 @@ import { fnv32a } from '../placement/webster.ts';
 import type { AnyObject, ResourceBinding, TargetCluster } from '../types.ts';
 import { replicasOf } from './replicas.ts';
 
-const ON_HUB_ONLY = [CLAIM_NAMESPACE, CLAIM_NAME, 'kubectl.kubernetes.io/last-applied-configuration'];
+const ON_HUB_ONLY = [
+  CLAIM_NAMESPACE,
+  CLAIM_NAME,
+  CLUSTER_CLAIM_NAME,
+  'kubectl.kubernetes.io/last-applied-configuration',
+];
 
-/** @param present as the member has it: replicas that an autoscaler of the member owns stay as they are there */
+export interface RenderOptions {
+  /** As the member has it: replicas that an autoscaler of the member owns stay as they are there. */
+  readonly present?: AnyObject | undefined;
+  /** What the cluster's own rules make of it; by default nothing else. */
+  readonly override?: (object: AnyObject) => AnyObject;
+}
+
+/** In Karmada's order: the share of replicas, then the overrides, then Karmada's own marks. */
 export function render(
   template: AnyObject,
   binding: ResourceBinding,
   target: TargetCluster,
-  present?: AnyObject,
+  { present, override = (object) => object }: RenderOptions = {},
 ): AnyObject {
-  const { name, namespace, labels = {}, annotations = {}, uid = '', generation = 1 } = template.metadata;
-  const { metadata: _, status: __, ...rest } = template;
-  const body = withoutAllocated(rest);
+  const { uid = '', generation = 1, labels = {} } = template.metadata;
+  const { metadata, ...body } = override(shareOf(template, target));
   const retained = present && labels[RETAIN_REPLICAS] === 'true' ? replicasOf(present) : undefined;
-  const ours = {
-    [TEMPLATE_UID]: uid,
-    [TEMPLATE_GENERATION]: String(generation),
-    [WORK_NAME]: binding.metadata.name,
-    [WORK_NAMESPACE]: `karmada-es-${target.name}`,
+  const marked = {
+    ...metadata,
+    labels: { ...metadata.labels, [MANAGED]: 'true' },
+    annotations: {
+      ...metadata.annotations,
+      [TEMPLATE_UID]: uid,
+      [TEMPLATE_GENERATION]: String(generation),
+      [WORK_NAME]: binding.metadata.name,
+      [WORK_NAMESPACE]: `karmada-es-${target.name}`,
+    },
   };
-  const metadata = {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    labels: { ...without(labels, [CLAIM_ID]), [MANAGED]: 'true' },
-    annotations: { ...without(annotations, ON_HUB_ONLY), ...ours },
-  };
-  const source = { ...body, metadata, replicas: retained === undefined ? target.replicas : undefined };
-  const hash = fnv32a(canonical(source as unknown as Json)).toString(16);
+  const source = { ...(retained === undefined ? body : withReplicas(body, 0)), metadata: marked };
+  const hash = fnv32a(canonical(asJson(source))).toString(16);
   return {
-    ...withReplicas(body, retained ?? target.replicas ?? replicasOf(template)),
-    metadata: { ...metadata, annotations: { ...metadata.annotations, [RENDERED]: hash } },
-  } as AnyObject;
+    ...withReplicas(body, retained),
+    metadata: { ...marked, annotations: { ...marked.annotations, [RENDERED]: hash } },
+  };
+}
+
+/** A template without what only the hub knows, with this cluster's replicas. */
+function shareOf(template: AnyObject, target: TargetCluster): AnyObject {
+  const { name, namespace, labels = {}, annotations = {} } = template.metadata;
+  const { metadata: _, status: __, ...rest } = template;
+  return {
+    ...withReplicas(withoutAllocated(rest), target.replicas ?? replicasOf(template)),
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: without(labels, [CLAIM_ID, CLUSTER_CLAIM_ID]),
+      annotations: without(annotations, ON_HUB_ONLY),
+    },
+  };
 }
 
 /** A hub's namespace as a member gets it. */
@@ -63,8 +90,8 @@ export function isManaged({ metadata: { labels } }: AnyObject): boolean {
 }
 
 /** `Deployment httpbin/httpbin` for messages. */
-export function subjectOf({ kind }: Pick<ResourceType, 'kind'>, { metadata: { namespace, name } }: AnyObject): string {
-  return `${kind} ${namespace}/${name}`;
+export function subjectOf({ kind }: Pick<ResourceType, 'kind'>, object: AnyObject): string {
+  return `${kind} ${keyOf(object)}`;
 }
 
 type Body = Omit<AnyObject, 'metadata' | 'status'>;

@@ -8,22 +8,30 @@ export interface Reflected extends AggregatedItem {
   readonly object?: AnyObject;
 }
 
-const SUMS = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'];
+const SUMS: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'],
+  StatefulSet: ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'currentReplicas'],
+};
 
 /** Undefined: this kind's status is left alone, or nothing is known yet. */
 export function aggregateStatus(
   template: AnyObject,
   items: readonly Reflected[],
 ): Readonly<Record<string, unknown>> | undefined {
-  if (template.apiVersion === 'apps/v1' && template.kind === 'Deployment') return deployment(template, items);
+  const sums = template.apiVersion === 'apps/v1' ? SUMS[template.kind] : undefined;
+  if (sums) return workload(template, sums, items);
   if (template.apiVersion === 'v1' && template.kind === 'Service') return service(template, items);
   return readsConditions(template) ? aggregateConditions(items) : undefined;
 }
 
 /** `observedGeneration` moves only when every member has seen the template as it is now. */
-function deployment(template: AnyObject, items: readonly Reflected[]): Readonly<Record<string, unknown>> {
+function workload(
+  template: AnyObject,
+  fields: readonly string[],
+  items: readonly Reflected[],
+): Readonly<Record<string, unknown>> {
   const generation = template.metadata.generation ?? 0;
-  const sums = SUMS.map((field) => {
+  const sums = fields.map((field) => {
     const sum = items.reduce((total, { status }) => total + Number(status?.[field] ?? 0), 0);
     // Absent is how Kubernetes writes 0; null takes a former count away.
     return [field, sum === 0 ? null : sum];
