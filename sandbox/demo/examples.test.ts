@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { installationRoot } from '#cli/index.ts';
 import { systemClock } from '#kit/index.ts';
@@ -8,7 +8,14 @@ import { applyManifests, readManifests, typeOfKind } from '#sandbox/client/index
 import { covers } from '../karmada/render/covers.ts';
 import { type Islands, startIslands } from '../karmada/testing/islands.ts';
 
-const folder = (variant: string) => join(installationRoot(), 'examples', 'karmada-eriecanal', variant);
+const examples = join(installationRoot(), 'examples');
+const folder = (variant: string) => join(examples, 'karmada-eriecanal', variant);
+/** How many objects are in each. */
+const FOLDERS = {
+  [folder('original')]: 12,
+  [folder('corrected')]: 12,
+  [join(examples, 'dual-stack')]: 7,
+};
 const isPolicy = ({ kind }: KubeObject) => kind === 'PropagationPolicy';
 
 suite('the example files', () => {
@@ -18,10 +25,10 @@ suite('the example files', () => {
   });
   after(() => islands.close());
 
-  for (const variant of ['original', 'corrected']) {
-    test(`the hub takes every object of ${variant}, with every field`, async () => {
-      const objects = await readManifests(folder(variant));
-      assert.equal(objects.length, 12);
+  for (const [path, count] of Object.entries(FOLDERS)) {
+    test(`the hub takes every object of ${relative(examples, path)}, with every field`, async () => {
+      const objects = await readManifests(path);
+      assert.equal(objects.length, count);
       const { client } = islands.hub;
       for (const object of objects) {
         const [applied] = await applyManifests(client, [object], { clock: systemClock });

@@ -15,7 +15,7 @@ import {
 import { applyFault } from './index.ts';
 
 const name = `slt${process.pid}`;
-const topology = await bringUpNetwork(name, readTopology(BUILT_IN['default'] ?? '', 'default'));
+const topology = await bringUpNetwork(name, readTopology(BUILT_IN['dual-stack'] ?? '', 'dual-stack'));
 const [one, two, three] = topology.clusters;
 assert.ok(one && two && three);
 const paths = statePaths(name);
@@ -49,17 +49,19 @@ const node = (cluster: typeof one, i = 0) => namespaces.node(name, cluster.name,
 
 test('a cluster that is cut off reaches nobody and nobody reaches it, but its own LAN and the machine do', async () => {
   assert.ok(await reaches(node(one), two.nodes[0]?.wanAddresses[0]));
+  assert.ok(await reaches(node(one), two.nodes[0]?.wanAddresses[1]));
   await applyFault(name, 'cut', 'cluster-1');
-  const [out, back, own, looked, others] = await Promise.all([
+  const [out, outBySix, back, own, looked, others] = await Promise.all([
     reaches(node(one), two.nodes[0]?.wanAddresses[0]),
+    reaches(node(one), two.nodes[0]?.wanAddresses[1]),
     reaches(node(two), one.nodes[1]?.wanAddresses[0]),
     reaches(node(one), one.nodes[1]?.lanAddresses[0]),
     reaches(undefined, one.wanAddresses[0]),
     reaches(node(two), three.nodes[0]?.wanAddresses[0]),
   ]);
   assert.deepEqual(
-    { out, back, own, looked, others },
-    { out: false, back: false, own: true, looked: true, others: true },
+    { out, outBySix, back, own, looked, others },
+    { out: false, outBySix: false, back: false, own: true, looked: true, others: true },
   );
   await applyFault(name, 'heal', 'cluster-1');
   await reachesSoon(node(one), two.nodes[0]?.wanAddresses[0]);

@@ -311,7 +311,7 @@ test('the pods of a StatefulSet have names that stay, one below their headless S
 });
 
 test('an ending pod is terminating in its slice until its grace is over, and leaves nothing', async () => {
-  const stubborn = ['sh', '-c', "trap '' TERM; while true; do sleep 0.1; done"];
+  const stubborn = ['sh', '-c', "trap '' TERM; echo deaf; while true; do sleep 0.1; done"];
   const service = {
     ...SERVICE,
     metadata: { name: 'slow', namespace: 'demo' },
@@ -322,9 +322,10 @@ test('an ending pod is terminating in its slice until its grace is over, and lea
     const found = await getPod('slow');
     return found && isReady(found) && found;
   });
+  await until('it to be deaf', async () => (await sandbox('logs', CLUSTER, 'demo/slow')) === 'deaf\n');
   const netns = `${name}-pod-${made.metadata.uid?.slice(0, 8)}`;
   assert.deepEqual(listNamespaces(netns), [netns]);
-  await client.delete(PODS, { namespace: 'demo', name: 'slow' }, { graceSeconds: 5 });
+  await client.delete(PODS, { namespace: 'demo', name: 'slow' }, { graceSeconds: 2 });
   const ending = await until('a terminating endpoint', async () =>
     (await endpoints('slow')).find(({ conditions }) => conditions?.terminating),
   );
