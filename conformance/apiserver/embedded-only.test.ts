@@ -4,8 +4,10 @@ import { connect as connectHttp2 } from 'node:http2';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { ApiServerOptions } from '#apiserver/index.ts';
+import { createTokenKey } from '#identity/index.ts';
 import { isFault, systemClock } from '#kit/index.ts';
-import { type Access, createApi, until } from './api.ts';
+import { createMemoryStore } from '#objects/index.ts';
+import { type Access, type Api, createApi, until } from './api.ts';
 import { startEmbedded } from './embedded.ts';
 import { configMap, pod } from './objects.ts';
 
@@ -143,6 +145,31 @@ test('who comes when all places are taken is told to come again; an administrato
     },
     ({ status: met }) => met === 200,
   );
+});
+
+test('a token ends when its time is over, and outlives the server that keeps its key', async (t) => {
+  let ahead = 0;
+  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
+  const options = { clock, store: createMemoryStore(), tokenKey: createTokenKey() };
+  const first = await started(t, options);
+  const account = '/api/v1/namespaces/default/serviceaccounts/default';
+  await until(
+    'account',
+    () => first.api.get(account),
+    ({ status }) => status === 200,
+  );
+  const { body } = await first.api.post(`${account}/token`, { spec: { expirationSeconds: 600 } });
+  const { token } = body.status;
+  const review = async (api: Api) =>
+    (await api.post('/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token } })).body.status;
+  ahead = 590_000;
+  assert.equal((await review(first.api)).authenticated, true);
+  const second = await started(t, options);
+  assert.equal((await review(second.api)).authenticated, true);
+  const stranger = await started(t, { ...options, tokenKey: createTokenKey() });
+  assert.match((await review(stranger.api)).error, /invalid bearer token/);
+  ahead = 601_000;
+  assert.deepEqual(await review(second.api), { user: {}, error: 'service account token has expired' });
 });
 
 test('a name that is taken is made anew; when chance gives no other, it is 409 that says so', async (t) => {
