@@ -133,6 +133,29 @@ export function customCases(stage: () => Stage): void {
     assert.equal((await api.patch(at, 'merge', alone)).status, 200);
   });
 
+  test('who uses a version that is deprecated is told so, reading and writing', async () => {
+    const { api, path, beta } = await served('bins', 'Bin');
+    const at = `${CRDS}/bins.case.example.com`;
+    const [v1, old] = (await api.get(at)).body.spec.versions;
+    await api.patch(at, 'merge', { spec: { versions: [v1, { ...old, deprecated: true }] } });
+    const told = await until(
+      'warning',
+      () => api.get(beta),
+      ({ headers }) => headers['warning'] !== undefined,
+    );
+    assert.equal(told.headers['warning'], '299 - "case.example.com/v1beta1 Bin is deprecated"');
+    const made = await api.post(beta, { metadata: { name: 'a' }, spec: { size: 1, odd: 1 } });
+    assert.match(String(made.headers['warning']), /Bin is deprecated.*unknown field \\"spec.odd\\"/);
+    assert.equal((await api.get(path)).headers['warning'], undefined);
+    const deprecated = { ...old, deprecated: true, deprecationWarning: 'use v1' };
+    await api.patch(at, 'merge', { spec: { versions: [v1, deprecated] } });
+    await until(
+      'own words',
+      () => api.get(beta),
+      ({ headers }) => headers['warning'] === '299 - "use v1"',
+    );
+  });
+
   test('names that another definition has are not to be had, until it goes', async () => {
     const { api } = await served('mugs', 'Mug');
     const rival = definition('cups', 'Mug');

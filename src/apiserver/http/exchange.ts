@@ -100,9 +100,16 @@ export function sendJson(
   const { response } = exchange;
   if (response.headersSent) return;
   const text = Buffer.from(`${JSON.stringify(body)}\n`);
-  if (warnings.length > 0) response.setHeader('warning', warnings.slice(0, MAX_WARNINGS).map(asHeader));
+  warn(exchange, warnings);
   response.writeHead(statusCode, { 'content-type': 'application/json', 'content-length': text.length });
   response.end(text);
+}
+
+/** Told with the answer, whatever it will be. */
+export function warn({ response }: Exchange, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  const before = response.getHeader('warning') as unknown as string[] | undefined; // as it was set
+  response.setHeader('warning', [...(before ?? []), ...warnings.map(asHeader)].slice(0, MAX_WARNINGS));
 }
 
 const MAX_WARNINGS = 20;

@@ -5,7 +5,7 @@ import type { ObjectRef } from '../write/request.ts';
 import { methodNotAllowed, noSuchPath } from './api-error.ts';
 import { findReview, serveReview } from '../reviews/serve-review.ts';
 import { serveDelete, serveDeleteAll } from './delete.ts';
-import { type Exchange, flagParameter, sendJson } from './exchange.ts';
+import { type Exchange, flagParameter, sendJson, warn } from './exchange.ts';
 import { serveList } from './list.ts';
 import type { ApiPath } from './parse-path.ts';
 import { servePatch } from './patch.ts';
@@ -23,6 +23,7 @@ export async function serveResource(context: ResourceContext, exchange: Exchange
   const asked = context.registry.find(path.group, path.version, path.plural);
   if (!asked) throw noSuchPath();
   if (!asked.type.namespaced && path.namespace) throw noSuchPath();
+  if (asked.version.deprecation) warn(exchange, [asked.version.deprecation]);
   if (path.name === undefined) return serveCollection(context, exchange, asked, path.namespace);
   if (asked.type.namespaced && !path.namespace) throw noSuchPath();
   const ref = { namespace: path.namespace, name: path.name };

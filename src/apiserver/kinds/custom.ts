@@ -9,6 +9,8 @@ export interface CrdVersion {
   readonly name: string;
   readonly served?: boolean;
   readonly storage?: boolean;
+  readonly deprecated?: boolean;
+  readonly deprecationWarning?: string;
   readonly schema?: { readonly openAPIV3Schema?: Schema };
   readonly additionalPrinterColumns?: readonly PrinterColumn[];
   readonly subresources?: {
@@ -58,7 +60,10 @@ export function customKind(crd: JsonObject): Kind {
     listKind: names.listKind,
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
-    versions: versions.map(toVersion),
+    versions: versions.map((version) => ({
+      ...toVersion(version),
+      deprecation: deprecationOf(version, group, names.kind),
+    })),
     lookup: () => undefined,
     isStrategic: false,
     hasStatus: versions.some((version) => version.subresources?.status),
@@ -83,6 +88,10 @@ function toVersion({ name, served = false, schema, additionalPrinterColumns }: C
     rules: buildRules(root, '').tree,
     columns: columns.filter((column) => column !== undefined),
   };
+}
+
+function deprecationOf({ deprecated, deprecationWarning, name }: CrdVersion, group: string, kind: string) {
+  return deprecated ? (deprecationWarning ?? `${group}/${name} ${kind} is deprecated`) : undefined;
 }
 
 function withoutDot(path: string): string {

@@ -27,6 +27,8 @@ export interface Kind {
 export interface KindVersion {
   readonly name: string;
   readonly served: boolean;
+  /** What whoever still uses it is told. */
+  readonly deprecation?: string | undefined;
   /** Of the whole object. */
   readonly schema: Schema;
   readonly columns: readonly PrinterColumn[];
