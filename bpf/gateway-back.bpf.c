@@ -1,80 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/*
- * A pod answers a caller of another cluster: what it sends to the translated source goes back out by the lanes' device,
- * as if the gateway's lane port had answered. Sits on every device that pods may answer by; everything else passes.
- */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
-#include "include/forward.h"
-#include "include/icmp.h"
-#include "include/lanes.h"
-#include "include/nat.h"
-#include "include/packet.h"
-#include "include/refusals.h"
-
-/* The live entry for a packet of a pod. What is over is left for a new flow to clear away. */
-static __always_inline struct flow *live_entry(const struct flow_key *key, __u64 now, int *half_open)
-{
-	struct flow *flow = flow_in(&nat_flows, key);
-
-	*half_open = !flow;
-	if (flow)
-		return is_over(flow, partner_if_idle(&nat_flows, flow, now), 0, now) ? NULL : flow;
-	flow = flow_in(&nat_half_open, key);
-	return flow && !is_over(flow, partner_if_idle(&nat_half_open, flow, now), 1, now) ? flow : NULL;
-}
-
-static __always_inline void note_answer(struct flow *flow, const struct segment *segment)
-{
-	if (has(segment, TCP_SYN))
-		flow->sequence = segment->seq;
-	if (segment->key.proto == IPPROTO_UDP || has(segment, TCP_SYN))
-		flow->flags |= FLOW_ANSWERED;
-}
-
-static __always_inline int answer(struct __sk_buff *skb, const struct segment *segment, struct flow *flow, int half_open,
-				  __u64 now)
-{
-	const struct gateway *gateway = this_gateway();
-	struct flow_key to = flow->to;
-	__u32 mss = has(segment, TCP_SYN) ? mss_of(flow->lane) : 0;
-	struct route route;
-	enum refusal reason;
-
-	note(flow, segment, now);
-	if (half_open)
-		note_answer(flow, segment);
-	reason = find_route(skb, segment, to.src, to.dst, &route);
-	if (reason || !gateway)
-		return drop(reason);
-	if (route.ifindex != gateway->ifindex)
-		return drop(REFUSAL_NO_ROUTE); /* callers are reached where they came from, or not at all */
-	return forward(skb, segment, &to, &route, mss);
-}
+#include "include/ipv4.h"
+#include "include/gateway-back.h"
 
 SEC("tc")
 int gateway_back(struct __sk_buff *skb)
 {
-	__u64 now = bpf_ktime_get_coarse_ns();
-	struct segment segment = {};
-	struct flow *flow;
-	enum reading reading;
-	int half_open;
-
-	reading = read_key(skb, &segment);
-	if (reading == NOT_OURS && segment.ip.protocol == IPPROTO_ICMP)
-		return forward_error(skb);
-	if (reading != READ || !is_snat_port(segment.key.dport))
-		return TC_ACT_UNSPEC;
-	flow = live_entry(&segment.key, now, &half_open);
-	if (!flow)
-		return TC_ACT_UNSPEC;
-	reading = read_segment(skb, &segment);
-	if (reading != READ)
-		return drop(refusal_of(reading));
-	return answer(skb, &segment, flow, half_open, now);
+	return gateway_back_of(skb);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

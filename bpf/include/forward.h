@@ -6,14 +6,11 @@
 #include "answer.h"
 #include "lanes.h"
 #include "mss.h"
-#include "packet.h"
 #include "refusals.h"
-
-#define IPV4 2 /* AF_INET; <sys/socket.h> is not for BPF */
 
 struct route {
 	__u32 ifindex;
-	__be32 next; /* the neighbour to send to */
+	ip_address next; /* the neighbour to send to */
 };
 
 static __always_inline int send_by(const struct route *route)
@@ -21,31 +18,29 @@ static __always_inline int send_by(const struct route *route)
 	struct bpf_redir_neigh next;
 
 	__builtin_memset(&next, 0, sizeof(next)); /* all of the union: before 6.3 a helper may not read what was not written */
-	next.nh_family = IPV4;
-	next.ipv4_nh = route->next;
+	next.nh_family = FAMILY;
+	name_neighbour(&next, &route->next);
 	return bpf_redirect_neigh(route->ifindex, &next, sizeof(next), 0);
 }
 
-static __always_inline enum refusal find_route(struct __sk_buff *skb, const struct segment *segment, __be32 src, __be32 dst,
-					       struct route *route)
+OUTLINED enum refusal find_route(struct __sk_buff *skb, const struct segment *segment, const ip_address *src,
+					       const ip_address *dst, struct route *route)
 {
 	struct bpf_fib_lookup fib;
 	long answer;
 
 	/* tot_len stays 0: with offloads the packet is larger than any link, and each piece is not */
 	__builtin_memset(&fib, 0, sizeof(fib));
-	fib.family = IPV4;
-	fib.l4_protocol = segment->ip.protocol;
-	fib.tos = segment->ip.tos;
-	fib.ipv4_src = src;
-	fib.ipv4_dst = dst;
+	fib.family = FAMILY;
+	fib.l4_protocol = segment->key.proto;
+	ask_way(&fib, &segment->ip, src, dst);
 	fib.ifindex = skb->ifindex;
 	answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 	/* a neighbour is found when the packet is sent; whether the packet fits is asked later, segment by segment */
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH && answer != BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return REFUSAL_NO_ROUTE;
 	route->ifindex = fib.ifindex;
-	route->next = fib.ipv4_dst;
+	route->next = next_hop(&fib);
 	return REFUSAL_NONE;
 }
 
@@ -60,22 +55,24 @@ static __always_inline int reject(struct __sk_buff *skb, const struct segment *s
 {
 	count_refusal(reason);
 	return segment->key.proto == IPPROTO_TCP ? answer_reset(skb, segment)
-						 : answer_icmp(skb, segment, ICMP_PORT, 0);
+						 : answer_unreachable(skb, segment);
 }
 
 static __always_inline enum refusal refusal_of(enum reading reading)
 {
 	if (reading == NOT_WHOLE)
 		return REFUSAL_FRAGMENT;
+	if (reading == WITHOUT_SUM)
+		return REFUSAL_NO_SUM;
 	return reading == WITH_OPTIONS ? REFUSAL_IP_OPTIONS : REFUSAL_TRUNCATED;
 }
 
 static __always_inline int too_big(struct __sk_buff *skb, const struct segment *segment, __u32 mtu)
 {
 	count_refusal(REFUSAL_TOO_BIG);
-	if (!(segment->ip.frag_off & bpf_htons(DONT_FRAGMENT)))
+	if (may_be_fragmented(&segment->ip))
 		return TC_ACT_SHOT;
-	return answer_icmp(skb, segment, ICMP_FRAGMENTATION_NEEDED, mtu);
+	return answer_too_big(skb, segment, mtu);
 }
 
 /* Sends the packet on as `to`. */
@@ -85,7 +82,7 @@ static __always_inline int forward(struct __sk_buff *skb, const struct segment *
 	__u32 mtu = 0;
 	long misfit;
 
-	if (segment->ip.ttl <= 1)
+	if (hops_of(&segment->ip) <= 1)
 		return drop(REFUSAL_TTL);
 	misfit = bpf_check_mtu(skb, route->ifindex, &mtu, 0, BPF_MTU_CHK_SEGS);
 	if (misfit < 0)

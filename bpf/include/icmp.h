@@ -8,85 +8,40 @@
 #include "forward.h"
 #include "nat.h"
 
-#define ICMP_TIME_EXCEEDED 11
-#define ICMP_PARAMETER 12
-
-/* An ICMP error as far as it is rewritten, after the Ethernet header. */
-struct error_packet {
-	struct iphdr ip;
-	__u8 type;
-	__u8 code;
-	__u16 sum;
-	__u32 rest;
-	struct iphdr quoted;
-	__u32 ports;
-};
-
-static __always_inline int is_error(const struct error_packet *error)
-{
-	if (error->ip.version != 4 || error->ip.ihl != 5 || error->quoted.ihl != 5)
-		return 0;
-	if (error->ip.protocol != IPPROTO_ICMP || error->ip.frag_off & bpf_htons(MORE_FRAGMENTS | FRAGMENT_OFFSET))
-		return 0;
-	return error->type == ICMP_UNREACHABLE || error->type == ICMP_TIME_EXCEEDED || error->type == ICMP_PARAMETER;
-}
-
-static __always_inline struct flow_key answer_to(const struct error_packet *error)
-{
-	struct flow_key quoted = {
-		.src = error->quoted.saddr, .dst = error->quoted.daddr, .proto = error->quoted.protocol,
-		.sport = (__u16)error->ports, .dport = error->ports >> 16,
-	};
-
-	return reversed(&quoted);
-}
-
-static __always_inline void readdress(struct iphdr *ip, __be32 src, __be32 dst)
-{
-	ip->check = ~folded((__u64)(__u16)~ip->check + changed(ip->saddr, src) + changed(ip->daddr, dst));
-	ip->saddr = src;
-	ip->daddr = dst;
-}
-
-/* @param to what an answer of the flow becomes; the quoted packet goes the other way */
-static __always_inline void rewrite_error(struct error_packet *error, const struct flow_key *to)
-{
-	__u32 ports = (__u32)to->dport | (__u32)to->sport << 16;
-
-	/* the quoted header sums to the same as before, so only the ports change the sum */
-	error->sum = ~folded((__u64)(__u16)~error->sum + changed(error->ports, ports));
-	error->ports = ports;
-	readdress(&error->quoted, to->dst, to->src);
-	readdress(&error->ip, to->src, to->dst);
-	error->ip.check = ~folded((__u64)(__u16)~error->ip.check + changed(bpf_htons(0x100), 0));
-	error->ip.ttl--;
-}
+#if FAMILY == AF_INET
+#include "icmp4.h"
+#else
+#include "icmp6.h"
+#endif
 
 /* Sends an ICMP error about a flow on to where the flow's packets come from; what concerns no flow is the host's. */
-static __always_inline int forward_error(struct __sk_buff *skb)
+OUTLINED int forward_error(struct __sk_buff *skb)
 {
-	struct segment segment = {};
-	struct error_packet error;
+	WORKSPACE(struct segment, segment);
+	WORKSPACE(struct error_packet, error);
 	struct route route;
 	struct flow_key key;
 	struct flow *flow;
+	ip_address to;
 
-	if (skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type != PACKET_HOST)
+	if (!segment || !error || skb->protocol != bpf_htons(ETHERTYPE) || skb->pkt_type != PACKET_HOST)
 		return TC_ACT_UNSPEC;
-	if (bpf_skb_load_bytes(skb, NET_OFFSET, &error, sizeof(error)) || !is_error(&error))
+	if (bpf_skb_load_bytes(skb, NET_OFFSET, error, sizeof(*error)) || !is_error(error))
 		return TC_ACT_UNSPEC;
-	key = answer_to(&error);
+	key = answer_to(error);
 	flow = flow_in(&nat_flows, &key);
 	if (!flow)
 		flow = flow_in(&nat_half_open, &key);
-	if (!flow || error.ip.daddr != key.dst)
+	to = addressee(error);
+	if (!flow || !same_ip(&to, &key.dst))
 		return TC_ACT_UNSPEC;
-	if (error.ip.ttl <= 1 || !header_sum_holds(&error.ip))
-		return drop(error.ip.ttl <= 1 ? REFUSAL_TTL : REFUSAL_TRUNCATED);
-	segment.ip = error.ip;
-	if (find_route(skb, &segment, flow->to.src, flow->to.dst, &route))
+	if (hops_of(&error->ip) <= 1 || !is_sound(error))
+		return drop(hops_of(&error->ip) <= 1 ? REFUSAL_TTL : REFUSAL_TRUNCATED);
+	segment->ip = error->ip;
+	segment->key.proto = ICMP_PROTOCOL;
+	if (find_route(skb, segment, &flow->to.src, &flow->to.dst, &route))
 		return drop(REFUSAL_NO_ROUTE);
-	rewrite_error(&error, &flow->to);
-	bpf_skb_store_bytes(skb, NET_OFFSET, &error, sizeof(error), 0);
+	rewrite_error(error, &flow->to);
+	bpf_skb_store_bytes(skb, NET_OFFSET, error, sizeof(*error), 0);
 	return send_by(&route);
 }

@@ -11,13 +11,21 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "address.h"
+#include "hidden.h"
 #include "marks.h"
+
+/* Bits of a lane. */
+enum lane_flag {
+	/* a caller meets the same pod again and again, as long as that one is ready */
+	LANE_KEEPS_CALLERS = 1,
+};
 
 #define LANES 16384
 #define LANE_PODS 131072
 
 struct lane_key {
-	__be32 addr;
+	struct address addr;
 	__be16 port;
 	__u8 proto;
 	__u8 pad;
@@ -41,6 +49,7 @@ struct {
 	} name SEC(".maps")
 
 LANE_ARRAY(lanes, LANES, __u64);      /* lane -> its range of lane_pods: first, and count in the upper half */
+LANE_ARRAY(lane_flags, LANES, enum lane_flag);
 LANE_ARRAY(lane_mss, LANES, __u32);   /* lane -> the most a segment may carry, bytes; 0: as offered */
 
 
@@ -52,23 +61,31 @@ enum lane_pod_flags {
 	POD_LAST_RESORT = 2, /* terminating but still serving: only when none is ready */
 };
 
-/* One aligned word, stored at once. Withdrawing a pod is one store of zero flags. */
+/*
+ * Written while no lane leads to it, and written again only 10 s after the last lane that did: nobody reads half of another
+ * pod. Withdrawing one is a store of zero flags.
+ */
 struct lane_pod {
-	__be32 addr;
+	struct address addr; /* of the family of the lane's address */
 	__be16 port;
 	__u16 flags; /* enum lane_pod_flags; 0: takes no new flow */
+	__u32 spare;
 };
 LANE_ARRAY(lane_pods, LANE_PODS, struct lane_pod);
 
-/* The source address that pods behind a device see; without one, the gateway's. */
+/* The source address of a family that pods behind a device see; without one, the gateway's. */
 struct snat_source {
-	__be32 addr;
-	__u32 spare;
+	struct address addr;
+};
+
+struct snat_key {
+	__u32 ifindex;
+	__u32 family; /* AF_INET, AF_INET6 */
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__type(key, __u32); /* ifindex */
+	__type(key, struct snat_key);
 	__type(value, struct snat_source);
 	__uint(max_entries, 1024);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -81,10 +98,10 @@ enum gateway_flags {
 
 /* Written once, before the programs are attached. */
 struct gateway {
-	__be32 addr;    /* 0: no gateway here, everything passes */
+	struct address ipv4; /* zero: no gateway of this family here, everything passes */
+	struct address ipv6;
 	__u32 ifindex; /* device that lanes come in by */
 	__u32 flags;   /* enum gateway_flags */
-	__u32 spare;
 };
 LANE_ARRAY(gateway, 1, struct gateway);
 
@@ -97,6 +114,12 @@ static __always_inline const struct gateway *this_gateway(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&gateway, &zero);
+}
+
+/* Of the family of this program; unset where there is no gateway of it. */
+static __always_inline ip_address own_address(const struct gateway *gateway)
+{
+	return narrowed(FAMILY == AF_INET ? &gateway->ipv4 : &gateway->ipv6);
 }
 
 static __always_inline int is_lane_port(__u16 port)
@@ -129,28 +152,75 @@ struct pick {
 	__u32 count;
 	__u32 start;
 	__u32 found; /* flags of the pod chosen so far */
+	__u32 caller; /* a hash; 0: whoever it is */
+	__u32 weight; /* of the pod chosen so far, for this caller */
 	struct lane_pod pod;
 };
+
+static __always_inline __u32 mixed(__u32 value)
+{
+	value = (value ^ value >> 16) * 0x7feb352d;
+	value = (value ^ value >> 15) * 0x846ca68b;
+	return value ^ value >> 16;
+}
+
+/* Highest random weight: a pod that goes moves its own callers only, one that comes takes a fair part of everybody's. */
+static __always_inline __u32 weight_for(__u32 caller, const struct lane_pod *pod)
+{
+	return mixed(mixed(pod->addr.word[3] ^ pod->addr.word[2] * 31 ^ pod->addr.word[1] * 17 ^ pod->port) ^ caller);
+}
+
+static long weigh(__u32 step, struct pick *pick)
+{
+	__u32 index = pick->first + step;
+	struct lane_pod *pod = step < pick->count ? bpf_map_lookup_elem(&lane_pods, &index) : NULL;
+	__u16 flags;
+	__u32 weight;
+
+	if (!pod)
+		return 1;
+	flags = *(volatile __u16 *)&pod->flags;
+	weight = weight_for(pick->caller, pod);
+	if (!flags || (pick->found & POD_READY && !(flags & POD_READY)))
+		return 0;
+	if (!pick->found || (flags & POD_READY) > (pick->found & POD_READY) || weight > pick->weight) {
+		pick->pod = *pod;
+		pick->found = flags;
+		pick->weight = weight;
+	}
+	return 0;
+}
 
 static long consider(__u32 step, struct pick *pick)
 {
 	__u32 draw = step < PICK_DRAWS ? bpf_get_prandom_u32() : pick->start + step;
 	__u32 index = pick->first + draw % pick->count;
-	struct lane_pod *entry = bpf_map_lookup_elem(&lane_pods, &index);
-	struct lane_pod pod;
+	struct lane_pod *pod = bpf_map_lookup_elem(&lane_pods, &index);
+	__u16 flags;
 
-	if (!entry)
+	if (!pod)
 		return 0;
-	*(__u64 *)&pod = *(volatile __u64 *)entry; /* one load: never half of another pod */
-	if (!pod.addr || !pod.flags || (pick->found && !(pod.flags & POD_READY)))
+	flags = *(volatile __u16 *)&pod->flags; /* it may be withdrawn meanwhile */
+	if (!flags || (pick->found && !(flags & POD_READY)))
 		return 0;
-	pick->pod = pod;
-	pick->found = pod.flags;
-	return pod.flags & POD_READY;
+	pick->pod = *pod;
+	pick->found = flags;
+	return flags & POD_READY;
 }
 
-/* A ready pod of the lane at random; the last resorts only where none is ready. Its own health joins here. */
-static __always_inline int pick_pod(__u32 lane, struct lane_pod *pod)
+static __always_inline int keeps_callers(__u32 lane)
+{
+	__u32 *flags = bpf_map_lookup_elem(&lane_flags, &lane);
+
+	return flags && *flags & LANE_KEEPS_CALLERS;
+}
+
+/*
+ * A ready pod of the lane at random, or always the same for a caller; the last resorts only where none is ready. Its own health
+ * joins here.
+ * @param caller a hash of its address
+ */
+static __always_inline int pick_pod(__u32 lane, __u32 caller, struct lane_pod *pod)
 {
 	__u64 *word = bpf_map_lookup_elem(&lanes, &lane);
 	__u64 range = word ? *(volatile __u64 *)word : 0;
@@ -158,7 +228,14 @@ static __always_inline int pick_pod(__u32 lane, struct lane_pod *pod)
 
 	if (!pick.count)
 		return 0;
-	bpf_loop(PICK_DRAWS + (pick.count < PICK_STEPS ? pick.count : PICK_STEPS), consider, &pick, 0);
+	pick.found = hidden_zero();
+	pick.weight = hidden_zero();
+	if (keeps_callers(lane)) {
+		pick.caller = caller;
+		bpf_loop(pick.count, weigh, &pick, 0);
+	} else {
+		bpf_loop(PICK_DRAWS + (pick.count < PICK_STEPS ? pick.count : PICK_STEPS), consider, &pick, 0);
+	}
 	*pod = pick.pod;
 	return pick.found;
 }

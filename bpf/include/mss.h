@@ -41,7 +41,7 @@ static __always_inline __u16 as_summed(__u16 value, __u32 offset)
 	return offset & 1 ? __builtin_bswap16(value) : value; /* a sum counts words from even places */
 }
 
-static __always_inline void clamp_mss(struct __sk_buff *skb, const struct segment *segment, __u32 most)
+OUTLINED void clamp_mss(struct __sk_buff *skb, const struct segment *segment, __u32 most)
 {
 	struct mss_search search = { .skb = skb, .at = hidden_zero(), .end = segment->header - sizeof(struct tcphdr) };
 	__u32 at, check = sum_offset(IPPROTO_TCP);

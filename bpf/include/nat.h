@@ -11,11 +11,11 @@
  * Nothing sweeps: an entry is over when it was idle too long, which is seen when someone meets it. So that such entries do not
  * fill the table, each flow in it holds a slot, and a new flow takes over one whose flow is over. Works without any agent.
  *
+ * Of `ipv4.h` and `ipv6.h`, the one included first says of which family all this is.
  * Writer of every table here: kernel.
  */
 #include "lanes.h"
 #include "marks.h"
-#include "packet.h"
 #include "refusals.h"
 
 #define NAT_CAPACITY 131072 /* flows; three sizes below and the constant follow it */
@@ -44,7 +44,7 @@ enum flow_flags {
 	FLOW_ANSWERED = 4, /* towards the caller: the pod has answered */
 };
 
-/* One direction. Layout frozen: 64 bytes. */
+/* One direction. Layout frozen. */
 struct flow {
 	struct flow_key to; /* what packets become */
 	__u64 seen;         /* of this direction's last packet, CLOCK_MONOTONIC; up to a second late */
@@ -56,7 +56,7 @@ struct flow {
 	__u8 spare[11];
 	__u64 spare_word;
 };
-_Static_assert(sizeof(struct flow) == 64, "layout of pinned tables");
+_Static_assert(sizeof(struct flow) == FLOW_BYTES, "layout of pinned tables");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -253,14 +253,17 @@ static __always_inline int take_slot(const struct flow_key *key, __u64 now, __u3
 
 static __always_inline int move(const struct flow_key *key, const struct flow *flow, __u32 slot, __u64 mode)
 {
-	struct flow copy = *flow;
+	WORKSPACE(struct flow, copy);
 
-	copy.slot = slot;
-	return bpf_map_update_elem(&nat_flows, key, &copy, mode);
+	if (!copy)
+		return -1;
+	*copy = *flow;
+	copy->slot = slot;
+	return bpf_map_update_elem(&nat_flows, key, copy, mode);
 }
 
 /* Moves both entries of a half-open flow to the table, the one towards the caller first. */
-static __always_inline enum refusal promote(const struct flow_key *key, const struct flow *there, const struct flow *back,
+OUTLINED enum refusal promote(const struct flow_key *key, const struct flow *there, const struct flow *back,
 					    __u64 now)
 {
 	struct flow_key back_key = reversed(&there->to);
@@ -314,13 +317,6 @@ static __always_inline int claim(struct port_search *search, int hurried)
 	return 0;
 }
 
-static __always_inline __u32 mixed(__u32 value)
-{
-	value = (value ^ value >> 16) * 0x7feb352d;
-	value = (value ^ value >> 15) * 0x846ca68b;
-	return value ^ value >> 16;
-}
-
 /* Step 0 is the caller's own port, the others are hashed. */
 static long try_port(__u32 step, struct port_search *search)
 {
@@ -338,23 +334,25 @@ static long try_port(__u32 step, struct port_search *search)
  * Opens the flow of a packet to a pod.
  * @param back_key from the pod to the source address that it will see
  */
-static __always_inline enum refusal open_flow(const struct flow_key *key, const struct flow_key *back_key, __u32 lane,
+OUTLINED enum refusal open_flow(const struct flow_key *key, const struct flow_key *back_key, __u32 lane,
 					      __u64 now, struct flow_key *to)
 {
 	struct port_search search = { .back_key = *back_key, .back = { .seen = now, .begun = now, .lane = lane } };
-	struct flow there;
+	WORKSPACE(struct flow, there);
 
+	if (!there)
+		return REFUSAL_NAT_FULL;
 	search.back.to = reversed(key);
 	search.back_key.dport = key->sport;
-	search.hash = key->src ^ (__u32)key->sport << 16 ^ key->dport ^ back_key->src;
+	search.hash = hash_of(&key->src) ^ (__u32)key->sport << 16 ^ key->dport ^ hash_of(&back_key->src);
 	bpf_loop(1 + PORT_TRIES, try_port, &search, 0);
 	if (!search.found)
 		return REFUSAL_NAT_PORTS;
-	there = search.back;
-	there.to = reversed(&search.back_key);
-	if (bpf_map_update_elem(&nat_half_open, key, &there, BPF_ANY))
+	*there = search.back;
+	there->to = reversed(&search.back_key);
+	if (bpf_map_update_elem(&nat_half_open, key, there, BPF_ANY))
 		return REFUSAL_NAT_FULL;
-	*to = there.to;
+	*to = there->to;
 	count_flow(lane);
 	return REFUSAL_NONE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 #pragma once
 /*
- * Reading and rewriting an IPv4 packet that carries TCP or UDP, from its Ethernet header on.
+ * Reading packets that carry TCP or UDP, from their Ethernet header on: what both families share. `ipv4.h` or `ipv6.h` is
+ * included first; it says what an address and a header are.
  * Reading copies headers to the stack, so nothing depends on where the kernel keeps the bytes.
  * Checksums are changed by difference, which is right also for packets whose checksum the kernel has put off
  * (CHECKSUM_PARTIAL) and leaves an absent UDP checksum absent.
@@ -10,18 +11,15 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/in.h>
-#include <linux/ip.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <stddef.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define NET_OFFSET ETH_HLEN /* devices without Ethernet header come with WireGuard */
-#define L4_OFFSET (NET_OFFSET + sizeof(struct iphdr))
-#define MORE_FRAGMENTS 0x2000
-#define DONT_FRAGMENT 0x4000
-#define FRAGMENT_OFFSET 0x1fff
+/* <sys/socket.h> is not for BPF */
+#define AF_INET 2
+#define AF_INET6 10
 
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
@@ -30,8 +28,8 @@
 
 /* Addresses and ports of a packet as it is seen. Layout frozen: keys of pinned tables. */
 struct flow_key {
-	__be32 src;
-	__be32 dst;
+	ip_address src;
+	ip_address dst;
 	__be16 sport;
 	__be16 dport;
 	__u8 proto;
@@ -41,7 +39,7 @@ struct flow_key {
 /* What the gateway needs to know of a packet. */
 struct segment {
 	struct flow_key key;
-	struct iphdr ip;
+	struct ip_header ip;
 	__u32 seq; /* TCP: host order */
 	__u32 ack;
 	__u32 length; /* bytes of TCP or UDP, header and payload */
@@ -55,7 +53,8 @@ enum reading {
 	NOT_OURS,      /* of no concern to a gateway */
 	NOT_READABLE,  /* truncated or contradicting itself */
 	NOT_WHOLE,     /* the first of several fragments */
-	WITH_OPTIONS,  /* of IP */
+	WITH_OPTIONS,  /* of IPv4, or extension headers of IPv6 */
+	WITHOUT_SUM,   /* UDP over IPv6 must have one (RFC 8200 8.1) */
 };
 
 static __always_inline int has(const struct segment *segment, __u8 flag)
@@ -70,24 +69,9 @@ static __always_inline struct flow_key reversed(const struct flow_key *key)
 	};
 }
 
-/* Addresses and ports. What has none (other protocols, later fragments) is not ours. */
-static __always_inline enum reading read_key(struct __sk_buff *skb, struct segment *segment)
+static __always_inline enum reading read_ports(struct __sk_buff *skb, __u32 at, struct flow_key *key)
 {
-	struct iphdr *ip = &segment->ip;
-	struct flow_key *key = &segment->key;
-
-	if (skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type != PACKET_HOST)
-		return NOT_OURS;
-	if (bpf_skb_load_bytes(skb, NET_OFFSET, ip, sizeof(*ip)) || ip->version != 4 || ip->ihl < 5)
-		return NOT_READABLE;
-	if ((ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP) || ip->frag_off & bpf_htons(FRAGMENT_OFFSET))
-		return NOT_OURS;
-	if (bpf_skb_load_bytes(skb, NET_OFFSET + ip->ihl * 4, &key->sport, 4))
-		return NOT_READABLE;
-	key->src = ip->saddr;
-	key->dst = ip->daddr;
-	key->proto = ip->protocol;
-	return READ;
+	return bpf_skb_load_bytes(skb, at, &key->sport, 4) ? NOT_READABLE : READ;
 }
 
 /* One's complement sums (RFC 1071) of 32-bit words may be added up in 64 bits and folded in the end. */
@@ -108,13 +92,6 @@ static __always_inline __u16 folded(__u64 wide)
 static __always_inline __u64 changed(__u32 before, __u32 after)
 {
 	return (__u64)(__u32)~before + after;
-}
-
-static __always_inline int header_sum_holds(const struct iphdr *ip)
-{
-	const __u32 *words = (const __u32 *)ip;
-
-	return folded((__u64)words[0] + words[1] + words[2] + words[3] + words[4]) == 0xffff;
 }
 
 static __always_inline enum reading read_tcp(struct __sk_buff *skb, struct segment *segment)
@@ -145,50 +122,15 @@ static __always_inline enum reading read_udp(struct __sk_buff *skb, struct segme
 	segment->header = sizeof(udp);
 	if (bpf_ntohs(udp.len) < sizeof(udp) || bpf_ntohs(udp.len) > segment->length)
 		return NOT_READABLE;
-	return READ;
+	return UDP_NEEDS_SUM && !udp.check ? WITHOUT_SUM : READ;
 }
 
-/* The rest of the headers, of a packet whose key was read; holds them against each other and the packet's length. */
-static __always_inline enum reading read_segment(struct __sk_buff *skb, struct segment *segment)
+static __always_inline enum reading read_transport(struct __sk_buff *skb, struct segment *segment)
 {
-	__u32 present = skb->len - NET_OFFSET, total = bpf_ntohs(segment->ip.tot_len);
-
-	if (segment->ip.frag_off & bpf_htons(MORE_FRAGMENTS))
-		return NOT_WHOLE;
-	if (segment->ip.ihl > 5)
-		return WITH_OPTIONS;
-	if (!total && skb->gso_segs)
-		total = present; /* more than 64 KiB in one piece (BIG TCP) */
-	if (total < sizeof(struct iphdr) || total > present || !header_sum_holds(&segment->ip))
-		return NOT_READABLE;
-	segment->length = total - sizeof(struct iphdr);
 	return segment->key.proto == IPPROTO_TCP ? read_tcp(skb, segment) : read_udp(skb, segment);
 }
 
 static __always_inline __u32 sum_offset(__u8 proto)
 {
 	return L4_OFFSET + (proto == IPPROTO_TCP ? offsetof(struct tcphdr, check) : offsetof(struct udphdr, check));
-}
-
-/* What a packet begins with after its Ethernet header, which is all that is rewritten. */
-struct rewritten {
-	struct iphdr ip;
-	__u32 ports;
-};
-
-/* Gives the packet the addresses and ports of `to`, and one hop less to live. One store: each costs as much as a lookup. */
-static __always_inline void rewrite(struct __sk_buff *skb, const struct segment *segment, const struct flow_key *to)
-{
-	__u32 ports = *(volatile __u32 *)&segment->key.sport, at = sum_offset(segment->key.proto);
-	__u32 absent_stays = segment->key.proto == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
-	struct rewritten out = { .ip = segment->ip, .ports = *(volatile __u32 *)&to->sport };
-	__u64 addresses = changed(out.ip.saddr, to->src) + changed(out.ip.daddr, to->dst);
-
-	out.ip.saddr = to->src;
-	out.ip.daddr = to->dst;
-	out.ip.ttl--;
-	out.ip.check = ~folded((__u64)(__u16)~out.ip.check + addresses + changed(bpf_htons(0x100), 0));
-	bpf_skb_store_bytes(skb, NET_OFFSET, &out, sizeof(out), 0);
-	bpf_l4_csum_replace(skb, at, 0, folded_once(addresses), BPF_F_PSEUDO_HDR | absent_stays);
-	bpf_l4_csum_replace(skb, at, ports, out.ports, absent_stays | sizeof(ports));
 }

@@ -49,10 +49,12 @@ enum refusal {
 	REFUSAL_TTL = 25,
 	/* an ICMP error that belongs to no flow */
 	REFUSAL_ICMP = 26,
-	/* a packet with IP options towards a lane */
+	/* a packet with IP options, or extension headers of IPv6, towards a lane */
 	REFUSAL_IP_OPTIONS = 27,
 	/* a lane would have led back into a lane */
 	REFUSAL_LOOP = 28,
+	/* a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1) */
+	REFUSAL_NO_SUM = 29,
 
 	REFUSALS = 64
 };

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { type Decoded, decode, encode, Flag, type Packet } from './gateway-packets.ts';
-import { CALLER, createStand, GATEWAY, LAN_SIDE, LOCAL_POD, REMOTE_POD, type Stand } from './gateway-stand.ts';
+import { type Decoded, decode, encode, Flag, fragmented, type Packet } from './gateway-packets.ts';
+import {
+  CALLER,
+  createStand,
+  GATEWAY,
+  LAN_SIDE,
+  LOCAL_POD,
+  localPod,
+  OTHER_CALLER,
+  REMOTE_POD,
+  type Stand,
+} from './gateway-stand.ts';
 
 const { SYN, ACK, FIN, RST } = Flag;
 const ISN = 7000;
@@ -130,7 +140,7 @@ describe('a flow through the gateway', () => {
   });
 
   test('a SYN sent again keeps its pod and port', () => {
-    const many = Array.from({ length: 50 }, (_, i) => ({ address: `10.244.1.${i + 10}` }));
+    const many = Array.from({ length: 50 }, (_, i) => ({ address: localPod(i) }));
     stand.reset([{ port: 10_001, pods: many }]);
     const connection = new Connection(stand, { sport: 50_000 });
     const first = connection.atPod;
@@ -182,7 +192,7 @@ describe('a flow through the gateway', () => {
 
   test('two callers with the same port get different source ports towards one pod', () => {
     const one = new Connection(stand).atPod;
-    const other = new Connection(stand, { src: '172.30.77.23' }).atPod;
+    const other = new Connection(stand, { src: OTHER_CALLER }).atPod;
     assert.equal(one.sport, 20_000);
     assert.notEqual(other.sport, one.sport);
     assert.equal(count(stand.halfOpen()), 4);
@@ -190,8 +200,8 @@ describe('a flow through the gateway', () => {
 
   test('each of two callers with the same port hears its own answers', () => {
     const one = new Connection(stand).establish();
-    const other = new Connection(stand, { src: '172.30.77.23' }).establish();
-    assert.deepEqual([one.answer(ACK).dst, other.answer(ACK).dst], [CALLER, '172.30.77.23']);
+    const other = new Connection(stand, { src: OTHER_CALLER }).establish();
+    assert.deepEqual([one.answer(ACK).dst, other.answer(ACK).dst], [CALLER, OTHER_CALLER]);
   });
 
   test('UDP goes both ways, and lasts once the caller has spoken again', () => {
@@ -211,7 +221,7 @@ describe('a flow through the gateway', () => {
 
   test('a fragmented answer is refused and counted', () => {
     const conversation = new Connection(stand, { proto: 'udp', dport: 10_002 });
-    const frame = encode(conversation.reply(0, { dontFragment: false, moreFragments: true }));
+    const frame = encode(conversation.reply(0, fragmented('udp')));
     const { result, refused } = stand.refusedBy(() => stand.send(frame, { device: 'pods0' }));
     assert.deepEqual([result.verdict, refused], ['drop', { Fragment: 1 }]);
   });

@@ -350,7 +350,7 @@ describe('a packet that comes in by the lanes’ device', () => {
 
   test('everything passes while no gateway address is written', () => {
     stand.reset(lanes);
-    stand.inbound.map('gateway').put(Buffer.alloc(4), Buffer.alloc(16));
+    stand.inbound.map('gateway').put(Buffer.alloc(4), Buffer.alloc(40));
     const frame = encode(syn);
     const { verdict, frame: out } = stand.send(frame);
     stand.configure(0);

@@ -1,8 +1,8 @@
 /** Packets for tests of the gateway: written from a description, and read back with every checksum recomputed. Pure. */
-import { formatIp, ip as ipAddress } from '#kit/index.ts';
+import { type Family, familyOf, formatIp, ip as ipAddress } from '#kit/index.ts';
 
 export const ETHERNET_BYTES = 14;
-const IP_BYTES = 20;
+export const IP_BYTES: Readonly<Record<Family, number>> = { IPv4: 20, IPv6: 40 };
 
 export const Flag = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16 } as const;
 
@@ -25,6 +25,9 @@ export interface Packet {
   /** In units of eight bytes. */
   readonly fragmentOffset?: number;
   readonly ipOptions?: readonly number[];
+  /** Of IPv6: bytes between its header and the next, and what the header says of them. */
+  readonly extension?: { readonly next: number; readonly bytes: readonly number[] };
+  readonly flowLabel?: number;
   /** `absent` is UDP's zero. */
   readonly sum?: 'right' | 'absent';
   readonly toMac?: string;
@@ -39,25 +42,53 @@ export function encode(packet: Packet): Buffer {
   const l4 = packet.proto === 'tcp' ? tcpHeader(packet) : udpHeader(packet);
   const body = Buffer.concat([l4, packet.payload ?? new Uint8Array()]);
   if (packet.sum !== 'absent') body.writeUInt16BE(l4Sum(packet, body) || 0xffff, sumOffset(packet.proto));
-  return Buffer.concat([ethernet(packet), ipHeader(packet, body.length), body]);
+  return Buffer.concat([ethernet(packet), header(packet, body.length), body]);
 }
 
-function ethernet({ toMac = HOST_MAC, fromMac = PEER_MAC }: Packet): Buffer {
-  return Buffer.from(`${toMac}${fromMac}0800`.replaceAll(':', ''), 'hex');
+/** What makes a packet the first of several fragments, in either family. */
+export function fragmented(proto: 'tcp' | 'udp'): Partial<Packet> {
+  const header = [PROTOCOL[proto], 0, 0, 1, 0, 0, 0, 7];
+  return { dontFragment: false, moreFragments: true, extension: { next: 44, bytes: header } };
+}
+
+export function familyOfPacket({ src }: Pick<Packet, 'src'>): Family {
+  return familyOf(ipAddress(src));
+}
+
+function ethernet(packet: Packet): Buffer {
+  const { toMac = HOST_MAC, fromMac = PEER_MAC } = packet;
+  const type = familyOfPacket(packet) === 'IPv4' ? '0800' : '86dd';
+  return Buffer.from(`${toMac}${fromMac}${type}`.replaceAll(':', ''), 'hex');
+}
+
+function header(packet: Packet, bodyBytes: number): Buffer {
+  return familyOfPacket(packet) === 'IPv4' ? ipHeader(packet, bodyBytes) : ip6Header(packet, bodyBytes);
+}
+
+function ip6Header(packet: Packet, bodyBytes: number): Buffer {
+  const { extension = { next: PROTOCOL[packet.proto], bytes: [] } } = packet;
+  const header = Buffer.alloc(IP_BYTES.IPv6);
+  header.writeUInt32BE(0x6000_0000 | (packet.flowLabel ?? 0), 0);
+  header.writeUInt16BE(extension.bytes.length + bodyBytes, 4);
+  header.writeUInt8(extension.next, 6);
+  header.writeUInt8(packet.ttl ?? 64, 7);
+  address(packet.src).copy(header, 8);
+  address(packet.dst).copy(header, 24);
+  return Buffer.concat([header, Buffer.from(extension.bytes)]);
 }
 
 function ipHeader(packet: Packet, bodyBytes: number): Buffer {
   const options = Buffer.from(packet.ipOptions ?? []);
-  const header = Buffer.concat([Buffer.alloc(IP_BYTES), options]);
+  const header = Buffer.concat([Buffer.alloc(IP_BYTES.IPv4), options]);
   const fragment = (packet.dontFragment === false ? 0 : 0x4000) | (packet.moreFragments ? 0x2000 : 0);
   header.writeUInt8(0x40 | (header.length / 4), 0);
   header.writeUInt16BE(header.length + bodyBytes, 2);
   header.writeUInt16BE(0x1234, 4);
   header.writeUInt16BE(fragment | (packet.fragmentOffset ?? 0), 6);
   header.writeUInt8(packet.ttl ?? 64, 8);
-  header.writeUInt8(packet.proto === 'tcp' ? 6 : 17, 9);
-  header.writeUInt32BE(address(packet.src), 12);
-  header.writeUInt32BE(address(packet.dst), 16);
+  header.writeUInt8(PROTOCOL[packet.proto], 9);
+  address(packet.src).copy(header, 12);
+  address(packet.dst).copy(header, 16);
   header.writeUInt16BE(complement(sumOf(header)), 10);
   return header;
 }
@@ -82,13 +113,12 @@ function udpHeader(packet: Packet): Buffer {
   return header;
 }
 
-function l4Sum({ src, dst, proto }: Pick<Packet, 'src' | 'dst' | 'proto'>, body: Buffer): number {
-  const pseudo = Buffer.alloc(12);
-  pseudo.writeUInt32BE(address(src), 0);
-  pseudo.writeUInt32BE(address(dst), 4);
-  pseudo.writeUInt8(proto === 'tcp' ? 6 : 17, 9);
-  pseudo.writeUInt16BE(body.length, 10);
-  return complement(sumOf(Buffer.concat([pseudo, body])));
+/** Both families' pseudo headers sum to the same: addresses, protocol and length, in whatever order. */
+function l4Sum({ src, dst, proto }: { src: string; dst: string; proto: keyof typeof PROTOCOL }, body: Buffer): number {
+  const rest = Buffer.alloc(4);
+  rest.writeUInt16BE(PROTOCOL[proto], 0);
+  rest.writeUInt16BE(body.length, 2);
+  return complement(sumOf(Buffer.concat([address(src), address(dst), rest, body])));
 }
 
 const sumOffset = (proto: 'tcp' | 'udp'): number => (proto === 'tcp' ? 16 : 6);
@@ -103,13 +133,18 @@ export function sumOf(bytes: Uint8Array): number {
 
 const complement = (sum: number): number => ~sum & 0xffff;
 
-function address(text: string): number {
-  return Number(ipAddress(text) & 0xffff_ffffn);
+function address(text: string): Buffer {
+  const value = ipAddress(text);
+  const bytes = Buffer.from(value.toString(16).padStart(32, '0'), 'hex');
+  return familyOf(value) === 'IPv4' ? bytes.subarray(12) : bytes;
 }
 
-function quad(bits: number): string {
-  return formatIp((0xffffn << 32n) | BigInt(bits));
+function addressIn(bytes: Buffer): string {
+  const value = BigInt(`0x${bytes.toString('hex')}`);
+  return formatIp(bytes.length === 4 ? (0xffffn << 32n) | value : value);
 }
+
+const PROTOCOL = { tcp: 6, udp: 17, icmp: 58 } as const;
 
 /** What came out, in the words it went in; checksums as verdicts. */
 export interface Decoded {
@@ -131,41 +166,51 @@ export interface Decoded {
 }
 
 export function decode(frame: Buffer): Decoded {
-  const ip = frame.subarray(ETHERNET_BYTES, ETHERNET_BYTES + frame.readUInt16BE(ETHERNET_BYTES + 2));
-  const proto = protoOf(ip.readUInt8(9));
-  const body = ip.subarray(IP_BYTES);
+  const isFour = frame.readUInt8(ETHERNET_BYTES) >> 4 === 4;
+  const { ip, body } = isFour ? parts4(frame) : parts6(frame);
+  const proto = protoOf(ip.readUInt8(isFour ? 9 : 6));
   const tcp = proto === 'tcp';
   const header = tcp ? (body.readUInt8(12) >>> 4) * 4 : 8;
-  const src = quad(ip.readUInt32BE(12));
-  const dst = quad(ip.readUInt32BE(16));
+  const src = addressIn(isFour ? ip.subarray(12, 16) : ip.subarray(8, 24));
+  const dst = addressIn(isFour ? ip.subarray(16, 20) : ip.subarray(24, 40));
   return {
     proto,
     src,
     dst,
     sport: body.readUInt16BE(0),
     dport: body.readUInt16BE(2),
-    ttl: ip.readUInt8(8),
+    ttl: ip.readUInt8(isFour ? 8 : 7),
     flags: tcp ? body.readUInt8(13) : 0,
     seq: tcp ? body.readUInt32BE(4) : 0,
     ack: tcp ? body.readUInt32BE(8) : 0,
     options: tcp ? [...body.subarray(20, header)] : [],
     payload: body.subarray(header),
-    ipSum: sumOf(ip.subarray(0, IP_BYTES)) === 0xffff ? 'right' : 'wrong',
+    ipSum: !isFour || sumOf(ip.subarray(0, IP_BYTES.IPv4)) === 0xffff ? 'right' : 'wrong',
     l4Sum: verdict(proto, src, dst, body),
     toMac: mac(frame, 0),
     fromMac: mac(frame, 6),
   };
 }
 
+function parts4(frame: Buffer) {
+  const ip = frame.subarray(ETHERNET_BYTES, ETHERNET_BYTES + frame.readUInt16BE(ETHERNET_BYTES + 2));
+  return { ip, body: ip.subarray(IP_BYTES.IPv4) };
+}
+
+function parts6(frame: Buffer) {
+  const ip = frame.subarray(ETHERNET_BYTES);
+  return { ip, body: ip.subarray(IP_BYTES.IPv6, IP_BYTES.IPv6 + ip.readUInt16BE(4)) };
+}
+
 function protoOf(value: number): Decoded['proto'] {
-  const known: Readonly<Record<number, Decoded['proto']>> = { 1: 'icmp', 6: 'tcp', 17: 'udp' };
+  const known: Readonly<Record<number, Decoded['proto']>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp' };
   const proto = known[value];
   if (!proto) throw new RangeError(`protocol ${value}`);
   return proto;
 }
 
 function verdict(proto: Decoded['proto'], src: string, dst: string, body: Buffer): Decoded['l4Sum'] {
-  if (proto === 'icmp') return sumOf(body) === 0xffff ? 'right' : 'wrong';
+  if (proto === 'icmp' && !src.includes(':')) return sumOf(body) === 0xffff ? 'right' : 'wrong';
   if (proto === 'udp' && body.readUInt16BE(6) === 0) return 'absent';
   return l4Sum({ src, dst, proto }, body) === 0 ? 'right' : 'wrong';
 }
@@ -183,6 +228,7 @@ export interface IcmpError {
 }
 
 export function icmpErrorIn(frame: Buffer): IcmpError {
-  const icmp = frame.subarray(ETHERNET_BYTES + IP_BYTES);
+  const family = frame.readUInt8(ETHERNET_BYTES) >> 4 === 4 ? 'IPv4' : 'IPv6';
+  const icmp = frame.subarray(ETHERNET_BYTES + IP_BYTES[family]);
   return { type: icmp.readUInt8(0), code: icmp.readUInt8(1), mtu: icmp.readUInt16BE(6), quoted: icmp.subarray(8) };
 }

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { createNamespaces, deleteNamespaces, ipBatch, ipJson, namespacePath, run, setSysctls } from '#host/index.ts';
 import {
   enterNamespace,
+  type GatewayPrograms,
   type LoadedObject,
-  loadObject,
+  loadGateway,
   mappedTable,
   mountBpfFilesystem,
   packRange,
@@ -18,17 +19,33 @@ import {
   tableOf,
   tables,
 } from '#kernel/index.ts';
-import { ip } from '#kit/index.ts';
+import { type Family, ip } from '#kit/index.ts';
 import { HOST_MAC } from './gateway-packets.ts';
 
-export const GATEWAY = '172.30.77.11';
-export const CALLER = '172.30.77.22';
-export const LOCAL_POD = '10.244.1.5';
-export const REMOTE_POD = '10.244.2.5';
+/** Which one the suites run over: `ipv6.root.test.ts` sets it. */
+export const FAMILY: Family = process.env['GATEWAY_FAMILY'] === 'IPv6' ? 'IPv6' : 'IPv4';
+const isFour = FAMILY === 'IPv4';
+export const FORWARDING = isFour ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
+
+export const GATEWAY = isFour ? '172.30.77.11' : 'fd00:77::11';
+export const CALLER = isFour ? '172.30.77.22' : 'fd00:77::22';
+export const OTHER_CALLER = isFour ? '172.30.77.23' : 'fd00:77::23';
+export const LOCAL_POD = isFour ? '10.244.1.5' : 'fd00:244:1::5';
+export const REMOTE_POD = isFour ? '10.244.2.5' : 'fd00:244:2::5';
 /** Source addresses that pods see, by the device they are reached by. */
-export const POD_SIDE = '10.244.1.1';
-export const LAN_SIDE = '10.77.0.11';
+export const POD_SIDE = isFour ? '10.244.1.1' : 'fd00:244:1::1';
+export const LAN_SIDE = isFour ? '10.77.0.11' : 'fd00:10::11';
 const PROTO = { tcp: 6, udp: 17 } as const;
+/** The tables of flows, which each family has its own of. Their entries have the same fields. */
+const NAT = (
+  isFour
+    ? { flows: tables.nat_flows, halfOpen: tables.nat_half_open, slots: tables.nat_slots }
+    : { flows: tables.nat6_flows, halfOpen: tables.nat6_half_open, slots: tables.nat6_slots }
+) as {
+  readonly flows: typeof tables.nat_flows;
+  readonly halfOpen: typeof tables.nat_half_open;
+  readonly slots: typeof tables.nat_slots;
+};
 const repository = join(import.meta.dirname, '../..');
 
 export interface LaneSpec {
@@ -43,6 +60,9 @@ export interface PodSpec {
   readonly port?: number;
   readonly is?: 'ready' | 'last resort' | 'gone';
 }
+
+/** Another pod of this node, by a number of at most 200. */
+export const localPod = (n: number): string => (isFour ? `10.244.1.${n + 10}` : `fd00:244:1::${n + 10}`);
 
 export type Verdict = 'pass' | 'drop' | 'redirect';
 
@@ -84,7 +104,7 @@ export async function createStand(options: StandOptions = {}): Promise<Stand> {
 
 async function prepare(name: string, options: StandOptions): Promise<Stand> {
   await ipBatch(links, { namespace: name });
-  await setSysctls({ 'net.ipv4.ip_forward': '1' }, { namespace: name });
+  await setSysctls({ [FORWARDING]: '1' }, { namespace: name });
   const devices = await ipJson<{ ifname: string; ifindex: number }>(['link', 'show'], { namespace: name });
   return new Stand(name, new Map(devices.map(({ ifname, ifindex }) => [ifname, ifindex])), options);
 }
@@ -100,18 +120,18 @@ const links = [
   `link add wan0 address ${HOST_MAC} type veth peer name wan-end`,
   `link add pods0 address ${HOST_MAC} type veth peer name pods-end`,
   `link add lan0 address ${HOST_MAC} mtu 1400 type veth peer name lan-end`,
-  `addr add ${GATEWAY}/24 dev wan0`,
-  `addr add ${POD_SIDE}/24 dev pods0`,
-  `addr add ${LAN_SIDE}/24 dev lan0`,
+  ...Object.entries({ wan0: GATEWAY, pods0: POD_SIDE, lan0: LAN_SIDE }).map(([device, address]) =>
+    isFour ? `addr add ${address}/24 dev ${device}` : `addr add ${address}/64 dev ${device} nodad`,
+  ),
   ...['wan0', 'wan-end', 'pods0', 'pods-end', 'lan0', 'lan-end'].map((device) => `link set ${device} up`),
-  'route add 10.244.2.0/24 via 10.77.0.12',
-  'route add 10.244.66.0/24 via 172.30.77.66',
+  ...(isFour
+    ? ['route add 10.244.2.0/24 via 10.77.0.12', 'route add 10.244.66.0/24 via 172.30.77.66']
+    : ['route add fd00:244:2::/64 via fd00:10::12', 'route add fd00:244:66::/64 via fd00:77::66']),
 ];
 
 export class Stand {
   readonly namespace: string;
-  readonly inbound: LoadedObject;
-  readonly backbound: LoadedObject;
+  readonly programs: GatewayPrograms;
   readonly #devices: ReadonlyMap<string, number>;
   readonly #pins: string;
   readonly #options: StandOptions;
@@ -122,30 +142,34 @@ export class Stand {
     const loading = {
       pinDir: `/sys/fs/bpf/${namespace}`,
       rodata: { nat_capacity: capacity, ...options.rodata },
-      maxEntries: { nat_slots: capacity, nat_flows: 2 * capacity, nat_half_open: 4096 },
+      maxEntries: { [NAT.slots.name]: capacity, [NAT.flows.name]: 2 * capacity, [NAT.halfOpen.name]: 4096 },
     };
     this.namespace = namespace;
     this.#devices = devices;
     this.#pins = loading.pinDir;
     mkdirSync('/sys/fs/bpf', { recursive: true });
     mountBpfFilesystem();
-    this.inbound = loadObject(join(repository, 'dist/bpf/gateway-in.bpf.o'), loading);
-    this.backbound = loadObject(join(repository, 'dist/bpf/gateway-back.bpf.o'), loading);
+    this.programs = loadGateway(FAMILY, join(repository, 'dist/bpf'), loading);
     this.configure(options.flags ?? 0);
   }
 
+  get inbound(): LoadedObject {
+    return this.programs.object;
+  }
+
   configure(flags: number): void {
-    const wan = this.ifindex('wan0');
-    tableOf(this.inbound, tables.gateway).put(0, { addr: ip(GATEWAY), ifindex: wan, flags });
+    const own = { ipv4: isFour ? ip(GATEWAY) : 0n, ipv6: isFour ? 0n : ip(GATEWAY) };
+    tableOf(this.inbound, tables.gateway).put(0, { ...own, ifindex: this.ifindex('wan0'), flags });
     const sources = tableOf(this.inbound, tables.snat_addrs);
-    sources.put(this.ifindex('pods0'), { addr: ip(POD_SIDE) });
-    sources.put(this.ifindex('lan0'), { addr: ip(LAN_SIDE) });
+    const source = (device: Device, address: string) =>
+      sources.put({ ifindex: this.ifindex(device), family: isFour ? 2 : 10 }, { addr: ip(address) });
+    source('pods0', POD_SIDE);
+    source('lan0', LAN_SIDE);
   }
 
   /** The same gateway as a new process finds it: programs loaded again on what is pinned. */
   restarted(): Stand {
-    this.inbound.close();
-    this.backbound.close();
+    this.programs.close();
     return new Stand(this.namespace, this.#devices, this.#options);
   }
 
@@ -155,10 +179,10 @@ export class Stand {
 
   /** Forgets every flow and lane, and writes these lanes. */
   reset(lanes: readonly LaneSpec[] = []): void {
-    this.clear(tables.nat_flows.name);
-    this.clear(tables.nat_half_open.name);
+    this.clear(NAT.flows.name);
+    this.clear(NAT.halfOpen.name);
     this.clear(tables.lane_ports.name);
-    const slots = tableOf(this.inbound, tables.nat_slots);
+    const slots = tableOf(this.inbound, NAT.slots);
     for (const [slot] of slots.entries()) slots.put(slot, { src: 0n, dst: 0n, sport: 0, dport: 0, proto: 0 });
     this.writeLanes(lanes);
   }
@@ -188,7 +212,7 @@ export class Stand {
 
   /** Runs the program that sits on a device on a packet coming in by it. */
   send(frame: Buffer, { device = 'wan0', repeat = 1 }: RunOptions = {}): Outcome {
-    const program = device === 'wan0' ? this.inbound.program('gateway_in') : this.backbound.program('gateway_back');
+    const program = device === 'wan0' ? this.programs.incoming : this.programs.back;
     const ctx = context(this.ifindex(device));
     const { retval, packet, durationNs } = enterNamespace(namespacePath(this.namespace), () =>
       progTestRun(program, frame, { ctx, repeat }),
@@ -206,11 +230,11 @@ export class Stand {
   }
 
   flows(): TypedMap<FlowKeyOf, FlowOf> {
-    return tableOf(this.inbound, tables.nat_flows);
+    return tableOf(this.inbound, NAT.flows);
   }
 
   halfOpen(): TypedMap<FlowKeyOf, FlowOf> {
-    return tableOf(this.inbound, tables.nat_half_open);
+    return tableOf(this.inbound, NAT.halfOpen);
   }
 
   /** Makes every flow look as if it had been idle for so long. */
@@ -224,8 +248,7 @@ export class Stand {
   }
 
   async close(): Promise<void> {
-    this.inbound.close();
-    this.backbound.close();
+    this.programs.close();
     await run('rm', ['-rf', this.#pins]);
     await deleteNamespaces([this.namespace]);
   }

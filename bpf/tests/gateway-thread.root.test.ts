@@ -21,7 +21,18 @@ import {
   setSysctls,
 } from '#host/index.ts';
 import { attachTc, collectRunStats, enterNamespace, programInfo } from '#kernel/index.ts';
-import { buildPrograms, CALLER, GATEWAY, LAN_SIDE, LOCAL_POD, POD_SIDE, REMOTE_POD, Stand } from './gateway-stand.ts';
+import {
+  buildPrograms,
+  CALLER,
+  FAMILY,
+  FORWARDING,
+  GATEWAY,
+  LAN_SIDE,
+  LOCAL_POD,
+  POD_SIDE,
+  REMOTE_POD,
+  Stand,
+} from './gateway-stand.ts';
 
 const prefix = `slt-${process.pid}`;
 const spaces = {
@@ -34,9 +45,18 @@ const spaces = {
 type Space = keyof typeof spaces;
 const MEGABYTE = 1 << 20;
 
+const isFour = FAMILY === 'IPv4';
+const UDP = isFour ? 'udp4' : 'udp6';
+const onNet = (address: string): string => (isFour ? `${address}/24` : `${address}/64`);
+const REMOTE_NET = isFour ? '10.244.2.0/24' : 'fd00:244:2::/64';
+const REMOTE_SIDE = isFour ? '10.244.2.1' : 'fd00:244:2::1';
+const SECOND_NODE = isFour ? '10.77.0.12' : 'fd00:10::12';
+const give = (address: string, device: string): string =>
+  `addr add ${onNet(address)} dev ${device}${isFour ? '' : ' nodad'}`;
+
 /** Synchronous, so that the socket is made inside the namespace that the thread is in. */
 const atOnce = (host: string, _: unknown, done: (error: null, address: string, family: number) => void): void =>
-  done(null, host, 4);
+  done(null, host, isFour ? 4 : 6);
 
 /** An address would be connected to on the next tick, outside the namespace; a name by this lookup is at once. */
 const toGateway = {
@@ -59,45 +79,48 @@ async function wire(): Promise<void> {
     `link add eth0 netns ${far} type veth peer name pods0 netns ${second}`,
   ]);
   const up = (...devices: string[]): string[] => devices.map((device) => `link set ${device} up`);
-  await ipBatch([`addr add ${CALLER}/24 dev eth0`, `addr add ${LOCAL_POD}/32 dev lo`, ...up('lo', 'eth0')], {
+  await ipBatch([give(CALLER, 'eth0'), `addr add ${LOCAL_POD}/${isFour ? 32 : 128} dev lo`, ...up('lo', 'eth0')], {
     namespace: caller,
   });
-  await ipBatch([`addr add ${LOCAL_POD}/24 dev eth0`, ...up('eth0'), `route add default via ${POD_SIDE}`], {
+  await ipBatch([give(LOCAL_POD, 'eth0'), ...up('eth0'), `route add default via ${POD_SIDE}`], {
     namespace: pod,
   });
   await ipBatch(
     [
       'link add pods0 type bridge',
       'link set pod1 master pods0',
-      `addr add ${POD_SIDE}/24 dev pods0`,
-      `addr add ${LAN_SIDE}/24 dev lan0`,
-      `addr add ${GATEWAY}/24 dev wan0`,
+      give(POD_SIDE, 'pods0'),
+      give(LAN_SIDE, 'lan0'),
+      give(GATEWAY, 'wan0'),
       ...up('lo', 'pod1', 'pods0', 'lan0', 'wan0'),
-      'route add 10.244.2.0/24 via 10.77.0.12',
+      `route add ${REMOTE_NET} via ${SECOND_NODE}`,
     ],
     { namespace: gateway },
   );
-  await ipBatch(['addr add 10.77.0.12/24 dev lan0', 'addr add 10.244.2.1/24 dev pods0', ...up('lan0', 'pods0')], {
+  await ipBatch([give(SECOND_NODE, 'lan0'), give(REMOTE_SIDE, 'pods0'), ...up('lan0', 'pods0')], {
     namespace: second,
   });
-  await ipBatch([`addr add ${REMOTE_POD}/24 dev eth0`, ...up('eth0'), 'route add default via 10.244.2.1'], {
+  await ipBatch([give(REMOTE_POD, 'eth0'), ...up('eth0'), `route add default via ${REMOTE_SIDE}`], {
     namespace: far,
   });
-  for (const namespace of [gateway, second]) await setSysctls({ 'net.ipv4.ip_forward': '1' }, { namespace });
+  for (const namespace of [gateway, second]) await setSysctls({ [FORWARDING]: '1' }, { namespace });
 }
+
+const IP = isFour ? 'ip' : 'ip6';
+const PODS = isFour ? '10.244.0.0/16, 10.77.0.0/24' : 'fd00:244::/32, fd00:10::/64';
 
 /** Everything that crosses the caller's device, and what of it names an address of the pods' side. */
 const capture = `
 table netdev capture {
-  set pods { type ipv4_addr; flags interval; elements = { 10.244.0.0/16, 10.77.0.0/24 } }
+  set pods { type ${isFour ? 'ipv4_addr' : 'ipv6_addr'}; flags interval; elements = { ${PODS} } }
   chain in {
     type filter hook ingress device eth0 priority 0;
-    ip saddr @pods counter comment "pod"; ip daddr @pods counter comment "pod"
+    ${IP} saddr @pods counter comment "pod"; ${IP} daddr @pods counter comment "pod"
     counter comment "all"
   }
   chain out {
     type filter hook egress device eth0 priority 0;
-    ip saddr @pods counter comment "pod"; ip daddr @pods counter comment "pod"
+    ${IP} saddr @pods counter comment "pod"; ${IP} daddr @pods counter comment "pod"
     counter comment "all"
   }
 }`;
@@ -149,9 +172,9 @@ function serveLoad(space: Space, load: Buffer): Server {
 }
 
 function serveUdp(space: Space, name: string): Datagrams {
-  const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+  const socket = createSocket({ type: UDP, lookup: atOnce as never });
   socket.on('message', (message, from) => socket.send(`${name} ${message.toString()}`, from.port, from.address));
-  inside(space, () => void socket.bind({ address: '0.0.0.0', port: 5353 }));
+  inside(space, () => void socket.bind({ address: isFour ? '0.0.0.0' : '::', port: 5353 }));
   return socket;
 }
 
@@ -189,9 +212,9 @@ describe('calls through a gateway', () => {
     stand = new Stand(spaces.gateway, new Map(devices.map(({ ifname, ifindex }) => [ifname, ifindex])), {});
     stand.reset([
       { port: 10_001, pods: [{ address: LOCAL_POD }] },
-      { port: 10_002, mss: 1360, pods: [{ address: REMOTE_POD }] },
+      { port: 10_002, mss: isFour ? 1360 : 1340, pods: [{ address: REMOTE_POD }] },
       { port: 10_003, pods: [{ address: LOCAL_POD, port: 8081 }] },
-      { port: 10_004, mss: 1360, pods: [{ address: REMOTE_POD, port: 8081 }] },
+      { port: 10_004, mss: isFour ? 1360 : 1340, pods: [{ address: REMOTE_POD, port: 8081 }] },
       { port: 10_005, pods: [{ address: REMOTE_POD }] },
       { port: 10_006, pods: [{ address: REMOTE_POD, port: 9 }] },
       { port: 10_001, proto: 'udp', pods: [{ address: LOCAL_POD, port: 5353 }] },
@@ -199,8 +222,8 @@ describe('calls through a gateway', () => {
       { port: 10_003, proto: 'udp', pods: [{ address: REMOTE_POD, port: 9 }] },
     ]);
     inside('gateway', () => {
-      attachTc(stand.inbound.program('gateway_in'), 'wan0', 'ingress');
-      for (const device of ['pods0', 'lan0']) attachTc(stand.backbound.program('gateway_back'), device, 'ingress');
+      attachTc(stand.programs.incoming, 'wan0', 'ingress');
+      for (const device of ['pods0', 'lan0']) attachTc(stand.programs.back, device, 'ingress');
     });
     const stats = collectRunStats();
     closers.push(() => stats[Symbol.dispose]());
@@ -259,7 +282,7 @@ describe('calls through a gateway', () => {
     ['far', 10_002],
   ] as const) {
     test(`datagrams reach the ${name} pod and come back`, async () => {
-      const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+      const socket = createSocket({ type: UDP, lookup: atOnce as never });
       inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
       for (const word of ['one', 'two', 'three']) {
         socket.send(word, port, GATEWAY);
@@ -292,7 +315,7 @@ describe('calls through a gateway', () => {
   });
 
   test('a lane port that nobody has refuses a datagram at once', async () => {
-    const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+    const socket = createSocket({ type: UDP, lookup: atOnce as never });
     inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
     inside('caller', () => socket.connect(10_777, GATEWAY));
     await once(socket, 'connect');
@@ -303,7 +326,7 @@ describe('calls through a gateway', () => {
   });
 
   test('a pod’s closed port refuses a datagram at once', async () => {
-    const socket = createSocket({ type: 'udp4', lookup: atOnce as never });
+    const socket = createSocket({ type: UDP, lookup: atOnce as never });
     inside('caller', () => void socket.bind({ address: CALLER, port: 0 }));
     inside('caller', () => socket.connect(10_003, GATEWAY));
     await once(socket, 'connect');
@@ -317,7 +340,7 @@ describe('calls through a gateway', () => {
     const { all, pod } = await captured();
     assert.ok(all > 1000, `only ${all} packets were captured`);
     assert.equal(pod, 0);
-    for (const program of [stand.inbound.program('gateway_in'), stand.backbound.program('gateway_back')]) {
+    for (const program of [stand.programs.incoming, stand.programs.back]) {
       const { runCount, runTimeNs, verifiedInstructions } = programInfo(program.fd);
       context.diagnostic(
         `${program.name}: ${runTimeNs / runCount} ns a packet of ${runCount}, ${verifiedInstructions} instructions verified`,

@@ -201,5 +201,5 @@ async function gatewayOf(options: AgentOptions, client: Client): Promise<Gateway
     });
   }
   const oneDevice = async () => (await internalAddress(client, options)) === address;
-  return startGateway({ objects, pinDir, address, device, oneDevice, lanePorts, clock, log });
+  return startGateway({ objects, pinDir, addresses: [address], device, oneDevice, lanePorts, clock, log });
 }

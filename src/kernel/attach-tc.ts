@@ -1,4 +1,5 @@
 import { release } from 'node:os';
+import type { Family } from '#kit/index.ts';
 import { call, Command } from './bpf-call.ts';
 import type { AttachOptions } from './attach-cgroup.ts';
 import { Errno } from './errno.ts';
@@ -12,6 +13,8 @@ export type Direction = 'ingress' | 'egress';
 export interface TcOptions extends AttachOptions {
   /** Default: tcx where the kernel has it (6.6), else clsact. */
   readonly method?: 'tcx' | 'clsact';
+  /** By clsact, programs of both families sit on one device: each has a filter of its own. Default IPv4. */
+  readonly family?: Family;
 }
 
 const TcxAttachType: Record<Direction, number> = { ingress: 46, egress: 47 };
@@ -29,7 +32,7 @@ export function attachTc(
 ): Link {
   const ifindex = typeof device === 'number' ? device : deviceIndex(device);
   const method = options.method ?? (hasTcx() ? 'tcx' : 'clsact');
-  if (method === 'clsact') return attachFilter(program, ifindex, direction);
+  if (method === 'clsact') return attachFilter(program, ifindex, direction, options.family);
   const attachType = TcxAttachType[direction];
   const subject = `device ${device} ${direction}`;
   return establish({
@@ -55,29 +58,30 @@ export function hasTcx(): boolean {
 }
 
 /** Ours among the filters of a device: replaced in place, so that no packet passes between two programs. */
-const FILTER = { handle: 0x5ea1, priority: 5 } as const;
+const HANDLE = 0x5ea1;
+const PRIORITY: Readonly<Record<Family, number>> = { IPv4: 5, IPv6: 6 };
 const BPF_TC_F_REPLACE = 1;
 
-function attachFilter(program: Program, ifindex: number, direction: Direction): Link {
+function attachFilter(program: Program, ifindex: number, direction: Direction, family: Family = 'IPv4'): Link {
   const hook = tcHook(ifindex, direction);
   const what = `attach ${program.name} to device ${ifindex} ${direction}`;
   const made = tcHookCreate(hook);
   if (made < 0 && made !== -Errno.EEXIST) throw kernelFault('kernel/attach', what, made);
-  const adopted = tcQuery(hook, tcOptions(0, 0)) === 0;
-  checked(tcAttach(hook, tcOptions(program.fd, BPF_TC_F_REPLACE)), 'kernel/attach', what);
-  return { kind: 'clsact', adopted, close: () => undefined, detach: () => detachFilter(ifindex, direction) };
+  const adopted = tcQuery(hook, tcOptions(family, 0, 0)) === 0;
+  checked(tcAttach(hook, tcOptions(family, program.fd, BPF_TC_F_REPLACE)), 'kernel/attach', what);
+  return { kind: 'clsact', adopted, close: () => undefined, detach: () => detachFilter(ifindex, direction, family) };
 }
 
 /** Takes our filter off a device; no error when there is none. */
-export function detachFilter(ifindex: number, direction: Direction): void {
-  const answer = tcDetach(tcHook(ifindex, direction), tcOptions(0, 0));
+export function detachFilter(ifindex: number, direction: Direction, family: Family = 'IPv4'): void {
+  const answer = tcDetach(tcHook(ifindex, direction), tcOptions(family, 0, 0));
   const gone = answer === -Errno.ENOENT || answer === -Errno.EINVAL || answer === -Errno.ENODEV;
   if (answer < 0 && !gone) throw kernelFault('kernel/detach', `detach from device ${ifindex} ${direction}`, answer);
 }
 
 /** The program in our filter of a device of the current network namespace. @returns its id, undefined when there is none */
-export function filterProgram(ifindex: number, direction: Direction): number | undefined {
-  const options = tcOptions(0, 0);
+export function filterProgram(ifindex: number, direction: Direction, family: Family = 'IPv4'): number | undefined {
+  const options = tcOptions(family, 0, 0);
   if (tcQuery(tcHook(ifindex, direction), options) < 0) return undefined;
   return options.readUInt32LE(16);
 }
@@ -92,12 +96,12 @@ function tcHook(ifindex: number, direction: Direction): Uint8Array {
 }
 
 /** struct bpf_tc_opts */
-function tcOptions(programFd: number, flags: number): Buffer {
+function tcOptions(family: Family, programFd: number, flags: number): Buffer {
   const options = Buffer.alloc(32);
   options.writeUInt32LE(options.length, 0);
   options.writeInt32LE(programFd, 8);
   options.writeUInt32LE(flags, 12);
-  options.writeUInt32LE(FILTER.handle, 20);
-  options.writeUInt32LE(FILTER.priority, 24);
+  options.writeUInt32LE(HANDLE, 20);
+  options.writeUInt32LE(PRIORITY[family], 24);
   return options;
 }

@@ -14,6 +14,7 @@ export { BackendFlag, ClusterFlag, Refusal, RefusalText } from './generated/enum
 export { objects } from './generated/objects.ts';
 export { Backend, Given, Pair, Traffic, TrafficKey, VipKey } from './generated/structs.ts';
 export { tables } from './generated/tables.ts';
+export { type GatewayPrograms, loadGateway } from './gateway-programs.ts';
 export { HOOKS, type HookOptions, type Hooks, loadHooks } from './hooks.ts';
 export { detachPinnedLink, type Link, type LinkInfo, listLinks } from './link.ts';
 export { type LoadedObject, type LoadOptions, loadObject } from './load-object.ts';

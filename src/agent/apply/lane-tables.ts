@@ -2,7 +2,7 @@
  * Writes the gateway's tables: lane port → the local pods that may take its connections. Local pods only, so that what came by a
  * lane never leaves by one.
  */
-import type { Address, Clock } from '#kit/index.ts';
+import { type Address, type Clock, type Family, familyOf } from '#kit/index.ts';
 import type { VipAddress, VipTable, WordTable } from './maps.ts';
 import { numbers } from './placement.ts';
 import { Ranges, type Run } from './ranges.ts';
@@ -44,13 +44,13 @@ export class LaneTables {
   readonly #placed: Map<string, PlacedLane>;
   readonly #freeLanes: Ranges;
   readonly #freePods: Ranges;
-  readonly #segmentBytes: number;
+  readonly #segmentBytes: (family: Family) => number;
 
   /**
    * Adopts what the maps hold already.
    * @param segmentBytes the largest TCP segment that the lane's device carries whole
    */
-  constructor(maps: LaneMaps, segmentBytes: number, clock: Clock) {
+  constructor(maps: LaneMaps, segmentBytes: (family: Family) => number, clock: Clock) {
     this.#maps = maps;
     this.#segmentBytes = segmentBytes;
     this.#freeLanes = new Ranges('lanes', maps.lanes.size, clock);
@@ -78,7 +78,7 @@ export class LaneTables {
     });
     const index = before?.index ?? this.#freeLanes.take(1).first;
     this.#maps.lanes.set(index, run);
-    this.#maps.setSegmentLimit(index, this.#segmentBytes);
+    this.#maps.setSegmentLimit(index, this.#segmentBytes(familyOf(address)));
     const vip = { address, port, protocol };
     if (before) this.#freePods.release(before.run);
     else this.#maps.ports.put(vip, index);

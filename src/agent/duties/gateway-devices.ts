@@ -5,31 +5,46 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ipJson } from '#host/index.ts';
 import { attachTc, detachPinnedLink, type Link, listLinks, type Program, type TypedMap } from '#kernel/index.ts';
-import { type Address, ip, type Log } from '#kit/index.ts';
+import { type Address, type Family, ip, type Log } from '#kit/index.ts';
+
+interface DeviceAddress {
+  readonly family: string;
+  readonly local: string;
+  readonly scope?: string;
+}
 
 export interface Device {
   readonly ifindex: number;
   readonly ifname: string;
   readonly mtu: number;
-  readonly addr_info?: readonly { readonly family: string; readonly local: string }[];
+  readonly addr_info?: readonly DeviceAddress[];
   readonly linkinfo?: { readonly info_slave_kind?: string };
 }
 
 export interface GatewayDevicesOptions {
-  readonly program: Program;
-  /** Source address that pods behind a device see, by its index. */
-  readonly sources: TypedMap<number, { readonly addr: Address }>;
+  /** One of each family that the gateway has an address of. */
+  readonly programs: Readonly<Partial<Record<Family, Program>>>;
+  /** Source address of a family that pods behind a device see, by the device's index. */
+  readonly sources: TypedMap<SourceKey, { readonly addr: Address }>;
   readonly pinDir: string;
   /** Index of a device by which no pod is reached. */
   readonly except: number | undefined;
   readonly log: Log;
 }
 
-const PIN = /^back-(\d+)$/; // by index: pins may not have a dot in their names, devices may
+/** Of the kernel's socket families. */
+const FAMILIES = { IPv4: 2, IPv6: 10 } as const;
+
+export interface SourceKey {
+  readonly ifindex: number;
+  readonly family: number;
+}
+
+const PIN = /^back6?-(\d+)$/; // by index: pins may not have a dot in their names, devices may
 
 export class GatewayDevices {
   readonly #options: GatewayDevicesOptions;
-  readonly #attached = new Map<number, Link>();
+  readonly #attached = new Map<number, readonly Link[]>();
   #seen = '';
   /** A device gets its address after its name: the turn after a change looks once more. */
   #settled = false;
@@ -65,12 +80,24 @@ export class GatewayDevices {
   }
 
   #takeIn({ ifindex, ifname, addr_info, linkinfo }: Device): void {
-    const { program, sources, pinDir, except, log } = this.#options;
-    const address = addr_info?.find(({ family }) => family === 'inet')?.local;
-    if (address) sources.put(ifindex, { addr: ip(address) });
+    const { sources, except, log } = this.#options;
+    for (const family of ['IPv4', 'IPv6'] as const) {
+      const address = addr_info?.find((one) => isOf(one, family))?.local;
+      if (address) sources.put({ ifindex, family: FAMILIES[family] }, { addr: ip(address) });
+    }
     if (ifname === 'lo' || ifindex === except || isPort(linkinfo) || this.#attached.has(ifindex)) return;
-    this.#attached.set(ifindex, attachTc(program, ifindex, 'ingress', { pin: `${pinDir}/links/back-${ifindex}` }));
+    this.#attached.set(ifindex, this.#attach(ifindex));
     log.debug({ device: ifname }, 'replies of pods are taken in at device');
+  }
+
+  #attach(ifindex: number): Link[] {
+    const { programs, pinDir } = this.#options;
+    const { IPv4: four, IPv6: six } = programs;
+    const pin = (name: string) => `${pinDir}/links/${name}-${ifindex}`;
+    return [
+      ...(four ? [attachTc(four, ifindex, 'ingress', { pin: pin('back'), family: 'IPv4' })] : []),
+      ...(six ? [attachTc(six, ifindex, 'ingress', { pin: pin('back6'), family: 'IPv6' })] : []),
+    ];
   }
 
   /** What an earlier process left of such a device goes too. */
@@ -80,13 +107,18 @@ export class GatewayDevices {
       const index = Number(PIN.exec(name)?.[1] ?? Number.NaN);
       if (!Number.isNaN(index) && !present.has(index)) detachPinnedLink(`${pinDir}/links/${name}`);
     }
-    for (const [index, link] of this.#attached) {
+    for (const [index, links] of this.#attached) {
       if (present.has(index)) continue;
-      link.close();
+      for (const link of links) link.close();
       this.#attached.delete(index);
     }
-    sources.deleteAll([...sources.entries()].map(([index]) => index).filter((index) => !present.has(index)));
+    sources.deleteAll([...sources.entries()].map(([key]) => key).filter(({ ifindex }) => !present.has(ifindex)));
   }
+}
+
+/** A link-local address means another place behind each device: no pod answers to it. */
+function isOf({ family, scope }: DeviceAddress, wanted: Family): boolean {
+  return family === (wanted === 'IPv4' ? 'inet' : 'inet6') && scope !== 'link';
 }
 
 /** What comes in by a port of a bridge comes in by the bridge once more. */

@@ -2,18 +2,26 @@
  * The gateway role: lane ports of this node lead to ready pods of this cluster. One program on the device that lanes come in by,
  * one on every other device, where the pods' replies come in.
  */
-import { type Clock, every, ip, type Log, SealaneError } from '#kit/index.ts';
-import { attachTc, type BpfMap, loadObject, objects, tableOf, tables as kernelTables } from '#kernel/index.ts';
-import type { LocalService, OwnExport } from '#plan/index.ts';
+import { type Address, type Clock, every, type Family, familyOf, ip, type Log, SealaneError } from '#kit/index.ts';
+import {
+  attachTc,
+  type BpfMap,
+  type GatewayPrograms,
+  loadGateway,
+  tableOf,
+  tables as kernelTables,
+} from '#kernel/index.ts';
+import type { Lane, LocalService, OwnExport } from '#plan/index.ts';
 import { gatewayModel } from '#plan/index.ts';
 import { laneMaps } from '../apply/kernel-maps.ts';
-import { LaneTables } from '../apply/lane-tables.ts';
+import { type DesiredLane, LaneTables } from '../apply/lane-tables.ts';
 import { type Device, devices, GatewayDevices } from './gateway-devices.ts';
 
 export interface GatewayOptions {
   readonly objects: string;
   readonly pinDir: string;
-  readonly address: string;
+  /** Where other members reach it: one of each family that it serves, at least one. */
+  readonly addresses: readonly string[];
   readonly device: string;
   /** Whether the pods of other nodes are reached through the lane's own device. Asked when all else is ready. */
   readonly oneDevice: () => Promise<boolean>;
@@ -31,49 +39,40 @@ export interface GatewayDuty {
 }
 
 const DEVICES_MS = 500;
-const TCP_IP_HEADERS = 40;
+const TCP_IP_HEADERS: Readonly<Record<Family, number>> = { IPv4: 40, IPv6: 60 };
 const ONE_DEVICE = 1;
 
 /** @throws `agent/gateway-address` when the device does not carry the address */
 export async function startGateway(options: GatewayOptions): Promise<GatewayDuty> {
   const { pinDir, clock, log, lanePorts } = options;
   const rodata = { lane_port_first: lanePorts.first, lane_port_last: lanePorts.last };
-  const incoming = loadObject(`${options.objects}/${objects['gateway-in'].file}`, { pinDir, rodata });
-  const back = loadObject(`${options.objects}/${objects['gateway-back'].file}`, { pinDir });
-  const maps = { map: (name: string): BpfMap => incoming.map(name) };
+  const addresses = options.addresses.map(ip);
+  const programs = addresses.map((address) => loadGateway(familyOf(address), options.objects, { pinDir, rodata }));
+  const maps = { map: (name: string): BpfMap => (programs[0] as GatewayPrograms).object.map(name) };
   const uplink = uplinkOf(await devices(), options);
-  const tables = new LaneTables(laneMaps(maps), uplink.mtu - TCP_IP_HEADERS, clock);
+  const tables = new LaneTables(laneMaps(maps), (family) => uplink.mtu - TCP_IP_HEADERS[family], clock);
   let stop = () => {};
 
   return {
     apply(exports, services) {
-      const address = ip(options.address);
-      tables.replace(
-        gatewayModel(exports, services).map(({ lanePort, protocol, pods }) => ({
-          address,
-          port: lanePort,
-          protocol: protocol === 'UDP' ? 'UDP' : 'TCP',
-          pods: pods.map((pod) => ({ address: ip(pod.address), port: pod.port })),
-        })),
-      );
+      const lanes = gatewayModel(exports, services);
+      tables.replace(addresses.flatMap((address) => lanes.map((lane) => laneAt(address, lane))));
     },
     async attach() {
       const oneDevice = await options.oneDevice();
       const podDevices = new GatewayDevices({
-        program: back.program('gateway_back'),
+        programs: Object.fromEntries(programs.map(({ family, back }) => [family, back])),
         sources: tableOf(maps, kernelTables.snat_addrs),
         pinDir,
         except: oneDevice ? undefined : uplink.ifindex,
         log,
       });
-      const state = {
-        addr: ip(options.address),
-        ifindex: uplink.ifindex,
-        flags: oneDevice ? ONE_DEVICE : 0,
-        spare: 0,
-      };
-      tableOf(maps, kernelTables.gateway).put(0, state);
-      attachTc(incoming.program('gateway_in'), uplink.ifindex, 'ingress', { pin: `${pinDir}/links/gateway-in` });
+      const own = (family: Family) => addresses.find((address) => familyOf(address) === family) ?? 0n;
+      const flags = oneDevice ? ONE_DEVICE : 0;
+      const { ifindex } = uplink;
+      tableOf(maps, kernelTables.gateway).put(0, { ipv4: own('IPv4'), ipv6: own('IPv6'), ifindex, flags });
+      for (const { family, incoming } of programs)
+        attachTc(incoming, ifindex, 'ingress', { pin: `${pinDir}/links/${incoming.name.replace('_', '-')}`, family });
       await podDevices.follow();
       stop = every(clock, DEVICES_MS, () =>
         podDevices.follow().catch((error: unknown) => log.warn({ err: error }, 'devices not read, tried again')),
@@ -83,9 +82,22 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
   };
 }
 
-function uplinkOf(all: readonly Device[], { device, address }: GatewayOptions): Device {
+/** A lane as it is at one address of the gateway: to the pods of that family. */
+function laneAt(address: Address, { lanePort, protocol, pods }: Lane): DesiredLane {
+  const all = pods.map((pod) => ({ address: ip(pod.address), port: pod.port }));
+  return {
+    address,
+    port: lanePort,
+    protocol: protocol === 'UDP' ? 'UDP' : 'TCP',
+    pods: all.filter((pod) => familyOf(pod.address) === familyOf(address)),
+  };
+}
+
+function uplinkOf(all: readonly Device[], { device, addresses }: GatewayOptions): Device {
   const found = all.find(({ ifname }) => ifname === device);
-  if (found?.addr_info?.some(({ local }) => local === address)) return found;
+  const missing = addresses.find((address) => !found?.addr_info?.some(({ local }) => local === address));
+  if (found && missing === undefined) return found;
+  const address = missing ?? addresses.join(', ');
   throw new SealaneError('agent/gateway-address', `be a gateway at ${address}: device ${device} does not carry it`, {
     hint: `ip addr show dev ${device}`,
   });

@@ -10,11 +10,11 @@ const folder = fileURLToPath(new URL('../../../dist/bpf', import.meta.url));
 const incoming = loadObject(`${folder}/${objects['gateway-in'].file}`, { pinDir });
 const back = loadObject(`${folder}/${objects['gateway-back'].file}`, { pinDir });
 const sources = tableOf(incoming, tables.snat_addrs);
-const program = back.program('gateway_back');
-const devices = new GatewayDevices({ program, sources, pinDir, except: undefined, log: silentLog });
+const programs = { IPv4: back.program('gateway_back') };
+const devices = new GatewayDevices({ programs, sources, pinDir, except: undefined, log: silentLog });
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'follow') break;
   await devices.follow();
   const links = [...listLinks(pinDir)].map(([name, { ifindex }]) => ({ name, ifindex }));
-  console.log(JSON.stringify({ links, sources: [...sources.entries()].map(([index]) => index) }));
+  console.log(JSON.stringify({ links, sources: [...sources.entries()].map(([{ ifindex }]) => ifindex) }));
 }

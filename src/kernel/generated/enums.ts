@@ -31,6 +31,17 @@ export const ClusterFlagText: Readonly<Record<number, string>> = {
   2: 'not reachable',
 };
 
+/** Bits of a lane. */
+export const LaneFlag = {
+  /** a caller meets the same pod again and again, as long as that one is ready */
+  KeepsCallers: 1,
+} as const;
+
+/** What each value of LaneFlag means, for people. */
+export const LaneFlagText: Readonly<Record<number, string>> = {
+  1: 'a caller meets the same pod again and again, as long as that one is ready',
+};
+
 /** Why a call or a packet was refused or dropped. */
 export const Refusal = {
   /** nothing is refused */
@@ -69,10 +80,12 @@ export const Refusal = {
   Ttl: 25,
   /** an ICMP error that belongs to no flow */
   Icmp: 26,
-  /** a packet with IP options towards a lane */
+  /** a packet with IP options, or extension headers of IPv6, towards a lane */
   IpOptions: 27,
   /** a lane would have led back into a lane */
   Loop: 28,
+  /** a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1) */
+  NoSum: 29,
 } as const;
 
 /** What each value of Refusal means, for people. */
@@ -95,8 +108,9 @@ export const RefusalText: Readonly<Record<number, string>> = {
   24: 'no route or no neighbour towards the pod or back to the caller',
   25: 'time to live ran out',
   26: 'an ICMP error that belongs to no flow',
-  27: 'a packet with IP options towards a lane',
+  27: 'a packet with IP options, or extension headers of IPv6, towards a lane',
   28: 'a lane would have led back into a lane',
+  29: 'a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1)',
 };
 
 /** enum socket_flag */

@@ -24,7 +24,15 @@ export const objects = {
       gateway_back: { section: 'tc', attachType: 0 },
     },
     constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['gateway', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+  },
+  'gateway-back6': {
+    file: 'gateway-back6.bpf.o',
+    programs: {
+      gateway_back6: { section: 'tc', attachType: 0 },
+    },
+    constants: { ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
   },
   'gateway-in': {
     file: 'gateway-in.bpf.o',
@@ -32,7 +40,15 @@ export const objects = {
       gateway_in: { section: 'tc', attachType: 0 },
     },
     constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['gateway', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+  },
+  'gateway-in6': {
+    file: 'gateway-in6.bpf.o',
+    programs: {
+      gateway_in6: { section: 'tc', attachType: 0 },
+    },
+    constants: { ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
   },
   getpeername4: {
     file: 'getpeername4.bpf.o',

@@ -251,24 +251,25 @@ export interface LaneKey {
   readonly proto: number;
 }
 
-/** 8 bytes. */
+/** 20 bytes. */
 export const LaneKey: Codec<LaneKey> = {
-  size: 8,
+  size: 20,
   encode: (value, view, at = 0) => {
-    putIpv4(view, at, value.addr);
-    view.setUint16(at + 4, value.port, false);
-    view.setUint8(at + 6, value.proto);
-    new Uint8Array(view.buffer, view.byteOffset + at + 7, 1).fill(0);
+    putAddress(view, at, value.addr);
+    view.setUint16(at + 16, value.port, false);
+    view.setUint8(at + 18, value.proto);
+    new Uint8Array(view.buffer, view.byteOffset + at + 19, 1).fill(0);
   },
   decode: (view, at = 0) => ({
-    addr: getIpv4(view, at),
-    port: view.getUint16(at + 4, false),
-    proto: view.getUint8(at + 6),
+    addr: getAddress(view, at),
+    port: view.getUint16(at + 16, false),
+    proto: view.getUint8(at + 18),
   }),
 };
 
-/** One aligned word, stored at once. Withdrawing a pod is one store of zero flags. */
+/** Written while no lane leads to it, and written again only 10 s after the last lane that did: nobody reads half of another pod. Withdrawing one is a store of zero flags. */
 export interface LanePod {
+  /** of the family of the lane's address */
   readonly addr: Address;
   /** A plain number here, network order in the kernel. */
   readonly port: number;
@@ -276,61 +277,83 @@ export interface LanePod {
   readonly flags: number;
 }
 
-/** 8 bytes. */
+/** 24 bytes. */
 export const LanePod: Codec<LanePod> = {
-  size: 8,
+  size: 24,
   encode: (value, view, at = 0) => {
-    putIpv4(view, at, value.addr);
-    view.setUint16(at + 4, value.port, false);
-    view.setUint16(at + 6, value.flags, true);
+    putAddress(view, at, value.addr);
+    view.setUint16(at + 16, value.port, false);
+    view.setUint16(at + 18, value.flags, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 20, 4).fill(0);
   },
   decode: (view, at = 0) => ({
-    addr: getIpv4(view, at),
-    port: view.getUint16(at + 4, false),
-    flags: view.getUint16(at + 6, true),
+    addr: getAddress(view, at),
+    port: view.getUint16(at + 16, false),
+    flags: view.getUint16(at + 18, true),
   }),
 };
 
-/** The source address that pods behind a device see; without one, the gateway's. */
+/** struct snat_key */
+export interface SnatKey {
+  readonly ifindex: number;
+  /** AF_INET, AF_INET6. */
+  readonly family: number;
+}
+
+/** 8 bytes. */
+export const SnatKey: Codec<SnatKey> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.ifindex, true);
+    view.setUint32(at + 4, value.family, true);
+  },
+  decode: (view, at = 0) => ({
+    ifindex: view.getUint32(at, true),
+    family: view.getUint32(at + 4, true),
+  }),
+};
+
+/** The source address of a family that pods behind a device see; without one, the gateway's. */
 export interface SnatSource {
   readonly addr: Address;
 }
 
-/** 8 bytes. */
+/** 16 bytes. */
 export const SnatSource: Codec<SnatSource> = {
-  size: 8,
+  size: 16,
   encode: (value, view, at = 0) => {
-    putIpv4(view, at, value.addr);
-    new Uint8Array(view.buffer, view.byteOffset + at + 4, 4).fill(0);
+    putAddress(view, at, value.addr);
   },
   decode: (view, at = 0) => ({
-    addr: getIpv4(view, at),
+    addr: getAddress(view, at),
   }),
 };
 
 /** Written once, before the programs are attached. */
 export interface Gateway {
-  /** 0: no gateway here, everything passes */
-  readonly addr: Address;
+  /** zero: no gateway of this family here, everything passes */
+  readonly ipv4: Address;
+  readonly ipv6: Address;
   /** device that lanes come in by. */
   readonly ifindex: number;
   /** enum gateway_flags. */
   readonly flags: number;
 }
 
-/** 16 bytes. */
+/** 40 bytes. */
 export const Gateway: Codec<Gateway> = {
-  size: 16,
+  size: 40,
   encode: (value, view, at = 0) => {
-    putIpv4(view, at, value.addr);
-    view.setUint32(at + 4, value.ifindex, true);
-    view.setUint32(at + 8, value.flags, true);
-    new Uint8Array(view.buffer, view.byteOffset + at + 12, 4).fill(0);
+    putAddress(view, at, value.ipv4);
+    putAddress(view, at + 16, value.ipv6);
+    view.setUint32(at + 32, value.ifindex, true);
+    view.setUint32(at + 36, value.flags, true);
   },
   decode: (view, at = 0) => ({
-    addr: getIpv4(view, at),
-    ifindex: view.getUint32(at + 4, true),
-    flags: view.getUint32(at + 8, true),
+    ipv4: getAddress(view, at),
+    ipv6: getAddress(view, at + 16),
+    ifindex: view.getUint32(at + 32, true),
+    flags: view.getUint32(at + 36, true),
   }),
 };
 
@@ -365,7 +388,7 @@ export const FlowKey: Codec<FlowKey> = {
   }),
 };
 
-/** One direction. Layout frozen: 64 bytes. */
+/** One direction. Layout frozen. */
 export interface Flow {
   /** what packets become */
   readonly to: FlowKey;
@@ -404,5 +427,91 @@ export const Flow: Codec<Flow> = {
     sequence: view.getUint32(at + 40, true),
     flags: view.getUint8(at + 44),
     spareWord: view.getBigUint64(at + 56, true),
+  }),
+};
+
+/** struct work */
+export interface Work {
+  /** 128 bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** 128 bytes. */
+export const Work: Codec<Work> = {
+  size: 128,
+  encode: (value, view, at = 0) => {
+    new Uint8Array(view.buffer, view.byteOffset + at, 128).set(value.bytes);
+  },
+  decode: (view, at = 0) => ({
+    bytes: new Uint8Array(view.buffer, view.byteOffset + at, 128).slice(),
+  }),
+};
+
+/** struct flow6_key */
+export interface Flow6Key {
+  readonly src: Address;
+  readonly dst: Address;
+  /** A plain number here, network order in the kernel. */
+  readonly sport: number;
+  /** A plain number here, network order in the kernel. */
+  readonly dport: number;
+  readonly proto: number;
+}
+
+/** 40 bytes. */
+export const Flow6Key: Codec<Flow6Key> = {
+  size: 40,
+  encode: (value, view, at = 0) => {
+    putAddress(view, at, value.src);
+    putAddress(view, at + 16, value.dst);
+    view.setUint16(at + 32, value.sport, false);
+    view.setUint16(at + 34, value.dport, false);
+    view.setUint8(at + 36, value.proto);
+    new Uint8Array(view.buffer, view.byteOffset + at + 37, 3).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    src: getAddress(view, at),
+    dst: getAddress(view, at + 16),
+    sport: view.getUint16(at + 32, false),
+    dport: view.getUint16(at + 34, false),
+    proto: view.getUint8(at + 36),
+  }),
+};
+
+/** struct flow6 */
+export interface Flow6 {
+  readonly to: Flow6Key;
+  readonly seen: bigint;
+  readonly begun: bigint;
+  readonly lane: number;
+  readonly slot: number;
+  readonly sequence: number;
+  readonly flags: number;
+  readonly spareWord: bigint;
+}
+
+/** 88 bytes. */
+export const Flow6: Codec<Flow6> = {
+  size: 88,
+  encode: (value, view, at = 0) => {
+    Flow6Key.encode(value.to, view, at);
+    view.setBigUint64(at + 40, value.seen, true);
+    view.setBigUint64(at + 48, value.begun, true);
+    view.setUint32(at + 56, value.lane, true);
+    view.setUint32(at + 60, value.slot, true);
+    view.setUint32(at + 64, value.sequence, true);
+    view.setUint8(at + 68, value.flags);
+    view.setBigUint64(at + 80, value.spareWord, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 69, 11).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    to: Flow6Key.decode(view, at),
+    seen: view.getBigUint64(at + 40, true),
+    begun: view.getBigUint64(at + 48, true),
+    lane: view.getUint32(at + 56, true),
+    slot: view.getUint32(at + 60, true),
+    sequence: view.getUint32(at + 64, true),
+    flags: view.getUint8(at + 68),
+    spareWord: view.getBigUint64(at + 80, true),
   }),
 };

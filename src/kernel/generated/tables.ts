@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Client, ClientKey, Flow, FlowKey, Gateway, Given, LaneKey, LanePod, SnatSource, Traffic, TrafficKey, VipKey } from './structs.ts';
+import { Backend, Client, ClientKey, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, LaneKey, LanePod, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -72,6 +72,15 @@ export const tables = {
     flags: 1024,
     writer: 'agent',
   }),
+  lane_flags: table({
+    name: 'lane_flags',
+    type: 2,
+    key: u32Codec,
+    value: u32Codec,
+    maxEntries: 16384,
+    flags: 1024,
+    writer: 'agent',
+  }),
   lane_flows: table({
     name: 'lane_flows',
     type: 2,
@@ -116,6 +125,42 @@ export const tables = {
     maxEntries: 16384,
     flags: 1024,
     writer: 'agent',
+  }),
+  nat6_flows: table({
+    name: 'nat6_flows',
+    type: 1,
+    key: Flow6Key,
+    value: Flow6,
+    maxEntries: 262144,
+    flags: 1,
+    writer: 'kernel',
+  }),
+  nat6_half_open: table({
+    name: 'nat6_half_open',
+    type: 9,
+    key: Flow6Key,
+    value: Flow6,
+    maxEntries: 65536,
+    flags: 0,
+    writer: 'kernel',
+  }),
+  nat6_hand: table({
+    name: 'nat6_hand',
+    type: 2,
+    key: u32Codec,
+    value: u32Codec,
+    maxEntries: 1,
+    flags: 0,
+    writer: 'kernel',
+  }),
+  nat6_slots: table({
+    name: 'nat6_slots',
+    type: 2,
+    key: u32Codec,
+    value: Flow6Key,
+    maxEntries: 131072,
+    flags: 0,
+    writer: 'kernel',
   }),
   nat_flows: table({
     name: 'nat_flows',
@@ -183,7 +228,7 @@ export const tables = {
   snat_addrs: table({
     name: 'snat_addrs',
     type: 1,
-    key: u32Codec,
+    key: SnatKey,
     value: SnatSource,
     maxEntries: 1024,
     flags: 1,
@@ -224,5 +269,14 @@ export const tables = {
     maxEntries: 131072,
     flags: 1,
     writer: 'agent',
+  }),
+  work6: table({
+    name: 'work6',
+    type: 6,
+    key: u32Codec,
+    value: Work,
+    maxEntries: 5,
+    flags: 0,
+    writer: 'kernel',
   }),
 };

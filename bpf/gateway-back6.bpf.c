@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+
+#include "include/ipv6.h"
+#include "include/gateway-back.h"
+
+SEC("tc")
+int gateway_back6(struct __sk_buff *skb)
+{
+	return gateway_back_of(skb);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

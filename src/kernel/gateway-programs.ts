@@ -1,0 +1,58 @@
+/** The two programs of a gateway for one family: at the device that lanes come in by, and where pods answer. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Family } from '#kit/index.ts';
+import { objects } from './generated/objects.ts';
+import { type LoadedObject, type LoadOptions, loadObject } from './load-object.ts';
+import type { Program } from './program.ts';
+import { KERNEL_BTF } from './requirements.ts';
+
+export interface GatewayPrograms {
+  readonly family: Family;
+  readonly incoming: Program;
+  readonly back: Program;
+  /** The object of the first, which has every table. */
+  readonly object: LoadedObject;
+  close(): void;
+}
+
+const NAMES = {
+  IPv4: { in: ['gateway-in', 'gateway_in'], back: ['gateway-back', 'gateway_back'] },
+  IPv6: { in: ['gateway-in6', 'gateway_in6'], back: ['gateway-back6', 'gateway_back6'] },
+} as const;
+
+/**
+ * @param objectDir where the compiled objects are, `dist/bpf`
+ * @param options constants that only one of the programs has are left out for the other
+ * @throws SealaneError as `loadObject`
+ */
+export function loadGateway(family: Family, objectDir: string, options: LoadOptions): GatewayPrograms {
+  const load = ([object]: readonly [keyof typeof objects, string]) => {
+    const { file, constants } = objects[object];
+    const wanted = { ...options.rodata, ...(family === 'IPv6' && { ipv6_sum: ipv6Sum() }) };
+    const rodata = Object.fromEntries(Object.entries(wanted).filter(([name]) => name in constants));
+    return loadObject(join(objectDir, file), { ...options, rodata });
+  };
+  const names = NAMES[family];
+  const incoming = load(names.in);
+  const back = load(names.back);
+  return {
+    family,
+    incoming: incoming.program(names.in[1]),
+    back: back.program(names.back[1]),
+    object: incoming,
+    close() {
+      incoming.close();
+      back.close();
+    },
+  };
+}
+
+const BPF_F_IPV6 = 128n;
+let known: bigint | undefined;
+
+/** The flag of bpf_l4_csum_replace() for IPv6, where the kernel has it (6.16, and some before); it refuses what it does not know. */
+function ipv6Sum(): bigint {
+  known ??= readFileSync(KERNEL_BTF).includes('\0BPF_F_IPV6\0') ? BPF_F_IPV6 : 0n;
+  return known;
+}
