@@ -8,7 +8,6 @@ import { sliceIndex } from './caches.ts';
 import { createAgents } from './clusters/agents.ts';
 import { keepMirror } from './clusters/mirror.ts';
 import { keepOwnCluster } from './clusters/own-cluster.ts';
-import { ownPodRanges } from './clusters/pod-ranges.ts';
 import { judgeExport, writeConditions } from './conditions/judge-export.ts';
 import { dutyQueue } from './duty-queue.ts';
 import { createKeepRecord, exportKeys } from './exports/keep-record.ts';
@@ -105,9 +104,9 @@ export function startDuties(state: MemberState): () => void {
   const on = <T extends KubeObject>(cache: Cache<T>, react: (change: Change<T>) => void) =>
     stops.push(cache.onChange(react));
 
-  let podRanges = ownPodRanges(state);
+  let podRanges = state.podRanges();
   on(caches.nodes, () => {
-    const now = ownPodRanges(state);
+    const now = state.podRanges();
     if (deepEqual(now ?? [], podRanges ?? [])) return;
     podRanges = now;
     own.add(self);

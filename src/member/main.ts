@@ -5,6 +5,7 @@ import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE, MEMBER_LEASE, MEMBER_NAME_MAX, S
 import { cidr, createLog, SealaneError, systemClock } from '#kit/index.ts';
 import { lead } from '#kube/index.ts';
 import { createCaches } from './caches.ts';
+import { followPodRanges } from './clusters/pod-ranges.ts';
 import { startDuties } from './duties.ts';
 import { dutyQueue } from './duty-queue.ts';
 import type { MemberState } from './member-state.ts';
@@ -71,7 +72,17 @@ async function serve(settings: MemberSettings, term: AbortSignal): Promise<void>
   const records = await insist(settings, term, 'load the records', () => loadRecords(settings, tracesOf(caches)));
   if (!records) return;
   const hub = followHubUID(settings, caches);
-  const state: MemberState = { settings, caches, records, mcs, clusterUID, hubUID: hub.uid, unsettled: new Map() };
+  const podRanges = followPodRanges(settings, caches.nodes);
+  const state: MemberState = {
+    settings,
+    caches,
+    records,
+    mcs,
+    clusterUID,
+    podRanges,
+    hubUID: hub.uid,
+    unsettled: new Map(),
+  };
   const stop = startDuties(state);
   hub.onUID(() => caches.hubMembers.relist());
   log.info({ clusterUID, vipRange: settings.vipRange, lanePorts: settings.lanePorts }, 'serving');

@@ -1,7 +1,7 @@
 /** What the duties of a member share. */
 import type { ClusterExport, MemberCluster, MemberClusterSpec, Namespace } from '#api/index.ts';
 import type { ResourceType } from '#objects/index.ts';
-import type { Place } from '#plan/index.ts';
+import type { Place, PodRanges } from '#plan/index.ts';
 import type { Caches } from './caches.ts';
 import type { MemberSettings } from './options.ts';
 import type { Records } from './vips/records.ts';
@@ -18,6 +18,8 @@ export interface MemberState {
   readonly mcs: McsTypes;
   /** UID of this cluster's kube-system namespace. */
   readonly clusterUID: string;
+  /** Where the pods of this cluster have addresses; undefined while nobody says. */
+  podRanges(): PodRanges;
   /** UID of the hub; undefined until it has answered. */
   hubUID(): string | undefined;
   /** Own records, `namespace/name`, that are about to carry a new epoch; nothing is vouched for until they are seen with it. */

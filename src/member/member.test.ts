@@ -10,6 +10,7 @@ import {
   LABEL_FROM,
   MEMBER_CLUSTERS,
   SERVICE_EXPORTS,
+  SERVICE_IMPORTS,
   type Service,
   SERVICES,
 } from '#api/index.ts';
@@ -459,10 +460,20 @@ test('nonsense on the hub stops nobody', async (t) => {
         ports: [],
       },
     },
+    {
+      spec: {
+        cluster: 'zz',
+        service: { namespace: 'demo', name: 'web4' },
+        type: 'Headless',
+        ipFamilies: ['IPv4'],
+        ports: [],
+        endpoints: [{ name: 'x', podAddress: 'x', ready: true, ports: [] }],
+      },
+    },
     {},
   ];
   for (const [i, body] of nonsense.entries()) {
-    const metadata = { namespace: 'sealane-zz', name: i < 4 ? `demo.web${i}` : 'nodot' };
+    const metadata = { namespace: 'sealane-zz', name: i < 5 ? `demo.web${i}` : 'nodot' };
     await set.hub.create(CLUSTER_EXPORTS, {
       apiVersion: 'sealane.dev/v1alpha1',
       kind: 'ClusterExport',
@@ -477,6 +488,11 @@ test('nonsense on the hub stops nobody', async (t) => {
     (one) => one?.status?.clusters?.length === 1,
   );
   assert.deepEqual(seen?.status?.clusters, [{ cluster: 'b' }]);
+  const all = await set.member('a').client.list(SERVICE_IMPORTS, { namespace: 'demo' });
+  assert.deepEqual(
+    all.map(({ metadata }) => metadata.name),
+    ['web'],
+  );
 });
 
 test('a name that belongs to another cluster is not published under', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { gatewayModel } from './gateway-model.ts';
 import { headlessEndpoints } from './headless-endpoints.ts';
 import { localEndpoints } from './local-endpoints.ts';
@@ -113,4 +114,33 @@ test('endpoints serve a merged port under its merged name, and none that their c
   );
   const ports = merged?.serving.map(({ endpoints }) => endpoints.flatMap((one) => one.ports.map(({ name }) => name)));
   assert.deepEqual(ports, [['sql'], ['sql'], []]);
+});
+
+test('the order of slices and of the pods in them changes nothing', () => {
+  const pod = fc.record({
+    address: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'),
+    hostname: fc.constantFrom('', 'db-0', 'db-1'),
+    ready: fc.boolean(),
+    terminating: fc.boolean(),
+  });
+  const ports = fc.constantFrom(
+    [{ name: 'sql', port: 1 }],
+    [{ name: 'sql', port: 2 }],
+    [{ name: 'admin', port: 3 }],
+    [],
+  );
+  const slices = fc.array(fc.tuple(fc.array(pod, { maxLength: 4 }), ports), { maxLength: 4 });
+  const shuffled = slices.chain((all) =>
+    fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),
+  );
+  fc.assert(
+    fc.property(shuffled, ([some, others]) => {
+      const of = (all: typeof some, turned: boolean) =>
+        headlessEndpoints(
+          all.map(([pods, has]) => slice(turned ? pods.toReversed() : pods, has)),
+          2,
+        );
+      assert.deepEqual(of(some, false), of(others, true));
+    }),
+  );
 });

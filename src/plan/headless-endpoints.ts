@@ -47,8 +47,10 @@ function portsOf(ports: SliceView['ports']): readonly EndpointPort[] {
 function merged(same: readonly Found[]): readonly Found[] {
   const [first] = same;
   if (!first) return [];
-  const ports = new Map(same.flatMap((one) => one.ports).map((port) => [port.name, port]));
-  const hostname = same.find((one) => one.hostname)?.hostname;
+  // Where slices contradict each other, which one is believed must not depend on their order.
+  const highestFirst = same.flatMap((one) => one.ports).toSorted((a, b) => b.port - a.port);
+  const ports = new Map(highestFirst.map((port) => [port.name, port]));
+  const [hostname] = same.flatMap((one) => one.hostname || []).toSorted(byText);
   return [{ ...first, hostname, ready: same.some(({ ready }) => ready), ports: [...ports.values()] }];
 }
 

@@ -23,7 +23,14 @@ export { type PeerChange, type PeerRecord, pickPeerAddress, reconcilePeers } fro
 export { isClusterKey, keyMatches } from './place.ts';
 export { type CallerPlace, preferredPods } from './preferred-pods.ts';
 export { shareCounts, sharesTable } from './shares-table.ts';
-export { isIn, isSubstituteOf, mergeRanges, needsSubstitutes, pickSubstitute, type PodRanges } from './substitutes.ts';
+export {
+  inRanges,
+  isSubstituteOf,
+  mergeRanges,
+  needsSubstitutes,
+  pickSubstitute,
+  type PodRanges,
+} from './substitutes.ts';
 export { type PolicySpec, trafficPolicy } from './traffic-policy.ts';
 export { pickVip, reconcileVips, type VipChange, type VipRecord } from './vips.ts';
 export {

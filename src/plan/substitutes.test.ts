@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { cidr, contains, formatIp, ip } from '#kit/index.ts';
 import { memberIndex } from './member-index.ts';
-import { isSubstituteOf, mergeRanges, needsSubstitutes, pickSubstitute } from './substitutes.ts';
+import { inRanges, isSubstituteOf, mergeRanges, needsSubstitutes, pickSubstitute } from './substitutes.ts';
 
 test('substitutes are needed where ranges meet, or are not known', () => {
   assert.equal(needsSubstitutes(['10.244.0.0/16'], [['10.245.0.0/16'], ['10.246.0.0/16']]), false);
@@ -11,6 +11,9 @@ test('substitutes are needed where ranges meet, or are not known', () => {
   assert.equal(needsSubstitutes(['10.244.0.0/16'], [undefined]), true);
   assert.equal(needsSubstitutes(undefined, [['10.245.0.0/16']]), true);
   assert.equal(needsSubstitutes(undefined, []), false, 'alone in the set');
+  assert.equal(needsSubstitutes(['10.244.0.0/16'], [['nonsense']]), true);
+  assert.equal(inRanges(['nonsense', '10.0.0.0/8'])('10.0.0.1'), false);
+  assert.equal(inRanges(['10.0.0.0/8'])('10.0.0.1'), true);
 });
 
 test('members give addresses of their own parts, the same name the same one', () => {
@@ -24,6 +27,7 @@ test('members give addresses of their own parts, the same name the same one', ()
     [isSubstituteOf(3, first), isSubstituteOf(4, first), isSubstituteOf(undefined, first)],
     [true, false, false],
   );
+  assert.ok(!isSubstituteOf(256, '242.0.0.1') && !isSubstituteOf(0, '241.0.0.1'));
   const six = pickSubstitute('demo/db/db-0', { index: 3, family: 'IPv6' }, new Set()) ?? '';
   assert.match(six, /^fd5e:a1a9:e000:3::/);
   assert.ok(isSubstituteOf(3, six) && !isSubstituteOf(2, six));

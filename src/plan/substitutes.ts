@@ -3,13 +3,14 @@
  * exporter out of its own part of one range of the whole set, so that they are the same in every importer.
  */
 import { SUBSTITUTE_RANGES } from '#api/index.ts';
-import { cidr, contains, formatRange, overlaps, parseIp, type Range } from '#kit/index.ts';
+import { cidr, contains, formatRange, isFault, overlaps, parseIp, type Range } from '#kit/index.ts';
 import type { AddressPart } from './address-parts.ts';
 import { pickAddress } from './keep-addresses.ts';
 import type { Family } from './model.ts';
 
 const PART_BITS = { IPv4: 16n, IPv6: 64n } as const;
 const MOST = 0xffff;
+const MOST_MEMBERS = 255;
 
 /** Where a member's pods have addresses; undefined while it has not said so. */
 export type PodRanges = readonly string[] | undefined;
@@ -19,9 +20,22 @@ export type PodRanges = readonly string[] | undefined;
  * are not known. Asked of the exporter only, so that all importers have the same answer.
  */
 export function needsSubstitutes(own: PodRanges, others: readonly PodRanges[]): boolean {
-  if (!own || own.length === 0) return others.length > 0;
-  const mine = own.map(cidr);
-  return others.some((theirs) => !theirs || theirs.length === 0 || theirs.map(cidr).some((one) => meets(one, mine)));
+  if (others.length === 0) return false;
+  const mine = parsed(own);
+  const theirs = others.map(parsed);
+  if (!mine || theirs.includes(undefined)) return true;
+  return theirs.some((ranges) => ranges?.some((range) => meets(range, mine)));
+}
+
+/** What one member says of itself must not stop the others: no range is as good as none known. */
+function parsed(ranges: PodRanges): readonly Range[] | undefined {
+  if (!Array.isArray(ranges) || ranges.length === 0) return undefined;
+  try {
+    return (ranges as readonly string[]).map(cidr);
+  } catch (error) {
+    if (!isFault(error, 'kit/bad-range')) throw error;
+    return undefined;
+  }
 }
 
 /** The same addresses in as few ranges as there can be, sorted: nodes have neighbouring ones. */
@@ -68,17 +82,20 @@ export function pickSubstitute(
 /** Whether a member with that index may give this address. */
 export function isSubstituteOf(index: number | undefined, address: string): boolean {
   const value = parseIp(address);
-  if (index === undefined || value === undefined) return false;
+  if (index === undefined || value === undefined || index < 1 || index > MOST_MEMBERS) return false;
   return (['IPv4', 'IPv6'] as const).some((family) => {
     const { first, count } = substitutePart(index, family);
     return value >= first && value < first + BigInt(count);
   });
 }
 
-/** Whether an address lies in one of these ranges. */
-export function isIn(ranges: PodRanges, address: string): boolean {
-  const value = parseIp(address);
-  return value !== undefined && (ranges ?? []).some((range) => contains(cidr(range), value));
+/** Tells whether an address lies in one of these ranges. */
+export function inRanges(ranges: PodRanges): (address: string) => boolean {
+  const known = parsed(ranges) ?? [];
+  return (address) => {
+    const value = parseIp(address);
+    return value !== undefined && known.some((range) => contains(range, value));
+  };
 }
 
 function meets(range: Range, others: readonly Range[]): boolean {

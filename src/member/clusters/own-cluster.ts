@@ -14,7 +14,6 @@ import { allMembers, type MemberState, nameIsOurs } from '../member-state.ts';
 import { currentMarker } from '../replicate/marker.ts';
 import type { Agents } from './agents.ts';
 import { isUnspoken } from './mirror.ts';
-import { ownPodRanges } from './pod-ranges.ts';
 
 /** Of the function that merges exports; the set uses the lowest. */
 export const MERGE_VERSION = 1;
@@ -113,7 +112,7 @@ function desiredStatus(
   ];
   const conditions = withConditions(status.conditions, judgements, timestamp(settings.clock), [SUSPECT, SAME_INDEX]);
   const marker = currentMarker(state);
-  const podRanges = ownPodRanges(state);
+  const podRanges = state.podRanges();
   return {
     clusterUID,
     ...(index !== undefined && { index }),

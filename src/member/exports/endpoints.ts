@@ -10,7 +10,6 @@ import {
 } from '#plan/index.ts';
 import { ownSlices } from '../caches.ts';
 import { allMembers, type MemberState, memberCluster } from '../member-state.ts';
-import { ownPodRanges } from '../clusters/pod-ranges.ts';
 import type { Draft } from './draft.ts';
 
 export interface Endpoints {
@@ -98,7 +97,7 @@ function ambiguous(state: MemberState): boolean {
       metadata.name !== state.settings.cluster && !spec?.removed && status?.clusterUID !== undefined,
   );
   return needsSubstitutes(
-    ownPodRanges(state),
+    state.podRanges(),
     others.map(({ status }) => status?.podRanges),
   );
 }

@@ -1,7 +1,7 @@
 /** The slices of a headless import from one source cluster: its pods, by the addresses that callers here use. Pure. */
 import { ANNOTATION_LANES, type EndpointSlice } from '#api/index.ts';
 import { familyOf, parseIp } from '#kit/index.ts';
-import { isIn, isSubstituteOf, type PodRanges, type ServedEndpoint, type Serving } from '#plan/index.ts';
+import { inRanges, isSubstituteOf, type PodRanges, type ServedEndpoint, type Serving } from '#plan/index.ts';
 
 /** What this member knows of the source, to hold what it says against. */
 export interface Source {
@@ -25,8 +25,9 @@ interface Reached {
 
 /** One for each family and set of pod ports, so mostly one; never none: a slice carries its export over a restart. */
 export function headlessSlices({ endpoints }: Serving, source: Source): readonly HeadlessSlice[] {
+  const addressOf = addressesFrom(source);
   const reached = endpoints.flatMap((endpoint): Reached[] => {
-    const address = addressHere(endpoint, source);
+    const address = addressOf(endpoint);
     return address === undefined ? [] : [{ address, family: familyOf(parseIp(address) ?? 0n), endpoint }];
   });
   const alike = Map.groupBy(reached, ({ family, endpoint }) => JSON.stringify([family, portsOf(endpoint)]));
@@ -36,18 +37,23 @@ export function headlessSlices({ endpoints }: Serving, source: Source): readonly
 
 /** Pods that are not imported: their addresses are not their member's to give, or no lane leads to them. */
 export function leftOut({ endpoints }: Serving, source: Source): number {
-  return endpoints.filter((endpoint) => addressHere(endpoint, source) === undefined).length;
+  const addressOf = addressesFrom(source);
+  return endpoints.filter((endpoint) => addressOf(endpoint) === undefined).length;
 }
 
 /**
  * What callers in this cluster connect to. A member may not speak for addresses that are not its own: a substitute must be of its
  * part, a pod's address in its ranges and not in ours.
  */
-function addressHere({ podAddress, substituteAddress, ports }: ServedEndpoint, source: Source): string | undefined {
-  if (source.own) return podAddress;
-  if (ports.length > 0 && ports.every(({ lanePort }) => lanePort === undefined)) return undefined;
-  if (substituteAddress) return isSubstituteOf(source.index, substituteAddress) ? substituteAddress : undefined;
-  return isIn(source.podRanges, podAddress) && !isIn(source.ownPodRanges, podAddress) ? podAddress : undefined;
+function addressesFrom(source: Source): (endpoint: ServedEndpoint) => string | undefined {
+  const isTheirs = inRanges(source.podRanges);
+  const isOurs = inRanges(source.ownPodRanges);
+  return ({ podAddress, substituteAddress, ports }) => {
+    if (source.own) return podAddress;
+    if (ports.length > 0 && ports.every(({ lanePort }) => lanePort === undefined)) return undefined;
+    if (substituteAddress) return isSubstituteOf(source.index, substituteAddress) ? substituteAddress : undefined;
+    return isTheirs(podAddress) && !isOurs(podAddress) ? podAddress : undefined;
+  };
 }
 
 function sliceOf(group: readonly Reached[], { own }: Source): HeadlessSlice {

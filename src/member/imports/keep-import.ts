@@ -12,7 +12,6 @@ import { importedSlices } from '../caches.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
 import { keepDerivedService, keepDerivedSlices, removeDerived, servesUnhooked } from '../derived/keep-derived.ts';
 import { ensure } from '../ensure.ts';
-import { ownPodRanges } from '../clusters/pod-ranges.ts';
 import { isTerminating, isWithdrawn, memberCluster, type MemberState, ownSpec, placeOf } from '../member-state.ts';
 import { putSlices } from '../put-slices.ts';
 import type { Belief } from './belief.ts';
@@ -90,7 +89,7 @@ function sourceOf(state: MemberState, cluster: string): Source {
     own: cluster === state.settings.cluster,
     index: spec?.index ?? status?.index,
     podRanges: status?.podRanges,
-    ownPodRanges: ownPodRanges(state),
+    ownPodRanges: state.podRanges(),
   };
 }
 
