@@ -34,15 +34,17 @@ export async function runMember(options: MemberOptions): Promise<void> {
   });
 }
 
+const LEAST_VIPS = 512n;
+
 function complete(options: MemberOptions): MemberSettings {
   const { cluster, vipRange = DEFAULT_VIP_RANGE, lanePorts = DEFAULT_LANE_PORTS } = options;
   if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(cluster) || cluster.length > MEMBER_NAME_MAX) {
     const hint = `one DNS label of at most ${MEMBER_NAME_MAX} characters`;
     throw new SealaneError('member/bad-name', `start member "${cluster}"`, { hint });
   }
-  if (cidr(vipRange).prefixLength > 23) {
+  if (cidr(vipRange).size < LEAST_VIPS) {
     throw new SealaneError('kit/bad-range', `use range ${vipRange}`, {
-      hint: 'at least a /23: a /24 is for peers, the rest for services',
+      hint: 'at least 512 addresses, a /23 or /119: 256 are for peers, the rest for services',
     });
   }
   if (!(lanePorts.first >= 1 && lanePorts.first <= lanePorts.last && lanePorts.last <= 65_535)) {
