@@ -138,15 +138,15 @@ export function stageOf(target: McsTarget, namespace: string): Stage {
   };
 }
 
-/** Asks until the answer passes, for 30 s. */
+/** Asks until the answer passes, for a minute. */
 export async function eventually<T>(what: string, ask: () => Promise<T>, test: (answer: T) => boolean): Promise<T> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (test(answer)) return answer;
     assert.ok(
       performance.now() < end,
-      `waited 30 s for ${what}; last seen: ${JSON.stringify(answer)?.slice(0, 2_000)}`,
+      `waited 60 s for ${what}; last seen: ${JSON.stringify(answer)?.slice(0, 2_000)}`,
     );
     await sleep(systemClock, 50);
   }
