@@ -12,7 +12,7 @@ import {
   type ServiceExport,
   type ServiceImport,
 } from '#api/index.ts';
-import { sleep, systemClock } from '#kit/index.ts';
+import { isFault, sleep, systemClock } from '#kit/index.ts';
 import type { KubeObject } from '#objects/index.ts';
 import type { McsMember, McsTarget } from './target.ts';
 
@@ -52,7 +52,7 @@ export interface Stage {
 export function stageOf(target: McsTarget, namespace: string): Stage {
   const name = { namespace, name: SERVICE };
   const create = (member: McsMember, type: Parameters<McsMember['client']['create']>[0], object: KubeObject) =>
-    member.client.create(type, object);
+    patiently(() => member.client.create(type, object));
   const findExport = (member: McsMember) => member.client.find<ServiceExport>(SERVICE_EXPORTS, name);
   const findImport = (member: McsMember) => member.client.find<ServiceImport>(SERVICE_IMPORTS, name);
   const slicesWith = async (member: McsMember, labels: Readonly<Record<string, string>>) => {
@@ -142,12 +142,23 @@ export function stageOf(target: McsTarget, namespace: string): Stage {
 export async function eventually<T>(what: string, ask: () => Promise<T>, test: (answer: T) => boolean): Promise<T> {
   const end = performance.now() + 60_000;
   for (;;) {
-    const answer = await ask();
+    const answer = await patiently(ask);
     if (test(answer)) return answer;
     assert.ok(
       performance.now() < end,
       `waited 60 s for ${what}; last seen: ${JSON.stringify(answer)?.slice(0, 2_000)}`,
     );
     await sleep(systemClock, 50);
+  }
+}
+
+/** A busy server may be slow to take a connection: then nothing was asked yet, and it is asked again. */
+export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isFault(error, 'kube/unreachable') || tries === 10) throw error;
+    }
   }
 }

@@ -10,7 +10,7 @@ import { importCases } from './imports.ts';
 import { meaningCases, MEANINGS } from './meanings.ts';
 import { nameCases } from './names.ts';
 import { SCOPES, scopeCases } from './scope.ts';
-import { stageOf } from './stage.ts';
+import { patiently, stageOf } from './stage.ts';
 import type { McsTarget } from './target.ts';
 
 const CASES: Readonly<Record<number | string, Case>> = {
@@ -23,7 +23,7 @@ const CASES: Readonly<Record<number | string, Case>> = {
 };
 
 /** A machine that does much else must not be drowned. */
-const AT_ONCE = 6;
+const AT_ONCE = 4;
 
 /** Number and title of everything that is tried. */
 const TRIED: readonly (readonly [number | string, string])[] = [
@@ -74,7 +74,9 @@ function namespaceOf(number: number | string): string {
 
 async function makeNamespaces({ members }: McsTarget, name: string): Promise<void> {
   await Promise.all(
-    members.map(({ client }) => client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    members.map(({ client }) =>
+      patiently(() => client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ),
   );
 }
 
