@@ -5,9 +5,14 @@ export const MCS_GROUP = 'multicluster.x-k8s.io';
 
 /** Namespace of sealane's own objects in a member. */
 export const SYSTEM_NAMESPACE = 'sealane-system';
-/** ConfigMap in `sealane-system` that keeps what a member has given out; the member is its only writer. */
+/** ConfigMap (and pages `-00` …) in `sealane-system` that keeps what a member has given out; the member is its only writer. */
 export const RECORDS_NAME = 'sealane-records';
-export const RECORDS_KEYS = { vips: 'vips.json', lanePorts: 'lane-ports.json', peers: 'peers.json' } as const;
+export const RECORDS_KEYS = {
+  vips: 'vips.json',
+  lanePorts: 'lane-ports.json',
+  peers: 'peers.json',
+  epoch: 'epoch.json',
+} as const;
 
 /** Namespace on the hub where a member publishes. */
 export function hubNamespace(member: string): string {

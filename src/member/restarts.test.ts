@@ -8,7 +8,6 @@ import {
   ENDPOINT_SLICES,
   MEMBER_CLUSTERS,
   type MemberCluster,
-  RECORDS_NAME,
   SERVICE_EXPORTS,
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
@@ -137,10 +136,13 @@ test('records that were lost or written over are made again as they were', async
   );
   const { client } = set.member('b');
   await set.member('b').stop();
-  const ref = { namespace: SYSTEM_NAMESPACE, name: RECORDS_NAME };
-  await client.patch(CONFIG_MAPS, ref, {
-    data: { 'vips.json': '{"not', 'peers.json': '7', 'lane-ports.json': null, 'epoch.json': 'x' },
-  });
+  const pages = await client.list(CONFIG_MAPS, { namespace: SYSTEM_NAMESPACE });
+  assert.ok(pages.length > 1);
+  for (const { metadata } of pages) {
+    await client.patch(CONFIG_MAPS, metadata, {
+      data: { 'vips.json': '{"not', 'peers.json': '7', 'lane-ports.json': null, 'epoch.json': 'x' },
+    });
+  }
   set.member('b').start();
   await client.patch(ENDPOINT_SLICES, WEB_SLICE, { endpoints: ownSlice(2, 5).endpoints });
   const after = await eventually(

@@ -1,0 +1,134 @@
+/**
+ * The records as ConfigMaps. An object may not pass 1 MiB, which 4,000 services with two ports do: what belongs to services is spread
+ * over pages by the service's name. A change writes its own page only.
+ */
+import { isFault, type Log } from '#kit/index.ts';
+import {
+  CONFIG_MAPS,
+  type ConfigMap,
+  FIELD_MANAGER,
+  RECORDS_KEYS,
+  RECORDS_NAME,
+  SYSTEM_NAMESPACE,
+} from '#api/index.ts';
+import type { Client } from '#kube/index.ts';
+import { deepEqual } from '#objects/index.ts';
+import { hash32, type LanePortRecord, type PeerRecord, type ServiceName, type VipRecord } from '#plan/index.ts';
+
+export interface RecordState {
+  readonly vips: readonly VipRecord[];
+  readonly peers: readonly PeerRecord[];
+  readonly lanePorts: readonly LanePortRecord[];
+  readonly epoch: number;
+}
+
+export interface RecordPages {
+  /** What was found at the start. After a write that was cut short, a record may be on one page anew and on another still. */
+  readonly found: RecordState;
+  /** Resolves when every page says what the state does. */
+  write(state: RecordState): Promise<void>;
+}
+
+const PAGES = 32;
+
+interface Stored {
+  readonly data: Data;
+  readonly version: string | undefined;
+}
+
+export async function readPages(client: Client, log: Log): Promise<RecordPages> {
+  const maps = await client.list<ConfigMap>(CONFIG_MAPS, { namespace: SYSTEM_NAMESPACE });
+  const ours = maps.filter(({ metadata }) => isPage(metadata.name));
+  const stored = new Map(ours.map((map) => [map.metadata.name, storedOf(map)]));
+
+  async function writePage(name: string, data: Data): Promise<void> {
+    const before = stored.get(name);
+    if (before && deepEqual(before.data, data)) return;
+    try {
+      stored.set(name, storedOf(await put(client, name, data, before?.version)));
+    } catch (error) {
+      if (isFault(error, 'kube/conflict') || isFault(error, 'kube/not-found') || isFault(error, 'kube/exists')) {
+        const now = await client.find<ConfigMap>(CONFIG_MAPS, { namespace: SYSTEM_NAMESPACE, name });
+        if (now) stored.set(name, storedOf(now));
+        else stored.delete(name);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    found: stateOf(ours, log),
+    async write(state) {
+      const pages = pagesOf(state, [...stored.keys()]);
+      await Promise.all([...pages].map(([name, data]) => writePage(name, data)));
+      // Last: an earlier version kept everything here, and what it kept must be on a page before it goes.
+      await writePage(RECORDS_NAME, {
+        [RECORDS_KEYS.peers]: JSON.stringify(state.peers),
+        [RECORDS_KEYS.epoch]: String(state.epoch),
+      });
+    },
+  };
+}
+
+type Data = Readonly<Record<string, string>>;
+
+/** One page for each name that has records, and for each that had some. */
+function pagesOf({ vips, lanePorts }: RecordState, had: readonly string[]): Map<string, Data> {
+  const byPage = { vips: Map.groupBy(vips, pageOf), lanePorts: Map.groupBy(lanePorts, pageOf) };
+  const names = new Set([...byPage.vips.keys(), ...byPage.lanePorts.keys(), ...had]);
+  names.delete(RECORDS_NAME);
+  return new Map(
+    [...names].map((name) => [
+      name,
+      {
+        [RECORDS_KEYS.vips]: JSON.stringify(byPage.vips.get(name) ?? []),
+        [RECORDS_KEYS.lanePorts]: JSON.stringify(byPage.lanePorts.get(name) ?? []),
+      },
+    ]),
+  );
+}
+
+function pageOf({ namespace, name }: ServiceName): string {
+  return `${RECORDS_NAME}-${String(hash32(`${namespace}/${name}`) % PAGES).padStart(2, '0')}`;
+}
+
+function isPage(name: string): boolean {
+  return name === RECORDS_NAME || (name.startsWith(`${RECORDS_NAME}-`) && /^\d\d$/.test(name.slice(-2)));
+}
+
+function storedOf({ data = {}, metadata }: ConfigMap): Stored {
+  return { data, version: metadata.resourceVersion };
+}
+
+function stateOf(maps: readonly ConfigMap[], log: Log): RecordState {
+  const list = <T>(key: string) =>
+    maps.flatMap(({ metadata, data }) => readList<T>(data?.[key], metadata.name, key, log));
+  const epochs = maps.map(({ data }) => Math.trunc(Number(data?.[RECORDS_KEYS.epoch] ?? 0)) || 0);
+  return {
+    vips: list<VipRecord>(RECORDS_KEYS.vips),
+    peers: list<PeerRecord>(RECORDS_KEYS.peers),
+    lanePorts: list<LanePortRecord>(RECORDS_KEYS.lanePorts),
+    epoch: Math.max(0, ...epochs),
+  };
+}
+
+/** Somebody may have written over it: then the objects that show what was given out must do. */
+function readList<T>(text: string | undefined, map: string, key: string, log: Log): readonly T[] {
+  if (!text) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null)) return value as T[];
+  } catch (error) {
+    log.error({ map, key, err: error }, 'record is not JSON and is made again');
+    return [];
+  }
+  log.error({ map, key }, 'record is not a list of objects and is made again');
+  return [];
+}
+
+async function put(client: Client, name: string, data: Data, resourceVersion: string | undefined): Promise<ConfigMap> {
+  const metadata = { namespace: SYSTEM_NAMESPACE, name, resourceVersion };
+  const map: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
+  const options = { fieldManager: FIELD_MANAGER.member };
+  return resourceVersion ? client.update(CONFIG_MAPS, map, options) : client.create(CONFIG_MAPS, map, options);
+}
