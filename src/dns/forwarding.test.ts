@@ -1,7 +1,7 @@
 /** What is done with answers from upstream, by an upstream that can be told to misbehave. */
 import assert from 'node:assert/strict';
 import { createSocket, type RemoteInfo } from 'node:dgram';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { type Answer, decode, encode, type Packet } from 'dns-packet';
 import { silentLog, systemClock } from '#kit/index.ts';
@@ -40,16 +40,18 @@ async function withUpstream(
   { udp, tcp }: Upstreams,
   use: (asked: (message: Buffer, transport?: Transport) => Promise<Buffer | undefined>) => Promise<void>,
 ) {
-  const socket = createSocket('udp4');
-  socket.on('message', (message, from) => udp(message, (answer) => socket.send(answer, from.port, from.address), from));
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
   const server = createServer((client) => {
     const frames = createFrameReader();
     client.on('error', () => client.destroy());
     client.on('data', (chunk) => frames(chunk).forEach((one) => tcp && client.write(framed(tcp(one)))));
   });
-  if (tcp) await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  // TCP chooses the port: more of its ports are taken, by connections of others.
+  if (tcp) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = createSocket('udp4');
+  socket.on('message', (message, from) => udp(message, (answer) => socket.send(answer, from.port, from.address), from));
+  const wanted = tcp ? (server.address() as AddressInfo).port : 0;
+  await new Promise<void>((resolve) => socket.bind(wanted, '127.0.0.1', resolve));
+  const { port } = socket.address();
   const forwarder = createForwarder({
     upstreams: [{ address: '127.0.0.1', port }],
     clock: systemClock,

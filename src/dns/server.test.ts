@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { fstatSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Resolver as Client } from 'node:dns/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -33,8 +33,6 @@ class FakeUpstream {
 
   async start(): Promise<this> {
     const udp = createSocket('udp4');
-    await new Promise<void>((resolve) => udp.bind(this.port, '127.0.0.1', resolve));
-    this.port = udp.address().port;
     udp.on('message', (message, from) => !this.silent && udp.send(this.answer(message), from.port, from.address));
     const tcp = createServer((socket) => {
       const frames = createFrameReader();
@@ -43,7 +41,10 @@ class FakeUpstream {
         frames(chunk).forEach((one) => !this.silent && socket.write(framed(this.answer(one)))),
       );
     });
+    // TCP chooses the port: more of its ports are taken, by connections of others.
     await new Promise<void>((resolve) => tcp.listen(this.port, '127.0.0.1', resolve));
+    this.port = (tcp.address() as AddressInfo).port;
+    await new Promise<void>((resolve) => udp.bind(this.port, '127.0.0.1', resolve));
     [this.udp, this.tcp] = [udp, tcp];
     return this;
   }

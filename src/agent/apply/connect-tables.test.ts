@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Clock, ip, systemClock } from '#kit/index.ts';
 import { ConnectTables } from './connect-tables.ts';
+import { connectTablesSuite, TABLE_SIZE } from './connect-tables-suite.ts';
 import type { DesiredService } from './desired.ts';
 import type { ConnectMaps } from './maps.ts';
 import { memoryMaps } from './memory-maps.ts';
@@ -80,34 +80,6 @@ test('a freed range is not used again while a reader may hold it', () => {
   assert.deepEqual(walk(maps), [[[c]]]);
 });
 
-test('any history of changes and restarts ends in what was wanted last', () => {
-  const groups = fc.dictionary(
-    fc.constantFrom('a', 'b', 'c'),
-    fc.array(fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'), { maxLength: 3 }),
-    { minKeys: 1 },
-  );
-  const desired = groups.chain((g) =>
-    fc
-      .array(fc.array(fc.constantFrom(...Object.keys(g)), { minLength: 1, maxLength: 4 }), { maxLength: 3 })
-      .map((tiers) => service(g, ...tiers)),
-  );
-  fc.assert(
-    fc.property(fc.array(fc.tuple(desired, fc.boolean()), { minLength: 1, maxLength: 12 }), (history) => {
-      const maps = memoryMaps();
-      let tables = new ConnectTables(maps, systemClock);
-      for (const [wanted, restart] of history) {
-        if (restart) tables = new ConnectTables(maps, systemClock);
-        tables.put(wanted);
-        const addresses = new Map(wanted.groups.map((group) => [group.key, group.backends.map((one) => one.address)]));
-        assert.deepEqual(
-          walk(maps),
-          wanted.tiers.map((tier) => tier.slots.map((key) => addresses.get(key))),
-        );
-      }
-    }),
-  );
-});
-
 test('how long clients are kept is written with the service, changes with it and goes with it', () => {
   const maps = memoryMaps();
   const tables = new ConnectTables(maps, systemClock);
@@ -123,3 +95,5 @@ test('how long clients are kept is written with the service, changes with it and
   for (const key of tables.keys()) tables.remove(key);
   assert.equal(maps.affinities.get(index), 0, 'the next service at this place does not inherit it');
 });
+
+connectTablesSuite('memory maps', { make: () => memoryMaps(TABLE_SIZE), runs: 500 });

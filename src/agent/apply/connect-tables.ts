@@ -13,9 +13,10 @@ import {
   readPlacements,
   sameBackends,
 } from './placement.ts';
-import { Ranges } from './ranges.ts';
+import { Ranges, type Run } from './ranges.ts';
 
 type Table = 'services' | 'tiers' | 'shares' | 'groups' | 'backends';
+type Held = readonly [Table, Run];
 
 export class ConnectTables {
   readonly #maps: ConnectMaps;
@@ -27,7 +28,13 @@ export class ConnectTables {
   /** Adopts what the maps hold already. */
   constructor(maps: ConnectMaps, clock: Clock) {
     this.#maps = maps;
-    const ranges = (table: Table) => new Ranges(table, maps[table].size, clock);
+    this.#placed = readPlacements(maps);
+    // A share that leads nowhere leads to group 0.
+    const held: Held[] = [['groups', { first: 0, count: 1 }], ...[...this.#placed.values()].flatMap(heldBy)];
+    const ranges = (table: Table) => {
+      const taken = held.flatMap(([of, run]) => (of === table ? [run] : []));
+      return new Ranges(table, maps[table].size, clock, taken);
+    };
     this.#free = {
       services: ranges('services'),
       tiers: ranges('tiers'),
@@ -35,9 +42,6 @@ export class ConnectTables {
       groups: ranges('groups'),
       backends: ranges('backends'),
     };
-    this.#free.groups.reserve({ first: 0, count: 1 });
-    this.#placed = readPlacements(maps);
-    for (const service of this.#placed.values()) this.#reserve(service);
   }
 
   /** `address:port/protocol` of every service in the tables. */
@@ -45,23 +49,21 @@ export class ConnectTables {
     return [...this.#placed.keys()];
   }
 
-  /** Brings one service to what is desired. */
+  /** Brings one service to what is desired. If a map refuses, what is held is known all the same, and it may be tried again. */
   put(desired: DesiredService): void {
     const key = vipKey(desired);
     const before = this.#placed.get(key);
-    const known = before ? named(before, desired.groups) : undefined;
-    const groups = new Map(desired.groups.map((group) => [group.key, this.#placeGroup(group, known?.get(group.key))]));
-    const tiers = desired.tiers.map((tier, i) => this.#placeTier(tier, groups, before?.tiers[i]));
-    const tierRun = this.#placeTiers(tiers, before);
-    const index = before?.index ?? this.#free.services.take(1).first;
-    this.#keepClients(index, desired.affinitySeconds);
-    if (!before || !sameRun(before.tierRun, tierRun)) this.#maps.services.set(index, tierRun);
-    if (!before) this.#maps.vips.put(desired, index);
+    const taken: Held[] = [];
+    let now = before;
+    try {
+      const known = before && { ...before, groups: named(before, desired.groups) };
+      const next = this.#prepare(desired, known, taken);
+      for (const state of this.#turn(known, next)) now = state;
+    } finally {
+      this.#settle(key, now, [...(before ? heldBy(before) : []), ...taken]);
+    }
     if (desired.ownsAddress) this.#own(desired.address, key);
     else this.#disown(desired.address, key);
-    const vip = { address: desired.address, port: desired.port, protocol: desired.protocol };
-    this.#placed.set(key, { vip, index, tierRun, tiers, groups });
-    this.#dropUnused(before, known, groups, tiers, tierRun);
   }
 
   remove(key: string): void {
@@ -69,13 +71,10 @@ export class ConnectTables {
     if (!service) return;
     this.#disown(service.vip.address, key);
     this.#maps.vips.delete(service.vip);
+    this.#placed.delete(key);
+    this.#release(heldBy(service));
     this.#maps.services.set(service.index, NOTHING);
     this.#keepClients(service.index);
-    this.#free.services.release({ first: service.index, count: 1 });
-    this.#free.tiers.release(service.tierRun);
-    for (const tier of service.tiers) this.#free.shares.release(tier.run);
-    for (const group of service.groups.values()) this.#dropGroup(group);
-    this.#placed.delete(key);
   }
 
   /** Takes away addresses that an earlier process marked and nobody owns now. */
@@ -93,73 +92,121 @@ export class ConnectTables {
 
   #disown(address: Address, key: string): void {
     const owners = this.#owners.get(address);
-    if (!owners?.delete(key) || owners.size > 0) return;
-    this.#owners.delete(address);
-    this.#maps.addresses.delete(address);
+    if (!owners?.has(key)) return;
+    if (owners.size === 1) {
+      this.#maps.addresses.delete(address);
+      this.#owners.delete(address);
+    } else owners.delete(key);
   }
 
   #keepClients(index: number, seconds = 0): void {
     if (this.#maps.affinities.get(index) !== seconds) this.#maps.affinities.set(index, seconds);
   }
 
-  #placeGroup(desired: DesiredGroup, before: PlacedGroup | undefined): PlacedGroup {
+  /** Writes what no word leads to yet. @param taken gets every run that is taken for it */
+  #prepare(desired: DesiredService, before: PlacedService | undefined, taken: Held[]): PlacedService {
+    const take = (table: Table, count: number): Run => {
+      const run = this.#free[table].take(count);
+      taken.push([table, run]);
+      return run;
+    };
+    const groups = new Map(
+      desired.groups.map((group) => [group.key, this.#prepareGroup(group, before?.groups.get(group.key), take)]),
+    );
+    const tiers = desired.tiers.map((tier, i) => this.#prepareTier(tier, groups, before?.tiers[i], take));
+    const sameLength = before?.tiers.length === tiers.length;
+    const tierRun = sameLength ? before.tierRun : take('tiers', tiers.length);
+    if (!sameLength) tiers.forEach((tier, i) => this.#maps.tiers.set(tierRun.first + i, tier.run));
+    const index = before?.index ?? take('services', 1).first;
+    if (!before) this.#maps.services.set(index, tierRun);
+    this.#keepClients(index, desired.affinitySeconds);
+    const vip = { address: desired.address, port: desired.port, protocol: desired.protocol };
+    return { vip, index, tierRun, tiers, groups };
+  }
+
+  #prepareGroup(desired: DesiredGroup, before: PlacedGroup | undefined, take: Take): PlacedGroup {
     if (before && sameBackends(before.backends, desired.backends)) return before;
-    const run = this.#free.backends.take(desired.backends.length);
-    const index = before?.index ?? this.#free.groups.take(1).first;
+    const run = take('backends', desired.backends.length);
+    const index = before?.index ?? take('groups', 1).first;
     desired.backends.forEach((backend, i) => {
       this.#maps.backends.set(run.first + i, backend, index);
     });
-    this.#maps.groups.set(index, run);
-    if (before) this.#free.backends.release(before.run);
+    if (!before) this.#maps.groups.set(index, run);
     return { index, run, backends: desired.backends };
   }
 
-  #placeTier(desired: DesiredTier, groups: ReadonlyMap<string, PlacedGroup>, before?: PlacedTier): PlacedTier {
+  #prepareTier(
+    desired: DesiredTier,
+    groups: ReadonlyMap<string, PlacedGroup>,
+    before: PlacedTier | undefined,
+    take: Take,
+  ): PlacedTier {
     const slots = desired.slots.map((key) => groups.get(key)?.index ?? 0);
     if (before && sameNumbers(before.slots, slots)) return before;
-    const run = this.#free.shares.take(slots.length);
+    const run = take('shares', slots.length);
     slots.forEach((group, i) => {
       this.#maps.shares.set(run.first + i, group);
     });
     return { run, slots };
   }
 
-  #placeTiers(tiers: readonly PlacedTier[], before: PlacedService | undefined) {
-    const run = before?.tiers.length === tiers.length ? before.tierRun : this.#free.tiers.take(tiers.length);
-    tiers.forEach((tier, i) => {
-      if (run !== before?.tierRun || !sameRun(tier.run, before.tiers[i]?.run))
-        this.#maps.tiers.set(run.first + i, tier.run);
-    });
-    return run;
-  }
-
-  #dropUnused(
-    before: PlacedService | undefined,
-    known: ReadonlyMap<string, PlacedGroup> | undefined,
-    groups: ReadonlyMap<string, PlacedGroup>,
-    tiers: readonly PlacedTier[],
-    tierRun: { first: number; count: number },
-  ): void {
-    if (!before || !known) return;
-    if (before.tierRun !== tierRun) this.#free.tiers.release(before.tierRun);
-    for (const [i, tier] of before.tiers.entries()) if (tier !== tiers[i]) this.#free.shares.release(tier.run);
-    for (const [key, group] of known) if (!groups.has(key)) this.#dropGroup(group);
-  }
-
-  #dropGroup({ index, run }: PlacedGroup): void {
-    this.#free.groups.release({ first: index, count: 1 });
-    this.#free.backends.release(run);
-  }
-
-  #reserve({ index, tierRun, tiers, groups }: PlacedService): void {
-    this.#free.services.reserve({ first: index, count: 1 });
-    this.#free.tiers.reserve(tierRun);
-    for (const tier of tiers) this.#free.shares.reserve(tier.run);
-    for (const group of groups.values()) {
-      this.#free.groups.reserve({ first: group.index, count: 1 });
-      this.#free.backends.reserve(group.run);
+  /** Stores the words that turn readers from one state to the next, one at a time. Yields what the maps hold after each. */
+  *#turn(before: PlacedService | undefined, next: PlacedService): Generator<PlacedService> {
+    if (!before) {
+      this.#maps.vips.put(next.vip, next.index);
+      yield next;
+      return;
     }
+    const groups = new Map([...next.groups, ...before.groups]);
+    for (const [key, group] of next.groups) {
+      if (group.run === groups.get(key)?.run) continue;
+      this.#maps.groups.set(group.index, group.run);
+      yield { ...before, groups: groups.set(key, group) };
+    }
+    if (!sameRun(before.tierRun, next.tierRun)) {
+      this.#maps.services.set(next.index, next.tierRun);
+      yield next;
+      return;
+    }
+    const tiers = [...before.tiers];
+    for (const [i, tier] of next.tiers.entries()) {
+      if (tier === tiers[i]) continue;
+      this.#maps.tiers.set(next.tierRun.first + i, tier.run);
+      tiers[i] = tier;
+      yield { ...before, groups, tiers: [...tiers] };
+    }
+    yield next;
   }
+
+  /** Remembers what the maps hold of a service, and gives back what they do not. */
+  #settle(key: string, now: PlacedService | undefined, had: readonly Held[]): void {
+    if (now) this.#placed.set(key, now);
+    const kept = new Set(now ? heldBy(now).map(heldText) : []);
+    this.#release(had.filter((held) => !kept.has(heldText(held))));
+  }
+
+  #release(held: readonly Held[]): void {
+    for (const [table, run] of held) this.#free[table].release(run);
+  }
+}
+
+type Take = (table: Table, count: number) => Run;
+
+/** Every run that a service occupies; of its groups, those that a share or a word of its own leads to. */
+function heldBy({ index, tierRun, tiers, groups }: PlacedService): Held[] {
+  return [
+    ['services', { first: index, count: 1 }],
+    ['tiers', tierRun],
+    ...tiers.map((tier): Held => ['shares', tier.run]),
+    ...[...groups.values()].flatMap((group): Held[] => [
+      ['groups', { first: group.index, count: 1 }],
+      ['backends', group.run],
+    ]),
+  ];
+}
+
+function heldText([table, { first, count }]: Held): string {
+  return count === 0 ? '' : `${table} ${first}`;
 }
 
 /** The groups under the keys that are desired now: those read back from the kernel are recognised by their backends. */

@@ -53,13 +53,12 @@ export class LaneTables {
   constructor(maps: LaneMaps, segmentBytes: (family: Family) => number, clock: Clock) {
     this.#maps = maps;
     this.#segmentBytes = segmentBytes;
-    this.#freeLanes = new Ranges('lanes', maps.lanes.size, clock);
-    this.#freePods = new Ranges('lane_pods', maps.pods.size, clock);
     this.#placed = new Map([...maps.ports.entries()].map(([vip, index]) => [keyOf(vip), this.#read(vip, index)]));
-    for (const { index, run } of this.#placed.values()) {
-      this.#freeLanes.reserve({ first: index, count: 1 });
-      this.#freePods.reserve(run);
-    }
+    const placed = [...this.#placed.values()];
+    const lanes = placed.map(({ index }) => ({ first: index, count: 1 }));
+    this.#freeLanes = new Ranges('lanes', maps.lanes.size, clock, lanes);
+    const pods = placed.map(({ run }) => run);
+    this.#freePods = new Ranges('lane_pods', maps.pods.size, clock, pods);
   }
 
   /** Brings all lanes to what is desired. */
@@ -69,28 +68,54 @@ export class LaneTables {
     for (const [key, placed] of this.#placed) if (!wanted.has(key)) this.#remove(key, placed);
   }
 
-  #put(key: string, { address, port, protocol, pods }: DesiredLane): void {
+  #put(key: string, lane: DesiredLane): void {
     const before = this.#placed.get(key);
-    if (before && samePods(before.pods, pods)) return;
-    const run = this.#freePods.take(pods.length);
+    if (before && samePods(before.pods, lane.pods)) return;
+    const run = this.#freePods.take(lane.pods.length);
+    let placed: PlacedLane;
+    try {
+      placed = before ? this.#turn(before, lane, run) : this.#add(lane, run);
+    } catch (error) {
+      this.#freePods.release(run);
+      throw error;
+    }
+    if (before) this.#freePods.release(before.run);
+    this.#placed.set(key, placed);
+  }
+
+  #turn(before: PlacedLane, { pods }: DesiredLane, run: Run): PlacedLane {
+    this.#writePods(run, pods);
+    this.#maps.lanes.set(before.index, run);
+    return { ...before, run, pods };
+  }
+
+  #add({ address, port, protocol, pods }: DesiredLane, run: Run): PlacedLane {
+    const vip = { address, port, protocol };
+    const lane = this.#freeLanes.take(1);
+    try {
+      this.#writePods(run, pods);
+      this.#maps.setSegmentLimit(lane.first, this.#segmentBytes(familyOf(address)));
+      this.#maps.lanes.set(lane.first, run);
+      this.#maps.ports.put(vip, lane.first);
+    } catch (error) {
+      this.#freeLanes.release(lane);
+      throw error;
+    }
+    return { vip, index: lane.first, run, pods };
+  }
+
+  #writePods(run: Run, pods: readonly LanePod[]): void {
     pods.forEach((pod, i) => {
       this.#maps.pods.set(run.first + i, pod);
     });
-    const index = before?.index ?? this.#freeLanes.take(1).first;
-    this.#maps.lanes.set(index, run);
-    this.#maps.setSegmentLimit(index, this.#segmentBytes(familyOf(address)));
-    const vip = { address, port, protocol };
-    if (before) this.#freePods.release(before.run);
-    else this.#maps.ports.put(vip, index);
-    this.#placed.set(key, { vip, index, run, pods });
   }
 
   #remove(key: string, { vip, index, run }: PlacedLane): void {
     this.#maps.ports.delete(vip);
-    this.#maps.lanes.set(index, { first: 0, count: 0 });
+    this.#placed.delete(key);
     this.#freeLanes.release({ first: index, count: 1 });
     this.#freePods.release(run);
-    this.#placed.delete(key);
+    this.#maps.lanes.set(index, { first: 0, count: 0 });
   }
 
   #read(vip: VipAddress, index: number): PlacedLane {

@@ -19,11 +19,14 @@ export class Ranges {
   #free: Run[];
   #resting: { run: Run; until: number }[] = [];
 
-  /** @param size entries of the map */
-  constructor(table: string, size: number, clock: Clock) {
+  /**
+   * @param size entries of the map
+   * @param taken what the kernel holds already
+   */
+  constructor(table: string, size: number, clock: Clock, taken: readonly Run[] = []) {
     this.#table = table;
     this.#clock = clock;
-    this.#free = [{ first: 0, count: size }];
+    this.#free = between(taken, size);
   }
 
   /** @throws `agent/table-full` */
@@ -37,12 +40,6 @@ export class Ranges {
     const rest = { first: found.first + count, count: found.count - count };
     this.#free.splice(at, 1, ...(rest.count > 0 ? [rest] : []));
     return { first: found.first, count };
-  }
-
-  /** Marks a run that the kernel holds already. */
-  reserve(run: Run): void {
-    if (run.count === 0) return;
-    this.#free = this.#free.flatMap((free) => without(free, run));
   }
 
   /** The run may be used again after a rest. */
@@ -59,14 +56,15 @@ export class Ranges {
   }
 }
 
-function without(free: Run, taken: Run): Run[] {
-  const end = free.first + free.count;
-  const takenEnd = taken.first + taken.count;
-  if (takenEnd <= free.first || taken.first >= end) return [free];
-  return [
-    { first: free.first, count: Math.max(0, taken.first - free.first) },
-    { first: takenEnd, count: Math.max(0, end - takenEnd) },
-  ].filter((run) => run.count > 0);
+/** What is left of a table between the runs that are taken. */
+function between(taken: readonly Run[], size: number): Run[] {
+  const free: Run[] = [];
+  let next = 0;
+  for (const { first, count } of [...taken.toSorted((a, b) => a.first - b.first), { first: size, count: 0 }]) {
+    if (first > next) free.push({ first: next, count: first - next });
+    next = Math.max(next, first + count);
+  }
+  return free;
 }
 
 function joined(runs: Run[]): Run[] {
