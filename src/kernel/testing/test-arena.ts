@@ -14,7 +14,7 @@ export const SIX = ['fd00:7f::11', 'fd00:7f::12', 'fd00:7f::13'] as const;
 let made = 0;
 
 export class Arena {
-  readonly name = `slt-${process.pid}-${made++}`;
+  readonly name = `slt-${process.pid}-a${made++}`;
   readonly cgroup = `${cgroupRoot()}/${this.name}`;
   readonly netns = `/run/netns/${this.name}`;
   readonly pinDir = `/sys/fs/bpf/${this.name}`;

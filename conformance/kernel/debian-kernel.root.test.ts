@@ -1,0 +1,91 @@
+/** The tests of the kernel's half on the oldest kernel that we promise: Debian 12's, emulated, on this machine's files. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { systemClock } from '#kit/index.ts';
+import { CANNOT_HOLD } from './cannot-hold.ts';
+
+const root = join(import.meta.dirname, '../..');
+const SUITES = ['src/kernel/*.root.test.ts', 'bpf/tests/*.root.test.ts'];
+const DEADLINE_MS = 8 * 60_000;
+const MACHINES: Readonly<Record<string, readonly string[]>> = {
+  x64: ['qemu-system-x86_64', '-cpu', 'max', '-append', 'console=ttyS0'],
+  arm64: ['qemu-system-aarch64', '-machine', 'virt', '-cpu', 'max,pauth-impdef=on', '-append', 'console=ttyAMA0'],
+};
+
+test('what cannot hold on the old kernel is still a test of ours', () => {
+  for (const { file, test: name } of CANNOT_HOLD) {
+    const text = readFileSync(join(root, file), 'utf8');
+    assert.ok(text.includes(name.replace(/^tcx: /, '')), `${file} has no test "${name}"`);
+  }
+});
+
+test('the kernel’s half holds on Debian 12’s kernel', { timeout: DEADLINE_MS + 120_000 }, async (t) => {
+  const files = SUITES.flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted();
+  assert.ok(files.length >= 14, `found only ${files.length} files of tests`);
+  for (const { test: name, because } of CANNOT_HOLD) t.diagnostic(`not there: ${name}: ${because}`);
+  const folder = execFileSync('sh', [join(import.meta.dirname, 'get.sh')], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+  const script = join(folder, `guest-${process.pid}.sh`);
+  writeFileSync(script, guestScript(files));
+  const said = await boot(folder, script);
+  const count = (what: string) => Number(new RegExp(`^ℹ ${what} (\\d+)`, 'm').exec(said)?.[1] ?? Number.NaN);
+  assert.ok(/^guest: Linux 6\.1\./m.test(said), 'not the kernel that is meant');
+  assert.ok(/^guest: ended with 0$/m.test(said), 'tests failed there, or it never came to the end: see above');
+  assert.deepEqual(
+    { failed: count('fail'), cancelled: count('cancelled'), skipped: count('skipped'), todo: count('todo') },
+    { failed: 0, cancelled: 0, skipped: 0, todo: 0 },
+  );
+  assert.ok(count('pass') >= 150, `only ${count('pass')} tests ran there`);
+});
+
+/** Boots, runs the script, and gives back all that was said. */
+function boot(folder: string, script: string): Promise<string> {
+  const [program = '', ...machine] = MACHINES[process.arch] ?? [];
+  const append = machine.indexOf('-append') + 1;
+  machine[append] += ` quiet panic=-1 sealane.script=${script}`;
+  const child = spawn(
+    program,
+    [
+      ...machine,
+      ...['-accel', 'tcg,thread=multi', '-smp', '2', '-m', '2048', '-nodefaults', '-no-reboot', '-display', 'none'],
+      ...['-kernel', join(folder, 'vmlinuz'), '-initrd', join(folder, 'initramfs'), '-serial', 'stdio'],
+      ...['-virtfs', 'local,path=/,mount_tag=machine,security_model=none,readonly=on,multidevs=remap'],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const cancel = systemClock.after(DEADLINE_MS, () => child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += stripVTControlCharacters(text.replaceAll('\r', ''));
+    process.stdout.write(text);
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => {
+      cancel();
+      resolve(said);
+    });
+  });
+}
+
+function guestScript(files: readonly string[]): string {
+  const skipped = CANNOT_HOLD.map(
+    ({ test: name }) => `--test-skip-pattern='/^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$/'`,
+  );
+  return `cd ${root}
+export HOME=/tmp TMPDIR=/tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin NODE_COMPILE_CACHE=/tmp/compiled
+ip link set lo up
+echo "guest: Linux $(uname -r)"
+node_modules/.bin/node --test --test-isolation=none --test-timeout=120000 --test-reporter=spec ${skipped.join(' ')} ${files.join(' ')}
+echo "guest: ended with $?"
+echo "guest: $(cut -d' ' -f1 /proc/uptime) s"
+echo o >/proc/sysrq-trigger
+while :; do :; done
+`;
+}
