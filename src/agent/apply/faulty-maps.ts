@@ -24,9 +24,7 @@ export function faulty<T extends object>(maps: T, fault: Fault): T {
     (...args: unknown[]) => {
       if (fault.after-- === 0) {
         fault.struck = true;
-        throw new SealaneError('kernel/map-write', `${name} a table: ${fault.errno}`, {
-          fields: { errno: fault.errno },
-        });
+        throw Object.assign(new Error(`${name} a table: ${fault.errno}`), { code: fault.errno });
       }
       return write(...args);
     };
