@@ -10,7 +10,7 @@ import { connectMaps, laneMaps } from './kernel-maps.ts';
 import { laneTablesSuite } from './lane-tables-suite.ts';
 
 const OBJECTS = join(import.meta.dirname, '../../../dist/bpf');
-const LANES = 32;
+const LANES = 64;
 const folder = mkdtempSync(join(tmpdir(), 'sealane-maps-'));
 const loaded: LoadedObject[] = [];
 let made = 0;
