@@ -15,7 +15,7 @@ export interface ConnectSuite {
   readonly runs: number;
 }
 
-export const TABLE_SIZE = 64;
+export const TABLE_SIZE = 256;
 
 const PORTS = [80, 443] as const;
 const CLUSTERS = ['a', 'b', 'c'] as const;
