@@ -1,9 +1,11 @@
 /** The tables' suites on real maps of the kernel. */
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
-import { type LoadedObject, loadObject } from '#kernel/index.ts';
+import { after, test } from 'node:test';
+import { type LoadedObject, loadObject, mappedTable, tables } from '#kernel/index.ts';
+import { ip } from '#kit/index.ts';
 import { ClusterIndex } from './cluster-index.ts';
 import { connectTablesSuite, TABLE_SIZE } from './connect-tables-suite.ts';
 import { connectMaps, laneMaps } from './kernel-maps.ts';
@@ -46,4 +48,17 @@ laneTablesSuite('kernel maps', {
   make: () => laneMaps(fresh('gateway-in', { lane_ports: 1024, lanes: LANES, lane_mss: LANES, lane_pods: LANES })),
   size: LANES,
   runs: 20,
+});
+
+test('an entry that becomes another backend never keeps the generation that a socket may remember', () => {
+  const object = fresh('connect4', { backends: TABLE_SIZE });
+  const { backends } = connectMaps(object, new ClusterIndex(join(folder, `clusters-${made++}.json`), 'a'));
+  const generation = () => mappedTable(object.map('backends'), tables.backends).get(1).generation;
+  const seen = [generation()];
+  for (const host of [1, 2, 1]) {
+    backends.set(1, { address: ip(`10.0.0.${host}`), port: 80, flags: 0, cluster: 'a' }, 1);
+    seen.push(generation());
+  }
+  assert.equal(new Set(seen).size, 4, seen.join());
+  assert.equal(seen[0], 0, 'no backend');
 });
