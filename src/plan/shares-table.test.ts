@@ -58,9 +58,11 @@ test('slots are exact within the limit, and off by less than one plus the raised
       );
       assert.ok(total <= 1024);
       for (const { cluster, weight } of slots) {
-        const wanted = ((shares.find((one) => one.cluster === cluster)?.weight ?? 0) / sum) * total;
+        const asked = shares.find((one) => one.cluster === cluster)?.weight ?? 0;
+        const wanted = (asked / sum) * total;
         assert.ok(weight >= 1 && Math.abs(weight - wanted) < 1 + shares.length, `${cluster}: ${weight} for ${wanted}`);
-        if (sum <= 1024) assert.ok(Math.abs(weight - wanted) < 1e-9, `${cluster}: ${weight} for ${wanted}`);
+        // weight / total = asked / sum, in whole numbers: exact.
+        if (sum <= 1024) assert.equal(weight * sum, asked * total, `${cluster}: ${weight} for ${wanted}`);
       }
     }),
   );
