@@ -135,5 +135,6 @@ function required(path: string, why: string): Problem {
 
 /** Whether there is enough of a definition to speak about: its schema has not been looked at yet. */
 export function hasDefinition({ spec }: JsonObject): boolean {
-  return isObject(spec) && isObject(spec.names) && Array.isArray(spec.versions) && spec.versions.every(isObject);
+  if (!isObject(spec) || !isObject(spec.names) || !Array.isArray(spec.versions)) return false;
+  return typeof spec.names.kind === 'string' && typeof spec.names.plural === 'string' && spec.versions.every(isObject);
 }
