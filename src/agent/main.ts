@@ -55,7 +55,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const isNode = options.roles.includes('node');
   const hooks = isNode
-    ? loadHooks({ objectDir: options.objects, pinDir, vipRanges: [cidr(options.vipRange)] })
+    ? loadHooks({ objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) })
     : undefined;
   const gateway = options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined;
   const view = watchCluster(client, log, nodeName);
@@ -188,18 +188,19 @@ function noteApplied({ view, applied, lease }: Duties, service: string): void {
   lease.touch();
 }
 
-function publishedGateway({ roles, nodeName, gatewayAddress, gatewayDevice }: AgentOptions) {
-  if (!roles.includes('gateway') || !gatewayAddress || !gatewayDevice) return undefined;
-  return { name: nodeName, address: gatewayAddress, device: gatewayDevice };
+function publishedGateway({ roles, nodeName, gatewayAddress: addresses = [], gatewayDevice }: AgentOptions) {
+  const [address] = addresses;
+  if (!roles.includes('gateway') || !address || !gatewayDevice) return undefined;
+  return { name: nodeName, address, addresses, device: gatewayDevice };
 }
 
 async function gatewayOf(options: AgentOptions, client: Client): Promise<GatewayDuty> {
-  const { gatewayAddress: address, gatewayDevice: device, objects, pinDir, lanePorts, clock, log } = options;
-  if (!address || !device) {
+  const { gatewayAddress: addresses = [], gatewayDevice: device, objects, pinDir, lanePorts, clock, log } = options;
+  if (addresses.length === 0 || !device) {
     throw new SealaneError('agent/no-gateway-address', 'be a gateway: no address or device is given', {
       hint: '--gateway-address IP --gateway-device DEV',
     });
   }
-  const oneDevice = async () => (await internalAddress(client, options)) === address;
-  return startGateway({ objects, pinDir, addresses: [address], device, oneDevice, lanePorts, clock, log });
+  const oneDevice = async () => addresses.includes(await internalAddress(client, options));
+  return startGateway({ objects, pinDir, addresses, device, oneDevice, lanePorts, clock, log });
 }

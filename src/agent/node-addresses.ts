@@ -32,7 +32,7 @@ interface NodeObject extends KubeObject {
 
 /** An address of this node that its pods reach. */
 export async function resolverAddress({ resolverAddress: given, gatewayAddress }: AgentOptions): Promise<string> {
-  const address = given ?? gatewayAddress ?? (await firstAddress());
+  const address = given ?? gatewayAddress?.[0] ?? (await firstAddress());
   return address.includes(':') ? address : `${address}:${RESOLVER_PORT}`;
 }
 

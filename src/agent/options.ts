@@ -12,8 +12,8 @@ export interface AgentOptions {
   /** Folder in a BPF filesystem, this agent's own. */
   readonly pinDir: string;
   readonly roles: readonly ('node' | 'gateway')[];
-  /** IPv4 at which other members reach this gateway, and the device that carries it. */
-  readonly gatewayAddress?: string;
+  /** Where other members reach this gateway, one address of each family, and the device that carries them. */
+  readonly gatewayAddress?: readonly string[];
   readonly gatewayDevice?: string;
   /** The cluster's DNS address that pods have in resolv.conf. */
   readonly clusterDns: string;
@@ -21,7 +21,8 @@ export interface AgentOptions {
   readonly upstreamDns: readonly string[];
   /** Serve every ClusterIP, in kube-proxy's place. */
   readonly serviceProxy: boolean;
-  readonly vipRange: string;
+  /** One of each family. */
+  readonly vipRange: readonly string[];
   readonly lanePorts: { readonly first: number; readonly last: number };
   /** Where snapshots and process ids are kept; survives a restart of the agent, not of the machine. */
   readonly stateDir: string;

@@ -71,7 +71,7 @@ export const ANNOTATION_ENDPOINTS = 'sealane.dev/endpoints';
 export const ANNOTATION_LANES = 'sealane.dev/lanes';
 /** On imported slices: JSON of a ServiceImport's spec, where the object of that name is another tool's and does not say it. */
 export const ANNOTATION_IMPORT = 'sealane.dev/import';
-/** On an agent's Lease: JSON `{name, address, device}` when it has the gateway role. */
+/** On an agent's Lease: JSON `{name, address, addresses, device}` when it has the gateway role. */
 export const ANNOTATION_GATEWAY = 'sealane.dev/gateway';
 /** On an agent's Lease: JSON `{"<namespace>/<policy>": <generation applied>}`. */
 export const ANNOTATION_APPLIED = 'sealane.dev/applied';

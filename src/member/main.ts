@@ -37,15 +37,16 @@ export async function runMember(options: MemberOptions): Promise<void> {
 const LEAST_VIPS = 512n;
 
 function complete(options: MemberOptions): MemberSettings {
-  const { cluster, vipRange = DEFAULT_VIP_RANGE, lanePorts = DEFAULT_LANE_PORTS } = options;
+  const { cluster, vipRanges = [DEFAULT_VIP_RANGE], lanePorts = DEFAULT_LANE_PORTS } = options;
   if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(cluster) || cluster.length > MEMBER_NAME_MAX) {
     const hint = `one DNS label of at most ${MEMBER_NAME_MAX} characters`;
     throw new SealaneError('member/bad-name', `start member "${cluster}"`, { hint });
   }
-  if (cidr(vipRange).size < LEAST_VIPS) {
-    throw new SealaneError('kit/bad-range', `use range ${vipRange}`, {
-      hint: 'at least 512 addresses, a /23 or /119: 256 are for peers, the rest for services',
-    });
+  for (const range of vipRanges) {
+    if (cidr(range).size < LEAST_VIPS)
+      throw new SealaneError('kit/bad-range', `use range ${range}`, {
+        hint: 'at least 512 addresses, a /23 or /119: 256 are for peers, the rest for services',
+      });
   }
   if (!(lanePorts.first >= 1 && lanePorts.first <= lanePorts.last && lanePorts.last <= 65_535)) {
     throw new SealaneError('member/bad-lane-ports', `use lane ports ${lanePorts.first}-${lanePorts.last}`);
@@ -58,7 +59,7 @@ function complete(options: MemberOptions): MemberSettings {
     clock: systemClock,
     log: createLog('member', { cluster }),
     ...options,
-    vipRange,
+    vipRanges,
     lanePorts,
   };
 }
@@ -87,7 +88,7 @@ async function serve(settings: MemberSettings, term: AbortSignal): Promise<void>
   };
   const stop = startDuties(state);
   hub.onUID(() => caches.hubMembers.relist());
-  log.info({ clusterUID, vipRange: settings.vipRange, lanePorts: settings.lanePorts }, 'serving');
+  log.info({ clusterUID, vipRanges: settings.vipRanges, lanePorts: settings.lanePorts }, 'serving');
   await aborted(term);
   stop();
   hub.stop();

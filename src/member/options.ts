@@ -8,8 +8,8 @@ export interface MemberOptions {
   readonly client: Client;
   /** The hub's API server. */
   readonly hub: Client;
-  /** Default 240.10.0.0/16. */
-  readonly vipRange?: string;
+  /** One of each family that this cluster has, its own first; default 240.10.0.0/16. */
+  readonly vipRanges?: readonly string[];
   /** First and last lane port, both included; default 10000-14999. */
   readonly lanePorts?: { readonly first: number; readonly last: number };
   /** Where pods of this cluster have addresses; default: as its Nodes say. */

@@ -73,7 +73,7 @@ export function tracesOf(caches: Caches): Traces {
     imported.flatMap((slice): [string, PeerRecord][] => {
       const cluster = slice.metadata.labels?.[LABEL_SOURCE_CLUSTER];
       const address = slice.endpoints[0]?.addresses[0];
-      return cluster && address ? [[cluster, { cluster, address }]] : [];
+      return cluster && address ? [[`${cluster} ${slice.addressType}`, { cluster, address }]] : [];
     }),
   );
   const records = caches.records.list();
@@ -81,8 +81,9 @@ export function tracesOf(caches: Caches): Traces {
     peers: [...peers.values()],
     vips: caches.serviceImports.list().flatMap(({ metadata, spec }) => {
       // Another tool's address is nothing that we gave out.
-      const ip = metadata.labels?.[LABEL_IMPORTED] ? spec.ips?.[0] : undefined;
-      return ip && metadata.namespace ? [{ namespace: metadata.namespace, name: metadata.name, ip }] : [];
+      const ips = metadata.labels?.[LABEL_IMPORTED] ? (spec.ips ?? []) : [];
+      const { namespace, name } = metadata;
+      return namespace ? ips.map((ip) => ({ namespace, name, ip })) : [];
     }),
     lanePorts: records.flatMap(({ spec }) => lanesGiven(spec)),
     epoch: Math.max(0, ...records.map(({ spec }) => spec.epoch ?? 0)),

@@ -41,7 +41,7 @@ export async function startTestServer(
       port,
       tls: { certificate: leaf.certificate, key: leaf.key, clientAuthority: root.certificate },
       store,
-      serviceRanges: ['10.96.0.0/16'],
+      serviceRanges: ['10.96.0.0/16', 'fd00:96::/112'],
       crds: kinds,
       clock: systemClock,
       log: silentLog,

@@ -42,12 +42,18 @@ test('slices that a multi-cluster tool imported are not this cluster', () => {
     labelled({}, { 'endpointslice.karmada.io/provision-cluster': 'b' }),
     labelled({ 'endpointslice.kubernetes.io/managed-by': 'member.sealane.dev' }),
     labelled({ 'endpointslice.kubernetes.io/managed-by': 'endpointslice-dispatch-controller.karmada.io' }),
-    slice({ '2001:db8::1': READY }, { addressType: 'IPv6' }),
     slice({ 'db.example.org': READY }, { addressType: 'FQDN' }),
     slice({ '10.0.0.1': READY }, { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
   ]) {
     assert.deepEqual(counts(foreign), [], JSON.stringify(foreign.metadata));
   }
+});
+
+test('a pod with an address of each family is an endpoint of each', () => {
+  const slices = [slice({ '10.0.0.1': READY }), slice({ '2001:db8::1': READY }, { addressType: 'IPv6' })];
+  const of = (family?: 'IPv4' | 'IPv6') =>
+    localEndpoints(slices, family).flatMap(({ pods }) => pods.map(({ address }) => address));
+  assert.deepEqual([of('IPv4'), of('IPv6'), of()], [['10.0.0.1'], ['2001:db8::1'], ['10.0.0.1', '2001:db8::1']]);
 });
 
 test('slices that a user wrote for a Service without selector count', () => {

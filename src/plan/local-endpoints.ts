@@ -1,5 +1,5 @@
 import { isOwnSlice, type SliceView } from './own-slices.ts';
-import type { Protocol } from './model.ts';
+import type { Family, Protocol } from './model.ts';
 import { byText } from './order.ts';
 
 export interface LocalPod {
@@ -35,9 +35,14 @@ interface Found extends LocalPod {
   readonly protocol: Protocol;
 }
 
-/** The own endpoints of one Service per port name and protocol, out of all its slices; foreign slices are left out. Sorted. */
-export function localEndpoints(slices: readonly SliceView[]): readonly LocalPort[] {
-  const found = slices.filter(isOwnSlice).flatMap(endpointsOf);
+/**
+ * The own endpoints of one Service per port name and protocol, out of all its slices; foreign slices are left out. Sorted.
+ *
+ * @param family of the addresses; absent: a pod with two counts twice
+ */
+export function localEndpoints(slices: readonly SliceView[], family?: Family): readonly LocalPort[] {
+  const own = slices.filter((slice) => isOwnSlice(slice) && (!family || (slice.addressType ?? 'IPv4') === family));
+  const found = own.flatMap(endpointsOf);
   const byPort = Map.groupBy(found, ({ name, protocol }) => `${name}/${protocol}`);
   return [...byPort.keys()].toSorted(byText).map((key) => localPort(byPort.get(key) ?? []));
 }

@@ -14,8 +14,9 @@ export interface MergedPorts {
  */
 export function mergePorts(records: readonly ExportRecord[]): MergedPorts {
   const ports = records.flatMap((record) => record.ports).reduce<readonly MergedPort[]>(withPort, []);
-  const serving = records.map(({ cluster, ports: own, endpoints = [] }) => ({
+  const serving = records.map(({ cluster, ipFamilies, ports: own, endpoints = [] }) => ({
     cluster,
+    ipFamilies,
     ports: ports.flatMap((port) => servedBy(own, port)),
     endpoints: endpoints.map((endpoint) => servedEndpoint(endpoint, own, ports)),
   }));

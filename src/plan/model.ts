@@ -93,6 +93,7 @@ export interface Conflict {
 /** What one exporter contributes to an import: the merged ports that it really serves. */
 export interface Serving {
   readonly cluster: string;
+  readonly ipFamilies: readonly Family[];
   readonly ports: readonly ExportedPort[];
   /** Of an exporter whose service is headless; its ports under the merged names. */
   readonly endpoints: readonly ServedEndpoint[];
@@ -131,6 +132,7 @@ export interface Member {
   readonly gateways: readonly Gateway[];
 }
 
+/** One address of a gateway: one that has two families stands here twice. */
 export interface Gateway {
   readonly name: string;
   readonly address: string;

@@ -39,11 +39,11 @@ const FOREIGN_WRITERS: ReadonlySet<string> = new Set([
 
 /**
  * Whether a slice holds this cluster's own endpoints: no multi-cluster tool (ours, Karmada's, …) imported it. Slices that a user
- * wrote for a Service without selector count. IPv4 only for now; FQDN slices are never endpoints that can be called.
+ * wrote for a Service without selector count. FQDN slices are never endpoints that can be called.
  */
 export function isOwnSlice({ metadata, addressType = 'IPv4' }: SliceView): boolean {
   const { labels = {}, annotations = {}, deletionTimestamp } = metadata;
-  if (addressType !== 'IPv4' || deletionTimestamp) return false;
+  if ((addressType !== 'IPv4' && addressType !== 'IPv6') || deletionTimestamp) return false;
   if (LABEL_SOURCE_CLUSTER in labels || PROVISION_CLUSTER in annotations) return false;
   return !FOREIGN_WRITERS.has(labels[LABEL_MANAGED_BY] ?? '');
 }

@@ -1,18 +1,14 @@
 /** Pods of headless services in other clusters: an address and port each, behind which stands one lane port. Pure. */
-import { ip } from '#kit/index.ts';
+import { familyOf, ip } from '#kit/index.ts';
 import type { DesiredService } from '../apply/desired.ts';
+import { gatewaysOf } from './gateways-of.ts';
 import type { ImportedEndpoint, ImportedEndpointPort } from './imported.ts';
 import type { ServiceInputs, Site } from './service-tables.ts';
 
-/** @param reachable whether this side has a lane to that cluster */
-export function endpointServices(
-  site: Site,
-  { imported, serviceImport }: ServiceInputs,
-  reachable: (cluster: string) => boolean,
-): DesiredService[] {
+export function endpointServices(site: Site, { imported, serviceImport }: ServiceInputs): DesiredService[] {
   const ports = serviceImport?.spec.ports ?? [];
   return imported
-    .filter(({ cluster }) => cluster !== site.cluster && reachable(cluster))
+    .filter(({ cluster }) => cluster !== site.cluster && isReachable(site, cluster))
     .flatMap(({ cluster, endpoints }) =>
       endpoints.flatMap((endpoint) =>
         withServicePorts(endpoint, ports).flatMap((port) => one(site, cluster, endpoint, port)),
@@ -41,18 +37,24 @@ function withServicePorts(
   return [...ports, ...more];
 }
 
+function isReachable({ members, reachable }: Site, cluster: string): boolean {
+  const member = members.get(cluster);
+  return member !== undefined && reachable(member);
+}
+
 function one(
   { members }: Site,
   cluster: string,
-  { address }: ImportedEndpoint,
+  { address: text }: ImportedEndpoint,
   { protocol, port, lanePort }: ImportedEndpointPort,
 ): DesiredService[] {
   if (lanePort === undefined || protocol === 'SCTP') return [];
-  const gateways = members.get(cluster)?.gateways ?? [];
+  const address = ip(text);
+  const gateways = gatewaysOf(members.get(cluster), familyOf(address));
   const backends = gateways.map((gateway) => ({ cluster, address: ip(gateway.address), port: lanePort, flags: 0 }));
   return [
     {
-      address: ip(address),
+      address,
       port,
       protocol,
       tiers: [{ slots: [cluster] }],

@@ -14,8 +14,16 @@ export function importedCluster(slice: EndpointSlice): ImportedCluster | undefin
   const { labels = {} } = slice.metadata;
   const cluster = labels[LABEL_SOURCE_CLUSTER];
   if (!cluster || labels[LABEL_MANAGED_BY] !== MANAGED_BY_MEMBER) return undefined;
-  if (LABEL_HEADLESS in labels) return { cluster, peerAddress: undefined, ports: [], endpoints: endpointsOf(slice) };
-  return { cluster, peerAddress: slice.endpoints?.[0]?.addresses[0], ports: countedPorts(slice), endpoints: [] };
+  const family = slice.addressType === 'IPv6' ? 'IPv6' : 'IPv4';
+  if (LABEL_HEADLESS in labels)
+    return { cluster, family, peerAddress: undefined, ports: [], endpoints: endpointsOf(slice) };
+  return {
+    cluster,
+    family,
+    peerAddress: slice.endpoints?.[0]?.addresses[0],
+    ports: countedPorts(slice),
+    endpoints: [],
+  };
 }
 
 function countedPorts({ metadata, ports }: EndpointSlice): readonly ImportedPort[] {

@@ -1,8 +1,9 @@
-import type { Protocol } from '#plan/index.ts';
+import type { Family, Protocol } from '#plan/index.ts';
 
 /** One imported slice, read: a source cluster's peer address, lane ports and counts; of a headless service its endpoints instead. */
 export interface ImportedCluster {
   readonly cluster: string;
+  readonly family: Family;
   readonly peerAddress: string | undefined;
   readonly ports: readonly ImportedPort[];
   readonly endpoints: readonly ImportedEndpoint[];

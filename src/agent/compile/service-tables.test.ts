@@ -219,3 +219,42 @@ test('clients keep their backend for as long as the import says, and the Service
   assert.equal(seconds(compiled, '10.96.0.7'), 10_800);
   assert.equal(seconds(compileService(site(), inputs()), '240.10.1.1'), undefined);
 });
+
+test('a family is kept end to end: addresses of each are served by endpoints and gateways of its own', () => {
+  const six = (address: string): EndpointSlice => ({ ...slice(address), addressType: 'IPv6' });
+  const importedSix =
+    importedCluster({
+      ...six('fd5e::1'),
+      metadata: {
+        name: 'web.b.ipv6',
+        labels: { [LABEL_SOURCE_CLUSTER]: 'b', [LABEL_MANAGED_BY]: MANAGED_BY_MEMBER },
+        annotations: { [ANNOTATION_ENDPOINTS]: 'http=2/2' },
+      },
+      ports: [{ name: 'http', protocol: 'TCP', port: 10_002 }],
+    }) ?? assert.fail();
+  const gateways = [...member('b').gateways, { name: 'g1', address: 'fd00:77::98', weight: 100 }];
+  const dual = inputs({
+    policy: shared,
+    slices: [slice('10.244.1.2'), six('fd00:244::2')],
+    serviceImport: { ...serviceImport, spec: { ...serviceImport.spec, ips: ['240.10.1.1', 'fd5e::9'] } },
+    imported: [...inputs().imported, importedSix],
+  });
+  const where = site({}, member('a'), member('b', { gateways }));
+  const { desired } = compileService(where, dual);
+  assert.deepEqual(backends(desired, 'fd5e::9', 'b'), ['fd00:77::98:10002']);
+  assert.deepEqual(backends(desired, '240.10.1.1', 'b'), ['192.0.2.98:10002', '198.51.100.98:10002']);
+  assert.deepEqual(backends(desired, '240.10.1.1', 'a'), ['10.244.1.2:8080']);
+  assert.deepEqual(backends(desired, 'fd5e::1', 'b', 10_002), ['fd00:77::98:10002']);
+  assert.equal(backends(desired, 'fd5e::9', 'a'), undefined, 'the own cluster does not export it in IPv6');
+
+  const without = compileService(site({}, member('a'), member('b')), dual).desired;
+  assert.deepEqual(reach(without, 'fd5e::9'), [], 'no gateway of b is reached over IPv6');
+});
+
+test('both ClusterIPs of a Service are served', () => {
+  const dual = { ...service, spec: { ...service.spec, clusterIPs: ['10.96.0.7', 'fd00:96::7'] } };
+  const six: EndpointSlice = { ...slice('fd00:244::2'), addressType: 'IPv6' };
+  const { desired } = compileService(site(), inputs({ service: dual, slices: [slice('10.244.1.2'), six] }));
+  assert.deepEqual(backends(desired, '10.96.0.7', 'a'), ['10.244.1.2:8080']);
+  assert.deepEqual(backends(desired, 'fd00:96::7', 'a'), ['fd00:244::2:8080']);
+});

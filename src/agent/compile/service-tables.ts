@@ -3,11 +3,12 @@
  * where that is ours to serve, and the peer addresses behind its imported slices. Pure.
  */
 import { type EndpointSlice, LABEL_DERIVED, type Service, type ServiceImport } from '#api/index.ts';
-import { ip } from '#kit/index.ts';
+import { familyOf, ip } from '#kit/index.ts';
 import {
   type CompiledPort,
   compilePort,
   type Exporter,
+  type Family,
   type LocalPod,
   type LocalPort,
   localEndpoints,
@@ -21,6 +22,7 @@ import {
   type TrafficPolicy,
 } from '#plan/index.ts';
 import type { DesiredBackend, DesiredGroup, DesiredService } from '../apply/desired.ts';
+import { gatewaysOf } from './gateways-of.ts';
 import { endpointServices } from './endpoint-tables.ts';
 import type { ImportedCluster, ImportedPort } from './imported.ts';
 
@@ -78,14 +80,14 @@ interface CalledPort {
 const AFFINITY_SECONDS = 10_800;
 
 export function compileService(site: Site, inputs: ServiceInputs): CompiledService {
-  const local = localEndpoints(inputs.slices);
+  const local = { IPv4: localEndpoints(inputs.slices, 'IPv4'), IPv6: localEndpoints(inputs.slices, 'IPv6') };
   const called = [...importPorts(inputs), ...clusterIpPorts(site, inputs)].filter((port) => port.protocol !== 'SCTP');
   const decided = called.map((port) => decide(site, inputs, local, port));
   return {
     desired: [
       ...decided.map(({ desired }) => desired),
       ...peerServices(site, inputs, local),
-      ...endpointServices(site, inputs, (cluster) => reaches(site, cluster)),
+      ...endpointServices(site, inputs),
     ],
     decisions: decided.map(({ decision }) => decision),
   };
@@ -119,26 +121,33 @@ function affinityOf({
 
 /** The ClusterIP is ours when we stand in for kube-proxy, or when a policy speaks of the Service itself. */
 function clusterIpPorts(site: Site, { service, policy }: ServiceInputs): CalledPort[] {
-  const { clusterIP, ports = [], internalTrafficPolicy, trafficDistribution } = service?.spec ?? {};
+  const { clusterIP, clusterIPs, ports = [], internalTrafficPolicy, trafficDistribution } = service?.spec ?? {};
   const affinitySeconds = affinityOf(service?.spec ?? {});
   const governed = policy?.appliesTo.includes('Service') ?? false;
   // The address of a derived Service is the VIP of its import.
   if (service?.metadata.labels?.[LABEL_DERIVED] !== undefined) return [];
   if (!clusterIP || clusterIP === 'None' || !(site.serviceProxy || governed)) return [];
-  return ports.map(({ name = '', protocol = 'TCP', port }) => ({
-    vip: clusterIP,
-    name,
-    protocol,
-    port,
-    calledAs: 'Service' as const,
-    internalTrafficPolicy,
-    trafficDistribution,
-    affinitySeconds,
-  }));
+  return (clusterIPs ?? [clusterIP]).flatMap((vip) =>
+    ports.map(({ name = '', protocol = 'TCP', port }) => ({
+      vip,
+      name,
+      protocol,
+      port,
+      calledAs: 'Service' as const,
+      internalTrafficPolicy,
+      trafficDistribution,
+      affinitySeconds,
+    })),
+  );
 }
 
-function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], called: CalledPort) {
-  const own = ownEndpoints(inputs, local, called);
+/** A family is kept end to end: an address is served by endpoints and gateways of its own. */
+type Local = Readonly<Record<Family, readonly LocalPort[]>>;
+
+function decide(site: Site, all: ServiceInputs, local: Local, called: CalledPort) {
+  const family = familyOf(ip(called.vip));
+  const inputs = { ...all, imported: all.imported.filter((one) => one.family === family) };
+  const own = ownEndpoints(inputs, local[family], called);
   const exporters = exportersOf(site, inputs, own, called);
   const compiled = compilePort({
     self: site.cluster,
@@ -154,7 +163,7 @@ function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], 
   const seed = `${inputs.name.namespace}/${inputs.name.name}:${called.name}`;
   const clusters = new Set(compiled.compiled.flat().map(({ cluster }) => cluster));
   const groups = [...clusters].map((cluster) =>
-    group(site, inputs, own, { ...called, nodeLocal: compiled.nodeLocal }, cluster),
+    group(site, inputs, own, { ...called, family, nodeLocal: compiled.nodeLocal }, cluster),
   );
   const desired: DesiredService = {
     address: ip(called.vip),
@@ -177,12 +186,12 @@ function decide(site: Site, inputs: ServiceInputs, local: readonly LocalPort[], 
 }
 
 function exportersOf(site: Site, inputs: ServiceInputs, own: OwnEndpoints, called: CalledPort): Exporter[] {
-  return inputs.imported.flatMap(({ cluster, ports }) => {
+  return inputs.imported.flatMap(({ cluster, family, ports }) => {
     const port = ports.find((one) => samePort(one, called));
     const member = site.members.get(cluster);
     if (!port || !member) return [];
     const { region, zone, group } = member;
-    const eligible = !member.drained && callable(site, member);
+    const eligible = !member.drained && callable(site, member, family);
     const isOwn = cluster === site.cluster;
     const ready = isOwn ? own.serving.length : port.ready;
     const total = isOwn ? (own.total ?? port.total) : port.total;
@@ -194,7 +203,11 @@ function group(
   site: Site,
   inputs: ServiceInputs,
   own: OwnEndpoints,
-  called: Port & { readonly nodeLocal?: boolean; readonly trafficDistribution?: string | undefined },
+  called: Port & {
+    readonly family: Family;
+    readonly nodeLocal?: boolean;
+    readonly trafficDistribution?: string | undefined;
+  },
   cluster: string,
 ): DesiredGroup {
   if (cluster === site.cluster) {
@@ -204,17 +217,17 @@ function group(
     return { key: cluster, backends: pods.map((pod) => backend(cluster, pod.address, pod.port)) };
   }
   const lanePort = inputs.imported
-    .find((one) => one.cluster === cluster)
+    .find((one) => one.cluster === cluster && one.family === called.family)
     ?.ports.find((one) => samePort(one, called))?.lanePort;
-  const gateways = lanePort ? (site.members.get(cluster)?.gateways ?? []) : [];
+  const gateways = lanePort ? gatewaysOf(site.members.get(cluster), called.family) : [];
   return { key: cluster, backends: gateways.map(({ address }) => backend(cluster, address, lanePort ?? 0)) };
 }
 
 /** What gateway proxies dial: a source cluster's peer address, on the lane port of the port meant. */
-function peerServices(site: Site, inputs: ServiceInputs, local: readonly LocalPort[]): DesiredService[] {
-  return inputs.imported.flatMap(({ cluster, peerAddress, ports }) => {
+function peerServices(site: Site, inputs: ServiceInputs, local: Local): DesiredService[] {
+  return inputs.imported.flatMap(({ cluster, family, peerAddress, ports }) => {
     const member = site.members.get(cluster);
-    if (!peerAddress || !member || !callable(site, member)) return [];
+    if (!peerAddress || !member || !callable(site, member, family)) return [];
     return ports
       .filter((port) => port.protocol !== 'SCTP')
       .map(({ name, protocol, lanePort }) => ({
@@ -222,19 +235,22 @@ function peerServices(site: Site, inputs: ServiceInputs, local: readonly LocalPo
         port: lanePort,
         protocol: protocol as 'TCP' | 'UDP',
         tiers: [{ slots: [cluster] }],
-        groups: [group(site, inputs, ownEndpoints(inputs, local, { name, protocol }), { name, protocol }, cluster)],
+        groups: [
+          group(
+            site,
+            inputs,
+            ownEndpoints(inputs, local[family], { name, protocol }),
+            { name, protocol, family },
+            cluster,
+          ),
+        ],
         ownsAddress: true,
       }));
   });
 }
 
-function callable(site: Site, member: Member): boolean {
-  return member.name === site.cluster || site.reachable(member);
-}
-
-function reaches(site: Site, cluster: string): boolean {
-  const member = site.members.get(cluster);
-  return member !== undefined && callable(site, member);
+function callable(site: Site, member: Member, family: Family): boolean {
+  return member.name === site.cluster || (site.reachable(member) && gatewaysOf(member, family).length > 0);
 }
 
 /** The own cluster's side of one port. */

@@ -14,7 +14,14 @@ import { type Client, type LeaseSign, renewLease } from '#kube/index.ts';
 
 export interface LeaseContent {
   readonly node: string;
-  readonly gateway: { readonly name: string; readonly address: string; readonly device: string } | undefined;
+  readonly gateway:
+    | {
+        readonly name: string;
+        readonly address: string;
+        readonly addresses: readonly string[];
+        readonly device: string;
+      }
+    | undefined;
   /** Generation of each policy that the kernel has. */
   readonly applied: () => Readonly<Record<string, number>>;
   /** Nothing is said before: a gateway that is named is called. */

@@ -88,7 +88,9 @@ function readMember({ metadata, spec = {}, status = {} }: MemberCluster, self: s
     transport: spec.transport ?? 'WireGuard',
     gateways: gateways
       .filter((gateway) => gateway.weight !== 0)
-      .map(({ name, address, weight = 100 }) => ({ name, address: override ?? address, weight })),
+      .flatMap(({ name, address, addresses = [address], weight = 100 }) =>
+        (override ? [override] : addresses).map((one) => ({ name, address: one, weight })),
+      ),
   };
 }
 

@@ -21,6 +21,7 @@ const gateway = group(
   {
     name: text('Name of the node or pod that is the gateway.'),
     address: text('Address at which other members reach it.'),
+    addresses: optional(list(text('Address.'), 'Where it is reached, one of each family; the first is `address`.')),
     device: optional(text('Network device that carries the address.')),
     weight: optional(integer('Share of lane connections; 0 takes none.', { minimum: 0, default: 100 })),
     publicKey: optional(text('WireGuard public key.')),

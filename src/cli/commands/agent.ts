@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { type AgentOptions, runAgent } from '#agent/index.ts';
-import { cidr, createLog, ip, SealaneError, systemClock } from '#kit/index.ts';
+import { createLog, ip, SealaneError, systemClock } from '#kit/index.ts';
 import { objectsFolder } from '../installation.ts';
 import { untilSignalled } from '../until-signalled.ts';
+import { onePerFamily, ranges } from '../families.ts';
 import { portRange } from '../port-range.ts';
 
 /** The agent's options as commander names them. */
@@ -28,8 +29,8 @@ export function register(program: Command): void {
     .requiredOption('--cgroup <path>', 'cgroup v2 folder that holds the pods of this node')
     .requiredOption('--pin-dir <path>', 'folder in a BPF filesystem, this agent’s own')
     .addOption(new Option('--role <list>', 'node, gateway, or both').default(['node'], 'node').argParser(roles))
-    .option('--gateway-address <ip>', 'where other members reach this gateway', address)
-    .option('--gateway-device <name>', 'the device that carries that address')
+    .option('--gateway-address <ip,…>', 'where other members reach this gateway, one of a family', onePerFamily)
+    .option('--gateway-device <name>', 'the device that carries those addresses')
     .requiredOption('--cluster-dns <ip>', 'the DNS address in the pods’ resolv.conf', address)
     .requiredOption('--upstream-dns <ip,…>', 'the cluster’s own DNS servers', addresses)
     .addOption(
@@ -37,7 +38,7 @@ export function register(program: Command): void {
         .default(false)
         .argParser(bool),
     )
-    .option('--vip-range <cidr>', 'addresses of imported services', range, DEFAULT_VIP_RANGE)
+    .option('--vip-range <cidr,…>', 'addresses of imported services, a range a family', ranges, [DEFAULT_VIP_RANGE])
     .option(
       '--lane-ports <first-last>',
       'ports of the gateway that lead to exported services',
@@ -85,9 +86,4 @@ function addresses(text: string): string[] {
     address(one.split(':')[0] ?? '');
     return one;
   });
-}
-
-function range(text: string): string {
-  cidr(text);
-  return text;
 }

@@ -3,6 +3,7 @@ import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { cidr, createLog, formatRange } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { runMember } from '#member/index.ts';
+import { ranges as vipRanges } from '../families.ts';
 import { portRange } from '../port-range.ts';
 import { version } from '../version.ts';
 
@@ -10,7 +11,7 @@ interface Flags {
   readonly cluster: string;
   readonly kubeconfig: string;
   readonly hubKubeconfig: string;
-  readonly vipRange: string;
+  readonly vipRange: readonly string[];
   readonly lanePorts: { readonly first: number; readonly last: number };
   readonly podRanges?: readonly string[];
   readonly derivedServices: boolean;
@@ -24,7 +25,9 @@ export function register(program: Command): void {
     .requiredOption('--cluster <name>', 'name of this member')
     .requiredOption('--kubeconfig <file>', 'access to this cluster’s API server')
     .requiredOption('--hub-kubeconfig <file>', 'access to the hub’s')
-    .option('--vip-range <cidr>', 'addresses given to imported services', DEFAULT_VIP_RANGE)
+    .option('--vip-range <cidr,…>', 'addresses given to imported services, a range a family', vipRanges, [
+      DEFAULT_VIP_RANGE,
+    ])
     .option('--lane-ports <first-last>', 'ports given to exported services', portRange, DEFAULT_LANE_PORTS)
     .option('--pod-ranges <cidr,...>', 'where pods have addresses (default: as the Nodes say)', ranges)
     .option('--derived-services', 'make a Service for each import, for pods that no hook sees', false)
@@ -36,11 +39,12 @@ export function register(program: Command): void {
     .action(run);
 }
 
-async function run({ kubeconfig, hubKubeconfig, ...options }: Flags): Promise<void> {
+async function run({ kubeconfig, hubKubeconfig, vipRange, ...options }: Flags): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   await runMember({
     ...options,
+    vipRanges: vipRange,
     version: version(),
     client: createClient(readKubeconfig(kubeconfig)),
     hub: createClient(readKubeconfig(hubKubeconfig)),

@@ -45,9 +45,10 @@ export function createAgents(leases: Cache<Lease>, clock: Clock): Agents {
 
 function gatewayOf({ metadata }: Lease): MemberGateway[] {
   const said = readJson(metadata.annotations?.[ANNOTATION_GATEWAY]);
-  const { name, address, device } = said;
+  const { name, address, addresses, device } = said;
   if (typeof name !== 'string' || typeof address !== 'string') return [];
-  return [{ name, address, ...(typeof device === 'string' && { device }), weight: 100 }];
+  const more = Array.isArray(addresses) && addresses.every((one): one is string => typeof one === 'string');
+  return [{ name, address, ...(more && { addresses }), ...(typeof device === 'string' && { device }), weight: 100 }];
 }
 
 export function appliedBy({ metadata }: Lease): Readonly<Record<string, number>> {

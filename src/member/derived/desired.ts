@@ -38,6 +38,10 @@ export function derivedService(merged: MergedImport): Service {
           ...(appProtocol && { appProtocol }),
         })),
       sessionAffinity: merged.sessionAffinity,
+      ...(merged.ipFamilies.length > 0 && {
+        ipFamilies: merged.ipFamilies,
+        ipFamilyPolicy: merged.ipFamilies.length > 1 ? 'RequireDualStack' : 'SingleStack',
+      }),
     },
   };
 }

@@ -15,23 +15,27 @@ import { heardPolicy } from '../policies/policy-claims.ts';
 import { putSlices } from '../put-slices.ts';
 import { type Destination, derivedName, derivedService, derivedSlices } from './desired.ts';
 
-/** @returns its ClusterIP; undefined when there is none to be had */
+/** @returns its ClusterIPs; none when there is none to be had */
 export async function keepDerivedService(
   { settings, caches }: MemberState,
   merged: MergedImport,
-): Promise<string | undefined> {
+): Promise<readonly string[]> {
   const desired = derivedService(merged);
   const current = caches.services.get(`${merged.namespace}/${derivedName(merged)}`);
   if (!current) {
     const made = await settings.client.create<Service>(SERVICES, desired, { fieldManager: FIELD_MANAGER.member });
-    return made.spec?.clusterIP;
+    return addressesOf(made);
   }
-  if (current.metadata.labels?.[LABEL_DERIVED] !== merged.name) return undefined;
+  if (current.metadata.labels?.[LABEL_DERIVED] !== merged.name) return [];
   if (!sameContent(current, desired)) {
     const { ports, sessionAffinity } = desired.spec ?? {};
     await settings.client.patch(SERVICES, desired.metadata, { spec: { ports, sessionAffinity } }, OPTIONS);
   }
-  return current.spec?.clusterIP;
+  return addressesOf(current);
+}
+
+function addressesOf({ spec = {} }: Service): readonly string[] {
+  return spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : []);
 }
 
 export async function keepDerivedSlices(state: MemberState, merged: MergedImport): Promise<void> {
@@ -53,7 +57,7 @@ export async function removeDerived({ settings, caches }: MemberState, service: 
   ]);
 }
 
-export function servesUnhooked(asked: boolean, merged: MergedImport, address: string | undefined): Judgement[] {
+export function servesUnhooked(asked: boolean, merged: MergedImport, addresses: readonly string[]): Judgement[] {
   if (merged.type === 'Headless') return [];
   const condition = { type: 'ServesUnhookedPods' };
   const who = 'pods that no hook sees (gVisor, Kata, KubeVirt, those started before the agent)';
@@ -61,11 +65,11 @@ export function servesUnhooked(asked: boolean, merged: MergedImport, address: st
     const message = `${who} cannot call it; sealane member --derived-services gives them a Service that they can`;
     return [{ ...condition, status: 'False', reason: 'NotAskedFor', message }];
   }
-  if (!address) {
+  if (addresses.length === 0) {
     const message = `the Service ${derivedName(merged)} is somebody else's or has no address, ${who} cannot call it`;
     return [{ ...condition, status: 'False', reason: 'NoDerivedService', message }];
   }
-  const message = `${who} call ${address} of Service ${derivedName(merged)}, served by the cluster's own service proxy: the clusters of the first tier, without weights; what fails is noticed by nobody, and UDP and kept connections stay where they are`;
+  const message = `${who} call ${addresses.join(', ')} of Service ${derivedName(merged)}, served by the cluster's own service proxy: the clusters of the first tier, without weights; what fails is noticed by nobody, and UDP and kept connections stay where they are`;
   return [{ ...condition, status: 'True', reason: 'DerivedService', message }];
 }
 

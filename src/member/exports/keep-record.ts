@@ -161,7 +161,7 @@ function recordOf({ spec }: Draft, rest: Counted): ClusterExport {
 }
 
 function portsOf(state: MemberState, key: string, draft: Draft): ClusterExportPort[] {
-  const local = localEndpoints(ownSlices(state.caches, key));
+  const local = localEndpoints(ownSlices(state.caches, key), draft.spec.ipFamilies?.[0]);
   return draft.ports.map((port) => {
     const found = local.find((one) => one.name === port.name && one.protocol === port.protocol);
     const lanePort = hasLane(port) ? state.records.lanePortOf(laneKey(draft.spec, port)) : undefined;

@@ -13,14 +13,14 @@ import {
   type ServiceImportSpec,
 } from '#api/index.ts';
 import { apiVersionOf, type ResourceType } from '#objects/index.ts';
-import type { ExportedPort, MergedImport, Serving } from '#plan/index.ts';
+import type { ExportedPort, Family, MergedImport, Serving } from '#plan/index.ts';
 import { ANNOTATION_EXPORT } from './belief.ts';
 import { headlessSlices, type HeadlessSlice, type Source } from './headless-slices.ts';
 
 /** On a ServiceImport: made by us, and ours to delete. */
 export const LABEL_IMPORTED = 'sealane.dev/imported';
 
-export function importObject(merged: MergedImport, vip: string | undefined, type: ResourceType): ServiceImport {
+export function importObject(merged: MergedImport, ips: readonly string[], type: ResourceType): ServiceImport {
   return {
     apiVersion: apiVersionOf(type),
     kind: 'ServiceImport',
@@ -30,11 +30,11 @@ export function importObject(merged: MergedImport, vip: string | undefined, type
       labels: { ...merged.exportedLabels, [LABEL_IMPORTED]: 'true' },
       annotations: { ...merged.exportedAnnotations },
     },
-    spec: type.version === 'v1alpha1' ? olderSpec(importSpec(merged, vip)) : importSpec(merged, vip),
+    spec: type.version === 'v1alpha1' ? olderSpec(importSpec(merged, ips)) : importSpec(merged, ips),
   };
 }
 
-export function importSpec(merged: MergedImport, vip: string | undefined): ServiceImportSpec {
+export function importSpec(merged: MergedImport, ips: readonly string[]): ServiceImportSpec {
   const {
     type,
     ports,
@@ -52,7 +52,7 @@ export function importSpec(merged: MergedImport, vip: string | undefined): Servi
       ...(appProtocol && { appProtocol }),
       port,
     })),
-    ...(vip !== undefined && type === 'ClusterSetIP' && { ips: [vip] }),
+    ...(ips.length > 0 && type === 'ClusterSetIP' && { ips }),
     ...(ipFamilies.length > 0 && { ipFamilies }),
     sessionAffinity,
     ...(sessionAffinityConfig && { sessionAffinityConfig }),
@@ -70,8 +70,8 @@ function olderSpec(spec: ServiceImportSpec): ServiceImportSpec {
 export interface SliceInput {
   readonly merged: MergedImport;
   readonly serving: Serving;
-  /** The local address that stands for the source cluster. */
-  readonly peerAddress: string;
+  /** The local addresses that stand for the source cluster. */
+  readonly peerAddresses: Readonly<Partial<Record<Family, string>>>;
   /** As published; absent for the own cluster. */
   readonly spec: ClusterExportSpec | undefined;
   readonly source: Source;
@@ -85,7 +85,7 @@ export interface SliceInput {
  */
 export function sliceObjects(input: SliceInput): EndpointSlice[] {
   const { merged, serving, source, spec, unsaid } = input;
-  const slices = merged.type === 'Headless' ? headlessSlices(serving, source) : [peerSlice(input)];
+  const slices = merged.type === 'Headless' ? headlessSlices(serving, source) : peerSlices(input);
   const counts = { [ANNOTATION_ENDPOINTS]: serving.ports.map(countText).join(',') };
   return slices.map(({ annotations, ...slice }, i) => ({
     apiVersion: 'discovery.k8s.io/v1',
@@ -110,10 +110,20 @@ export function sliceObjects(input: SliceInput): EndpointSlice[] {
   }));
 }
 
-function peerSlice({ serving, peerAddress }: SliceInput): HeadlessSlice {
+/** One for each family that both the import and the source have; never none: a slice carries its export over a restart. */
+function peerSlices({ merged, serving, peerAddresses }: SliceInput): readonly HeadlessSlice[] {
+  const families = merged.ipFamilies.filter((family) => serving.ipFamilies.includes(family));
+  const slices = families.flatMap((family) => {
+    const address = peerAddresses[family];
+    return address ? [peerSlice(serving, family, address)] : [];
+  });
+  return slices.length > 0 ? slices : [{ addressType: 'IPv4', endpoints: [], ports: [], annotations: {} }];
+}
+
+function peerSlice(serving: Serving, addressType: Family, peerAddress: string): HeadlessSlice {
   const carried = serving.ports.filter(({ lanePort }) => lanePort !== undefined);
   return {
-    addressType: 'IPv4',
+    addressType,
     endpoints: [{ addresses: [peerAddress], conditions: { ready: serving.ports.some(({ ready }) => ready > 0) } }],
     ports: carried.map(({ name, protocol, appProtocol, lanePort }) => ({
       name,

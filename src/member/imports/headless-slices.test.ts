@@ -10,7 +10,12 @@ const pod = (podAddress: string, substituteAddress?: string, lanePort: number | 
   ready: true,
   ports: [{ name: 'http', protocol: 'TCP' as const, port, ...(lanePort && { lanePort }) }],
 });
-const serving = (...endpoints: Serving['endpoints'][number][]): Serving => ({ cluster: 'b', ports: [], endpoints });
+const serving = (...endpoints: Serving['endpoints'][number][]): Serving => ({
+  cluster: 'b',
+  ipFamilies: ['IPv4'],
+  ports: [],
+  endpoints,
+});
 const source: Source = { own: false, index: 2, podRanges: ['10.245.0.0/16'], ownPodRanges: ['10.244.0.0/16'] };
 
 const addresses = (from: Serving, of: Source = source) =>

@@ -6,7 +6,7 @@ import {
   type ServiceImport,
   type ServiceImportSpec,
 } from '#api/index.ts';
-import { isFault, timestamp } from '#kit/index.ts';
+import { cidr, type Family, isFault, timestamp } from '#kit/index.ts';
 import { type MergedImport, mergeExports, type Serving } from '#plan/index.ts';
 import { importedSlices } from '../caches.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
@@ -17,6 +17,7 @@ import { putSlices } from '../put-slices.ts';
 import type { Belief } from './belief.ts';
 import { importObject, importSpec, LABEL_IMPORTED, sliceObjects } from './desired.ts';
 import { leftOut, type Source } from './headless-slices.ts';
+import type { PerFamily } from '../vips/records.ts';
 import { toRecord } from './read-export.ts';
 
 /** @param service `namespace/name`; undefined when nobody exports it to this member */
@@ -24,7 +25,12 @@ export function mergedImport(state: MemberState, belief: Belief, service: string
   const own = state.caches.records.get(service);
   const records = [...belief.of(service), ...(own && !isWithdrawn(own) ? [toRecord(own.spec)] : [])];
   if (records.length === 0) return undefined;
-  return mergeExports(records, placeOf(state.settings.cluster, ownSpec(state)));
+  return mergeExports(records, placeOf(state.settings.cluster, ownSpec(state)), familiesOf(state));
+}
+
+/** Those that this cluster has, as its VIP ranges say. */
+function familiesOf({ settings }: MemberState): Family[] {
+  return settings.vipRanges.map((range) => cidr(range).family);
 }
 
 export async function keepImport(state: MemberState, belief: Belief, service: string): Promise<void> {
@@ -33,40 +39,45 @@ export async function keepImport(state: MemberState, belief: Belief, service: st
   const namespace = caches.namespaces.get(service.slice(0, service.indexOf('/')));
   if (!merged) return caches.hubSynced ? removeImport(state, service) : undefined;
   if (!namespace || isTerminating(namespace)) return;
-  const { vip, peers } = await allocate(state, merged);
+  const { ips, peers } = await allocate(state, merged);
   const derives = state.settings.derivedServices && merged.type === 'ClusterSetIP';
   if (derives) await keepDerivedSlices(state, merged);
   else await removeDerived(state, service);
   const current = caches.serviceImports.get(service);
   const isForeign = current?.metadata.labels?.[LABEL_KARMADA_MANAGED] !== undefined;
-  await keepSlices(state, belief, { merged, peers, unsaid: isForeign ? importSpec(merged, vip) : undefined });
+  await keepSlices(state, belief, { merged, peers, unsaid: isForeign ? importSpec(merged, ips) : undefined });
   if (current && isForeign) return judge(state, current, merged, [foreign(current)]);
   const type = state.mcs.serviceImports;
-  const written = await ensure(state.settings.client, type, current, importObject(merged, vip, type));
+  const written = await ensure(state.settings.client, type, current, importObject(merged, ips, type));
   const { derivedServices } = state.settings;
-  await judge(state, written, merged, [ready(state, merged, vip), ...servesUnhooked(derivedServices, merged, vip)]);
+  await judge(state, written, merged, [ready(state, merged, ips), ...servesUnhooked(derivedServices, merged, ips)]);
 }
 
 async function allocate(state: MemberState, merged: MergedImport) {
   const { records, settings } = state;
   const needsVip = merged.type === 'ClusterSetIP' && !settings.derivedServices;
-  if (needsVip && !records.vipOf(merged)) records.wantVips([...records.vips(), merged]);
-  const missing = merged.clusters.filter((cluster) => !records.peerOf(cluster));
+  const lacks = (given: PerFamily) => familiesOf(state).some((family) => given[family] === undefined);
+  if (needsVip && lacks(records.vipsOf(merged))) records.wantVips([...records.vips(), merged]);
+  const missing = merged.clusters.filter((cluster) => lacks(records.peersOf(cluster)));
   if (missing.length > 0) records.wantPeers([...records.peers(), ...missing]);
   await records.save();
   return {
-    vip: needsVip ? records.vipOf(merged) : await derivedVip(state, merged),
-    peers: new Map(merged.clusters.map((cluster) => [cluster, records.peerOf(cluster)])),
+    ips: needsVip ? inOrder(merged, records.vipsOf(merged)) : await derivedIps(state, merged),
+    peers: new Map(merged.clusters.map((cluster) => [cluster, records.peersOf(cluster)])),
   };
 }
 
-async function derivedVip(state: MemberState, merged: MergedImport): Promise<string | undefined> {
-  return merged.type === 'ClusterSetIP' ? keepDerivedService(state, merged) : undefined;
+function inOrder({ ipFamilies }: MergedImport, vips: PerFamily): string[] {
+  return ipFamilies.flatMap((family) => vips[family] ?? []);
+}
+
+async function derivedIps(state: MemberState, merged: MergedImport): Promise<readonly string[]> {
+  return merged.type === 'ClusterSetIP' ? keepDerivedService(state, merged) : [];
 }
 
 interface Wanted {
   readonly merged: MergedImport;
-  readonly peers: ReadonlyMap<string, string | undefined>;
+  readonly peers: ReadonlyMap<string, PerFamily>;
   readonly unsaid: ServiceImportSpec | undefined;
 }
 
@@ -75,10 +86,9 @@ async function keepSlices(state: MemberState, belief: Belief, { merged, peers, u
   const service = `${merged.namespace}/${merged.name}`;
   const desired = merged.serving.flatMap((serving) => {
     const { cluster } = serving;
-    const peerAddress = peers.get(cluster);
-    if (!peerAddress) return [];
+    const peerAddresses = peers.get(cluster) ?? {};
     const spec = belief.specOf(cluster, service);
-    return sliceObjects({ merged, serving, peerAddress, spec, source: sourceOf(state, cluster), unsaid });
+    return sliceObjects({ merged, serving, peerAddresses, spec, source: sourceOf(state, cluster), unsaid });
   });
   await putSlices(state, importedSlices(caches, service), desired);
 }
@@ -141,7 +151,7 @@ async function judge(
   }
 }
 
-function ready(state: MemberState, merged: MergedImport, vip: string | undefined): Judgement {
+function ready(state: MemberState, merged: MergedImport, ips: readonly string[]): Judgement {
   const condition = { type: 'Ready' };
   if (merged.ipFamilies.length === 0) {
     return {
@@ -151,7 +161,7 @@ function ready(state: MemberState, merged: MergedImport, vip: string | undefined
       message: 'this cluster has none of the families of the service',
     };
   }
-  if (merged.type === 'ClusterSetIP' && !vip) {
+  if (merged.type === 'ClusterSetIP' && ips.length < merged.ipFamilies.length) {
     return { ...condition, status: 'False', reason: 'Pending', message: 'the VIP range has no address left' };
   }
   const sctp = merged.ports.filter(({ protocol }) => protocol === 'SCTP').map(({ port }) => port);

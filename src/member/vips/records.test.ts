@@ -23,7 +23,7 @@ async function cluster(t: TestContext) {
   const options = {
     clock: systemClock,
     log: silentLog,
-    vipRange: '240.10.0.0/16',
+    vipRanges: ['240.10.0.0/16'],
     lanePorts: { first: 20_000, last: 60_000 },
   };
   return {
@@ -66,7 +66,7 @@ test('records of 10,000 services fit, and a new one writes one page', async (t) 
   const written = (await pages()).filter(({ metadata }) => versions.get(metadata.name) !== metadata.resourceVersion);
   assert.equal(written.length, 1);
   const again = await load();
-  for (const i of [0, 5_000, 10_000]) assert.equal(again.vipOf(service(i)), records.vipOf(service(i)));
+  for (const i of [0, 5_000, 10_000]) assert.equal(again.vipsOf(service(i)).IPv4, records.vipsOf(service(i)).IPv4);
   assert.deepEqual(
     lanesOf(77).map((key) => again.lanePortOf(key)),
     lanesOf(77).map((key) => records.lanePortOf(key)),
@@ -90,12 +90,12 @@ test('records that an earlier version kept in one object are spread over pages',
   const records = await load();
   await records.save();
   assert.deepEqual(
-    [records.vipOf(service(1)), lanesOf(1).map((key) => records.lanePortOf(key)), records.epoch],
+    [records.vipsOf(service(1)).IPv4, lanesOf(1).map((key) => records.lanePortOf(key)), records.epoch],
     ['240.10.7.7', [31_000, 31_001], 41],
   );
   const head = (await pages()).find(({ metadata }) => metadata.name === RECORDS_NAME);
   assert.deepEqual(Object.keys(head?.data ?? {}).toSorted(), [RECORDS_KEYS.epoch, RECORDS_KEYS.peers]);
-  assert.equal((await load()).vipOf(service(1)), '240.10.7.7');
+  assert.equal((await load()).vipsOf(service(1)).IPv4, '240.10.7.7');
 });
 
 test('a write that is cut short at any page gives no address twice and loses nothing that was saved', async (t) => {
@@ -109,9 +109,9 @@ test('a write that is cut short at any page gives no address twice and loses not
     broken.wantVips(more);
     await assert.rejects(broken.save(), { code: 'kube/unreachable' });
     const after = await load();
-    for (const one of services(40)) assert.equal(after.vipOf(one), first.vipOf(one));
+    for (const one of services(40)) assert.equal(after.vipsOf(one).IPv4, first.vipsOf(one).IPv4);
     after.wantVips(more);
-    const given = more.map((one) => after.vipOf(one));
+    const given = more.map((one) => after.vipsOf(one).IPv4);
     assert.equal(new Set(given).size, more.length);
   }
 });

@@ -2,7 +2,7 @@
  * What this member has given out: VIPs, peer addresses, lane ports, and its epoch. Kept in ConfigMaps, of which this process is
  * the only writer; written before anything given out is used. A lost ConfigMap is rebuilt from the objects that show what was given.
  */
-import type { Clock, Log } from '#kit/index.ts';
+import { cidr, type Clock, type Family, type Log } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import {
   type LaneKey,
@@ -20,7 +20,8 @@ export interface RecordsOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Log;
-  readonly vipRange: string;
+  /** One of each family that this cluster has. */
+  readonly vipRanges: readonly string[];
   readonly lanePorts: { readonly first: number; readonly last: number };
 }
 
@@ -32,16 +33,19 @@ export interface Traces {
   readonly epoch: number;
 }
 
+/** An address of each family that there is a range of. */
+export type PerFamily = Readonly<Partial<Record<Family, string>>>;
+
 export interface Records {
   readonly epoch: number;
   /** A new epoch, higher than `atLeast` too. Call `save` before it is shown. */
   nextEpoch(atLeast?: number): number;
   wantVips(services: readonly ServiceName[]): void;
-  vipOf(service: ServiceName): string | undefined;
+  vipsOf(service: ServiceName): PerFamily;
   /** Services that have one now. */
   vips(): ServiceName[];
   wantPeers(clusters: readonly string[]): void;
-  peerOf(cluster: string): string | undefined;
+  peersOf(cluster: string): PerFamily;
   /** Members that have one now. */
   peers(): string[];
   /** @returns keys for which there was no port left */
@@ -52,7 +56,7 @@ export interface Records {
 }
 
 export async function loadRecords(options: RecordsOptions, traces: Traces): Promise<Records> {
-  const { client, clock, log, vipRange: range, lanePorts } = options;
+  const { client, clock, log, vipRanges, lanePorts } = options;
   const pages = await readPages(client, log);
   let state = withTraces(pages.found, traces);
   let given = indexOf(state);
@@ -88,14 +92,28 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
       change({ epoch: Math.max(state.epoch, atLeast) + 1 });
       return state.epoch;
     },
-    vips: () => state.vips.filter((one) => !one.releasedAt).map(({ namespace, name }) => ({ namespace, name })),
-    peers: () => state.peers.filter((one) => !one.releasedAt).map(({ cluster }) => cluster),
+    vips: () => [...given.vips.values()].map(({ service }) => service),
+    peers: () => [...given.peers.keys()],
     wantVips: (services) =>
-      give({ vips: reconcileVips(state.vips, services.map(bare), { range, now: clock.now() }).records }),
-    vipOf: ({ namespace, name }) => given.vips.get(`${namespace}/${name}`),
+      give({
+        vips: inEachFamily(
+          vipRanges,
+          state.vips,
+          ({ ip: address }) => address,
+          (mine, range) => reconcileVips(mine, services.map(bare), { range, now: clock.now() }).records,
+        ),
+      }),
+    vipsOf: ({ namespace, name }) => given.vips.get(`${namespace}/${name}`)?.addresses ?? {},
     wantPeers: (clusters) =>
-      give({ peers: reconcilePeers(state.peers, clusters, { range, now: clock.now() }).records }),
-    peerOf: (cluster) => given.peers.get(cluster),
+      give({
+        peers: inEachFamily(
+          vipRanges,
+          state.peers,
+          ({ address }) => address,
+          (mine, range) => reconcilePeers(mine, clusters, { range, now: clock.now() }).records,
+        ),
+      }),
+    peersOf: (cluster) => given.peers.get(cluster) ?? {},
     wantLanePorts(keys, observed) {
       const ports = reconcileLanePorts(state.lanePorts, keys, {
         range: lanePorts,
@@ -117,15 +135,47 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
 /** What is given now, for finding; services are many. */
 function indexOf({ vips, peers, lanePorts }: RecordState) {
   const held = lanePorts.filter((one) => !one.freedAt);
+  const services = new Map<string, { service: ServiceName; addresses: PerFamily }>();
+  for (const { namespace, name, ip: address } of vips.filter((one) => !one.releasedAt)) {
+    const key = `${namespace}/${name}`;
+    const addresses = { ...services.get(key)?.addresses, [familyIn(address)]: address };
+    services.set(key, { service: { namespace, name }, addresses });
+  }
+  const clusters = new Map<string, PerFamily>();
+  for (const { cluster, address } of peers.filter((one) => !one.releasedAt))
+    clusters.set(cluster, { ...clusters.get(cluster), [familyIn(address)]: address });
   return {
-    vips: new Map(vips.flatMap((one) => (one.releasedAt ? [] : [[`${one.namespace}/${one.name}`, one.ip] as const]))),
-    peers: new Map(peers.flatMap((one) => (one.releasedAt ? [] : [[one.cluster, one.address] as const]))),
+    vips: services,
+    peers: clusters,
     lanePorts: new Map(held.map((one) => [laneText(one), one.lanePort])),
   };
 }
 
 export function laneText({ namespace, name, portName, protocol, port, endpoint = '' }: LaneKey): string {
   return `${namespace}/${name} ${portName} ${protocol} ${port} ${endpoint}`;
+}
+
+/** Each range gives out of its own; what was given out of a range that is no more stays as it is. */
+function inEachFamily<T>(
+  ranges: readonly string[],
+  records: readonly T[],
+  addressIn: (record: T) => string,
+  give: (mine: readonly T[], range: string) => readonly T[],
+): readonly T[] {
+  const families = new Map(ranges.map((range) => [cidr(range).family, range]));
+  const others = records.filter((one) => !families.has(familyIn(addressIn(one))));
+  const given = [...families].flatMap(([family, range]) =>
+    give(
+      records.filter((one) => familyIn(addressIn(one)) === family),
+      range,
+    ),
+  );
+  return [...given, ...others];
+}
+
+/** Of an address that we gave out ourselves. */
+function familyIn(address: string): Family {
+  return address.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 /** Only the name: what is given may hold more. */
@@ -137,10 +187,13 @@ function bare({ namespace, name }: ServiceName): ServiceName {
 function withTraces(state: RecordState, traces: Traces): RecordState {
   return {
     vips: distinct([...heldFirst(state.vips, ({ releasedAt }) => !releasedAt), ...traces.vips], (one) => [
-      `${one.namespace}/${one.name}`,
+      `${one.namespace}/${one.name} ${familyIn(one.ip)}`,
       one.ip,
     ]),
-    peers: distinct([...state.peers, ...traces.peers], ({ cluster, address }) => [cluster, address]),
+    peers: distinct([...state.peers, ...traces.peers], ({ cluster, address }) => [
+      `${cluster} ${familyIn(address)}`,
+      address,
+    ]),
     lanePorts: distinct([...heldFirst(state.lanePorts, ({ freedAt }) => !freedAt), ...traces.lanePorts], (one) => [
       String(one.lanePort),
       ...(one.freedAt ? [] : [laneText(one)]),
