@@ -92,7 +92,7 @@ export function sliceObjects(input: SliceInput): EndpointSlice[] {
     kind: 'EndpointSlice',
     metadata: {
       namespace: merged.namespace,
-      name: `${sliceName(merged.name, serving.cluster, slice.addressType)}${i === 0 ? '' : `.${i + 1}`}`,
+      name: `${sliceName(merged.name, serving.cluster, slice.addressType)}${suffix(slices, i)}`,
       labels: {
         [LABEL_SERVICE_NAME]: merged.name,
         [LABEL_SOURCE_CLUSTER]: serving.cluster,
@@ -133,6 +133,13 @@ function peerSlice(serving: Serving, addressType: Family, peerAddress: string): 
     })),
     annotations: {},
   };
+}
+
+/** The second of a family, and so on. */
+function suffix(slices: readonly HeadlessSlice[], at: number): string {
+  const family = slices[at]?.addressType;
+  const before = slices.slice(0, at).filter(({ addressType }) => addressType === family).length;
+  return before === 0 ? '' : `.${before + 1}`;
 }
 
 /** Dots keep the parts apart: neither a service nor a member has one. */
