@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * A socket of a pod goes. If connect() gave it a backend and TCP never began (no route, no neighbour, no port), no other
- * hook has seen that.
+ * A socket of a pod goes. If connect() gave it a backend and the connection never came to be (refused, no route, no
+ * neighbour, given up), this is where that is counted: some of it no other hook sees.
  */
 #include "include/sockets.h"
 

@@ -35,7 +35,7 @@ static __always_inline int cluster_takes(__u32 cluster)
 /* Health joins here. */
 static __always_inline int eligible(const struct backend *backend)
 {
-	if (!backend->generation || backend->flags & BACKEND_GONE || !cluster_takes(backend->cluster))
+	if (!backend->generation || !cluster_takes(backend->cluster))
 		return 0;
 	return !(backend->flags & BACKEND_NEEDS_SOCKET) || holds_socket(backend->slot);
 }
@@ -184,7 +184,18 @@ static long match_backend(__u32 step, void *context)
 	return 1;
 }
 
-/* The backend that a client had, if the tier has it still and it takes connections; else NONE. */
+/* The backend that a client had, if its group has it still and it takes connections; else NONE. */
+__attribute__((noinline)) int kept_by(const struct client *client)
+{
+	struct search search = { .client = client, .found = NONE };
+
+	if (!client || !range_of(&groups, client->group, &search.range))
+		return NONE;
+	bpf_loop(STEPS_MOST, match_backend, &search, 0);
+	return search.found;
+}
+
+/* The same, if the tier has a share for its group. */
 __attribute__((noinline)) int kept_in(__u32 tier, const struct client *client)
 {
 	struct search search = { .client = client, .found = NONE };
@@ -192,11 +203,7 @@ __attribute__((noinline)) int kept_in(__u32 tier, const struct client *client)
 	if (!client || !range_of(&tiers, tier, &search.range))
 		return NONE;
 	bpf_loop(STEPS_MOST, match_share, &search, 0);
-	if (search.found == NONE || !range_of(&groups, client->group, &search.range))
-		return NONE;
-	search.found = NONE;
-	bpf_loop(STEPS_MOST, match_backend, &search, 0);
-	return search.found;
+	return search.found == NONE ? NONE : kept_by(client);
 }
 
 struct choice {

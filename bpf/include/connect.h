@@ -6,7 +6,7 @@
  */
 #include "hook.h"
 
-/* A connect() that ended before TCP began, on a socket that is used again. */
+/* A connect() that failed, on a socket that is used again. */
 static __always_inline void settle(const struct given *given)
 {
 	if (given->flags & SOCKET_PENDING)
@@ -32,7 +32,7 @@ static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair
 	settle(given);
 	given->connected = *pair;
 	given->group = group;
-	given->flags = SOCKET_CONNECTED | (ctx->protocol == IPPROTO_TCP ? SOCKET_PENDING : 0);
+	given->flags = ctx->protocol == IPPROTO_TCP ? SOCKET_PENDING : 0;
 	return 1;
 }
 

@@ -7,7 +7,7 @@ static __always_inline int show_peer(struct bpf_sock_addr *ctx)
 {
 	struct given *given = given_to(ctx, 0);
 
-	if (!given || !(given->flags & SOCKET_CONNECTED))
+	if (!given)
 		return ALLOW;
 
 	struct address peer = address_in(ctx);

@@ -81,6 +81,13 @@ static __always_inline struct given *given_to(struct bpf_sock_addr *ctx, __u64 f
 	return socket ? bpf_sk_storage_get(&sockets, socket, NULL, flags) : NULL;
 }
 
+static __always_inline struct sent *sent_by(struct bpf_sock_addr *ctx, __u64 flags)
+{
+	struct bpf_sock *socket = ctx->sk;
+
+	return socket ? bpf_sk_storage_get(&datagrams, socket, NULL, flags) : NULL;
+}
+
 #define SECOND 1000000000ULL
 
 /* A backend for a client that keeps to the one it had; each use begins its time anew, as kube-proxy does. */

@@ -8,12 +8,19 @@ static __always_inline int is_from(const struct pair *pair, const struct address
 	return pair->generation && pair->port == port && same_address(&pair->addr, addr);
 }
 
-static __always_inline const struct pair *pair_from(const struct given *given, const struct address *addr, __be16 port)
+static __always_inline const struct pair *connected_to(struct bpf_sock_addr *ctx, const struct address *addr, __be16 port)
 {
-	if ((given->flags & SOCKET_CONNECTED) && is_from(&given->connected, addr, port))
-		return &given->connected;
-	for (__u32 back = 1; back <= PAIRS; back++) {
-		const struct pair *pair = &given->pairs[(given->sent - back) & (PAIRS - 1)];
+	const struct given *given = given_to(ctx, 0);
+
+	return given && is_from(&given->connected, addr, port) ? &given->connected : NULL;
+}
+
+static __always_inline const struct pair *sent_to(struct bpf_sock_addr *ctx, const struct address *addr, __be16 port)
+{
+	const struct sent *sent = sent_by(ctx, 0);
+
+	for (__u32 back = 1; sent && back <= PAIRS; back++) {
+		const struct pair *pair = &sent->pairs[(sent->count - back) & (PAIRS - 1)];
 
 		if (is_from(pair, addr, port))
 			return pair;
@@ -23,14 +30,11 @@ static __always_inline const struct pair *pair_from(const struct given *given, c
 
 static __always_inline int show_sender(struct bpf_sock_addr *ctx)
 {
-	const struct given *given = given_to(ctx, 0);
-
-	if (!given)
-		return ALLOW;
-
 	struct address from = address_in(ctx);
-	const struct pair *pair = pair_from(given, &from, ctx->user_port);
+	const struct pair *pair = connected_to(ctx, &from, ctx->user_port);
 
+	if (!pair)
+		pair = sent_to(ctx, &from, ctx->user_port);
 	if (pair)
 		send_to(ctx, &pair->vip_addr, pair->vip_port);
 	return ALLOW;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 #pragma once
 /*
- * An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as that backend
- * is the same one and eligible; both are checked on every send.
+ * An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as its group has
+ * that backend, here or at another index, and it is eligible; all of it is checked on every send.
  */
 #include "hook.h"
 
@@ -11,18 +11,34 @@ static __always_inline int is_to(const struct pair *pair, const struct vip_key *
 	return pair->vip_port == vip->port && same_address(&pair->vip_addr, &vip->addr) && pair->generation;
 }
 
-static __always_inline int still_good(const struct pair *pair)
+static __always_inline int find_again(struct pair *pair, __u32 group)
+{
+	struct client client = { .addr = pair->addr, .port = pair->port, .group = group };
+	__u32 index = kept_by(&client);
+	struct backend *backend = bpf_map_lookup_elem(&backends, &index);
+
+	if (!backend)
+		return 0;
+	pair->backend = index;
+	pair->generation = backend->generation;
+	return 1;
+}
+
+static __always_inline int still_good(struct pair *pair)
 {
 	struct backend *backend = bpf_map_lookup_elem(&backends, &pair->backend);
+	struct range members;
 
-	return backend && backend->generation == pair->generation && eligible(backend);
+	if (!backend || backend->generation != pair->generation || !range_of(&groups, backend->group, &members))
+		return 0;
+	return pair->backend - members.first < members.count ? eligible(backend) : find_again(pair, backend->group);
 }
 
 /* The newest pair for the VIP. */
-static __always_inline struct pair *last_given(struct given *given, const struct vip_key *vip)
+static __always_inline struct pair *last_given(struct sent *sent, const struct vip_key *vip)
 {
 	for (__u32 back = 1; back <= PAIRS; back++) {
-		struct pair *pair = &given->pairs[(given->sent - back) & (PAIRS - 1)];
+		struct pair *pair = &sent->pairs[(sent->count - back) & (PAIRS - 1)];
 
 		if (is_to(pair, vip))
 			return pair;
@@ -31,21 +47,21 @@ static __always_inline struct pair *last_given(struct given *given, const struct
 }
 
 /* An older pair for the same VIP stays until the ring comes round: late answers still find their VIP. */
-static __always_inline void remember(struct given *given, const struct pair *pair)
+static __always_inline void remember(struct sent *sent, const struct pair *pair)
 {
-	given->pairs[given->sent & (PAIRS - 1)] = *pair;
-	given->sent++;
+	sent->pairs[sent->count & (PAIRS - 1)] = *pair;
+	sent->count++;
 }
 
 static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key *vip, __u32 service)
 {
-	struct given *given = given_to(ctx, BPF_SK_STORAGE_GET_F_CREATE);
+	struct sent *sent = sent_by(ctx, BPF_SK_STORAGE_GET_F_CREATE);
 	struct choice choice;
 
-	if (!given)
+	if (!sent)
 		return refuse(REFUSAL_NO_STORAGE);
 
-	struct pair *last = last_given(given, vip);
+	struct pair *last = last_given(sent, vip);
 
 	if (last && last->service == service && still_good(last)) {
 		send_to(ctx, &last->addr, last->port);
@@ -62,7 +78,7 @@ static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key 
 
 	struct pair pair = pair_of(vip, service, &choice);
 
-	remember(given, &pair);
+	remember(sent, &pair);
 	send_to(ctx, &pair.addr, pair.port);
 	return ALLOW;
 }

@@ -8,12 +8,8 @@
 #define PAIRS 4 /* a power of two */
 
 enum socket_flag {
-	/* connect() chose a backend and TCP has not begun: what is left of it at the end never reached the wire */
+	/* connect() of TCP chose a backend and the connection is not established: a socket that ends so has failed */
 	SOCKET_PENDING = 1,
-	/* the connection was established */
-	SOCKET_ESTABLISHED = 2,
-	/* connect() chose the backend, for TCP or UDP */
-	SOCKET_CONNECTED = 4,
 };
 
 /* One backend given for one VIP. */
@@ -27,24 +23,37 @@ struct pair {
 	__u32 service;
 };
 
-/* Frozen layout; new fields take from spare. */
+/* By connect(), for TCP or UDP. Frozen layout; new fields take from spare. */
 struct given {
-	struct pair connected; /* by connect(), valid with SOCKET_CONNECTED */
-	__u32 group;	       /* of connected */
+	struct pair connected;
+	__u32 group; /* of connected */
 	enum socket_flag flags;
-	__u32 sent; /* pairs ever stored */
-	__u32 pad;
-	struct pair pairs[PAIRS]; /* a ring: the last destinations of sendmsg() */
-	__u8 spare[40];
+	__u8 spare[64];
 };
 
-/* Writer: kernel. */
+/* Writer: kernel. Made for each connection, so small: 192 bytes with what the kernel puts before it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__type(key, int);
 	__type(value, struct given);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } sockets SEC(".maps") STATE;
+
+/* By sendmsg(), for UDP. Frozen layout; new fields take from spare. */
+struct sent {
+	__u32 count; /* pairs ever stored */
+	__u32 pad;
+	struct pair pairs[PAIRS]; /* a ring: the last destinations */
+	__u8 spare[56];
+};
+
+/* Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__type(key, int);
+	__type(value, struct sent);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+} datagrams SEC(".maps") STATE;
 
 struct traffic_key {
 	__u32 service;

@@ -33,8 +33,6 @@ enum backend_flag {
 	BACKEND_PASS = 1,
 	/* eligible only while slot `slot` of `alive` holds a socket */
 	BACKEND_NEEDS_SOCKET = 2,
-	/* no longer of its group: who was given it before does not keep it */
-	BACKEND_GONE = 4,
 };
 
 /*

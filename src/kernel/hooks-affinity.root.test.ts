@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { BackendFlag, ClusterFlag } from './generated/enums.ts';
+import { ClusterFlag } from './generated/enums.ts';
 import { tables } from './generated/tables.ts';
 import { tableOf } from './table.ts';
 import { type Stage, stage } from './testing/stage.ts';
@@ -78,7 +78,7 @@ test('a backend that goes is left, and the next one kept', async () => {
   const { vip, groups } = keeping([[group(0, ...ALL)]]);
   const [first] = await whoAnswers(vip, 1);
   const index = on.world.firstOf(groups[0]?.[0] ?? 0) + ALL.indexOf(first ?? '');
-  on.world.backendAt(index, { flags: BackendFlag.Gone });
+  on.world.moveGroup(groups[0]?.[0] ?? 0, index);
   const next = await whoAnswers(vip);
   assert.equal(next.size, 1);
   assert.ok(!next.has(first ?? ''));

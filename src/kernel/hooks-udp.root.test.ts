@@ -130,3 +130,34 @@ test('a TCP listener holds a slot as well', async () => {
   await resolver.kill();
   assert.deepEqual(await on.caller.calls(to, 1), ['ECONNREFUSED']);
 });
+
+test('a socket keeps its backend when the group moves, and not when the backend is taken out of it', async () => {
+  const to = vip();
+  const { groups } = on.world.serve(to.address, to.port, 'udp', [
+    [{ backends: [A, B].map((at) => ({ at, port: 53 })) }],
+  ]);
+  const group = groups[0]?.[0] ?? 0;
+  const sockets = await Promise.all(Array.from({ length: 8 }, () => on.caller.udpOpen()));
+  const answers = () => Promise.all(sockets.map(async ({ id }) => (await on.caller.udpSend(id, to)).who));
+  const first = await answers();
+  for (let i = 0; i < 3; i++) {
+    on.world.moveGroup(group);
+    assert.deepEqual(await answers(), first);
+  }
+  on.world.moveGroup(group, on.world.firstOf(group));
+  assert.deepEqual(
+    await answers(),
+    first.map(() => B),
+  );
+});
+
+test('a group whose word is empty loses its sockets', async () => {
+  const to = vip();
+  const { groups, firstTier } = on.world.serve(to.address, to.port, 'udp', [both]);
+  const { id } = await on.caller.udpOpen();
+  const { who } = await on.caller.udpSend(id, to);
+  const [mine = 0, other = 0] = who === A ? (groups[0] ?? []) : (groups[0] ?? []).toReversed();
+  on.world.giveTo(firstTier, other);
+  on.world.groups[mine] = 0n;
+  assert.equal((await on.caller.udpSend(id, to)).who, who === A ? B : A);
+});

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { SealaneError } from '#kit/index.ts';
+import { ip, SealaneError } from '#kit/index.ts';
 import { mountBpfFilesystem } from './bpf-filesystem.ts';
+import { VipKey } from './generated/structs.ts';
 import { loadObject } from './load-object.ts';
 import { openPinnedMap, u32Key } from './map.ts';
 import { OBJECTS } from './testing/test-arena.ts';
 import { compileFixtures } from './testing/test-fixtures.ts';
+import { bytesOf } from './typed-map.ts';
 
 mountBpfFilesystem();
 const fixture = compileFixtures('rejected', 'other-state', 'other-config', 'verdict');
@@ -54,11 +56,12 @@ function elsewhere(command: string, root = ROOT): { code: string; message: strin
 test('tables outlive the process that made them and are shared by name', () => {
   const dir = pinDir();
   const first = loadObject(CONNECT, { pinDir: dir, maxEntries: small });
-  first.map('vips').put(Buffer.from('0a00000100500600', 'hex'), u32Key(7));
+  const vip = bytesOf(VipKey, { addr: ip('10.0.0.1'), port: 80, proto: 6 });
+  first.map('vips').put(vip, u32Key(7));
   first.close();
   const second = loadObject(join(OBJECTS, 'sendmsg4.bpf.o'), { pinDir: dir, maxEntries: small });
   assert.deepEqual(second.rebuilt, []);
-  assert.deepEqual(second.map('vips').get(Buffer.from('0a00000100500600', 'hex')), u32Key(7));
+  assert.deepEqual(second.map('vips').get(vip), u32Key(7));
   second.close();
   assert.equal(openPinnedMap(`${dir}/maps/vips`).info.name, 'vips');
 });

@@ -6,15 +6,12 @@ export const BackendFlag = {
   Pass: 1,
   /** eligible only while slot `slot` of `alive` holds a socket */
   NeedsSocket: 2,
-  /** no longer of its group: who was given it before does not keep it */
-  Gone: 4,
 } as const;
 
 /** What each value of BackendFlag means, for people. */
 export const BackendFlagText: Readonly<Record<number, string>> = {
   1: 'leave the destination as the application named it',
   2: 'eligible only while slot `slot` of `alive` holds a socket',
-  4: 'no longer of its group: who was given it before does not keep it',
 };
 
 /** Bits of a cluster; with any of them set no new connection goes there. */
@@ -115,17 +112,11 @@ export const RefusalText: Readonly<Record<number, string>> = {
 
 /** enum socket_flag */
 export const SocketFlag = {
-  /** connect() chose a backend and TCP has not begun: what is left of it at the end never reached the wire */
+  /** connect() of TCP chose a backend and the connection is not established: a socket that ends so has failed */
   Pending: 1,
-  /** the connection was established */
-  Established: 2,
-  /** connect() chose the backend, for TCP or UDP */
-  Connected: 4,
 } as const;
 
 /** What each value of SocketFlag means, for people. */
 export const SocketFlagText: Readonly<Record<number, string>> = {
-  1: 'connect() chose a backend and TCP has not begun: what is left of it at the end never reached the wire',
-  2: 'the connection was established',
-  4: 'connect() chose the backend, for TCP or UDP',
+  1: 'connect() of TCP chose a backend and the connection is not established: a socket that ends so has failed',
 };

@@ -8,7 +8,7 @@ export const objects = {
       connect4: { section: 'cgroup/connect4', attachType: 10 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   connect6: {
     file: 'connect6.bpf.o',
@@ -16,7 +16,7 @@ export const objects = {
       connect6: { section: 'cgroup/connect6', attachType: 11 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   'gateway-back': {
     file: 'gateway-back.bpf.o',
@@ -56,7 +56,7 @@ export const objects = {
       getpeername4: { section: 'cgroup/getpeername4', attachType: 29 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   getpeername6: {
     file: 'getpeername6.bpf.o',
@@ -64,7 +64,7 @@ export const objects = {
       getpeername6: { section: 'cgroup/getpeername6', attachType: 30 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
@@ -72,7 +72,7 @@ export const objects = {
       recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   recvmsg6: {
     file: 'recvmsg6.bpf.o',
@@ -80,7 +80,7 @@ export const objects = {
       recvmsg6: { section: 'cgroup/recvmsg6', attachType: 20 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
@@ -88,7 +88,7 @@ export const objects = {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
@@ -96,7 +96,7 @@ export const objects = {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   sock_release: {
     file: 'sock_release.bpf.o',
@@ -104,7 +104,7 @@ export const objects = {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },
     constants: { refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   sockops: {
     file: 'sockops.bpf.o',
@@ -112,6 +112,6 @@ export const objects = {
       sock_ops: { section: 'sockops', attachType: 3 },
     },
     constants: { refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clusters', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
 } as const;

@@ -153,37 +153,50 @@ export const Pair: Codec<Pair> = {
   }),
 };
 
-/** Frozen layout; new fields take from spare. */
+/** By connect(), for TCP or UDP. Frozen layout; new fields take from spare. */
 export interface Given {
-  /** by connect(), valid with SOCKET_CONNECTED */
   readonly connected: Pair;
   /** of connected. */
   readonly group: number;
   readonly flags: number;
-  /** pairs ever stored. */
-  readonly sent: number;
-  /** a ring: the last destinations of sendmsg() */
-  readonly pairs: readonly Pair[];
 }
 
-/** 296 bytes. */
+/** 120 bytes. */
 export const Given: Codec<Given> = {
-  size: 296,
+  size: 120,
   encode: (value, view, at = 0) => {
     Pair.encode(value.connected, view, at);
     view.setUint32(at + 48, value.group, true);
     view.setUint32(at + 52, value.flags, true);
-    view.setUint32(at + 56, value.sent, true);
-    for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 64 + i * 48);
-    new Uint8Array(view.buffer, view.byteOffset + at + 60, 4).fill(0);
-    new Uint8Array(view.buffer, view.byteOffset + at + 256, 40).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 56, 64).fill(0);
   },
   decode: (view, at = 0) => ({
     connected: Pair.decode(view, at),
     group: view.getUint32(at + 48, true),
     flags: view.getUint32(at + 52, true),
-    sent: view.getUint32(at + 56, true),
-    pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 64 + i * 48)),
+  }),
+};
+
+/** By sendmsg(), for UDP. Frozen layout; new fields take from spare. */
+export interface Sent {
+  /** pairs ever stored. */
+  readonly count: number;
+  /** a ring: the last destinations */
+  readonly pairs: readonly Pair[];
+}
+
+/** 256 bytes. */
+export const Sent: Codec<Sent> = {
+  size: 256,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.count, true);
+    for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 8 + i * 48);
+    new Uint8Array(view.buffer, view.byteOffset + at + 4, 4).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 200, 56).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    count: view.getUint32(at, true),
+    pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 8 + i * 48)),
   }),
 };
 

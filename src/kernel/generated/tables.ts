@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Client, ClientKey, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, LaneKey, LanePod, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
+import { Backend, Client, ClientKey, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, LaneKey, LanePod, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -53,6 +53,15 @@ export const tables = {
     maxEntries: 1024,
     flags: 1024,
     writer: 'agent',
+  }),
+  datagrams: table({
+    name: 'datagrams',
+    type: 24,
+    key: u32Codec,
+    value: Sent,
+    maxEntries: 0,
+    flags: 1,
+    writer: 'kernel',
   }),
   gateway: table({
     name: 'gateway',

@@ -71,12 +71,13 @@ export class World {
     this.backends.set(index, { ...this.backends.get(index), ...change });
   }
 
-  /** Writes a group's backends once more elsewhere and leads there, as the agent does when one of them changes. */
-  moveGroup(group: number): void {
+  /** Writes a group's backends once more elsewhere and leads there, as the agent does when one of them changes or goes. */
+  moveGroup(group: number, without?: number): void {
     const { first, count } = unpackRange(this.groups[group] ?? 0n);
-    for (let i = 0; i < count; i++) this.backends.set(this.#backends + i, this.backends.get(first + i));
-    this.groups[group] = packRange({ first: this.#backends, count });
-    this.#backends += count;
+    const from = Array.from({ length: count }, (_, i) => first + i).filter((index) => index !== without);
+    for (const [i, index] of from.entries()) this.backends.set(this.#backends + i, this.backends.get(index));
+    this.groups[group] = packRange({ first: this.#backends, count: from.length });
+    this.#backends += from.length;
   }
 
   /** The whole tier to one group. */
