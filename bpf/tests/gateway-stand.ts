@@ -8,6 +8,7 @@ import { createNamespaces, deleteNamespaces, ipBatch, ipJson, namespacePath, run
 import {
   enterNamespace,
   type GatewayPrograms,
+  LaneFlag,
   type LoadedObject,
   loadGateway,
   mappedTable,
@@ -52,6 +53,7 @@ export interface LaneSpec {
   readonly port: number;
   readonly proto?: 'tcp' | 'udp';
   readonly mss?: number;
+  readonly keepsCallers?: boolean;
   readonly pods: readonly PodSpec[];
 }
 
@@ -204,6 +206,7 @@ export class Stand {
       }
       ranges.put(lane, packRange({ first, count: spec.pods.length }));
       tableOf(this.inbound, tables.lane_mss).put(lane, spec.mss ?? 0);
+      tableOf(this.inbound, tables.lane_flags).put(lane, spec.keepsCallers ? LaneFlag.KeepsCallers : 0);
       const key = { addr: ip(GATEWAY), port: spec.port, proto: PROTO[spec.proto ?? 'tcp'] };
       tableOf(this.inbound, tables.lane_ports).put(key, lane);
       first += spec.pods.length;

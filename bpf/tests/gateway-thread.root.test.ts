@@ -3,6 +3,8 @@
  *
  *   caller eth0 --- wan0 gateway pods0 (bridge) --- pod 10.244.1.5
  *                            lan0 (MTU 1400) --- lan0 second --- pod 10.244.2.5
+ *
+ * Beyond the caller is one more, and beside the second pod too, whom packets of 1300 bytes reach and larger ones do not.
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
@@ -41,6 +43,7 @@ const spaces = {
   pod: `${prefix}-p`,
   second: `${prefix}-n`,
   far: `${prefix}-f`,
+  beyond: `${prefix}-b`,
 };
 type Space = keyof typeof spaces;
 const MEGABYTE = 1 << 20;
@@ -51,6 +54,12 @@ const onNet = (address: string): string => (isFour ? `${address}/24` : `${addres
 const REMOTE_NET = isFour ? '10.244.2.0/24' : 'fd00:244:2::/64';
 const REMOTE_SIDE = isFour ? '10.244.2.1' : 'fd00:244:2::1';
 const SECOND_NODE = isFour ? '10.77.0.12' : 'fd00:10::12';
+const NARROW_POD = isFour ? '10.244.2.6' : 'fd00:244:2::6';
+const NARROW_CALLER = isFour ? '172.30.78.2' : 'fd00:78::2';
+const NARROW_ROUTER = isFour ? '172.30.78.1' : 'fd00:78::1';
+const NARROW_MTU = 1300;
+const ONLY_FOUR = { skip: !isFour && 'not tried over IPv6 yet' };
+const METHOD = process.env['GATEWAY_ATTACHED_BY'] === 'clsact' ? { method: 'clsact' as const } : {};
 const give = (address: string, device: string): string =>
   `addr add ${onNet(address)} dev ${device}${isFour ? '' : ' nodad'}`;
 
@@ -70,13 +79,14 @@ const inside = <T>(space: Space, act: () => T extends PromiseLike<unknown> ? nev
   enterNamespace(namespacePath(spaces[space]), act);
 
 async function wire(): Promise<void> {
-  const { caller, gateway, pod, second, far } = spaces;
+  const { caller, gateway, pod, second, far, beyond } = spaces;
   await createNamespaces(Object.values(spaces));
   await ipBatch([
     `link add eth0 netns ${caller} type veth peer name wan0 netns ${gateway}`,
     `link add eth0 netns ${pod} type veth peer name pod1 netns ${gateway}`,
     `link add lan0 netns ${gateway} mtu 1400 type veth peer name lan0 netns ${second}`,
     `link add eth0 netns ${far} type veth peer name pods0 netns ${second}`,
+    `link add eth0 netns ${beyond} type veth peer name eth1 netns ${caller}`,
   ]);
   const up = (...devices: string[]): string[] => devices.map((device) => `link set ${device} up`);
   await ipBatch([give(CALLER, 'eth0'), `addr add ${LOCAL_POD}/${isFour ? 32 : 128} dev lo`, ...up('lo', 'eth0')], {
@@ -103,7 +113,30 @@ async function wire(): Promise<void> {
   await ipBatch([give(REMOTE_POD, 'eth0'), ...up('eth0'), `route add default via ${REMOTE_SIDE}`], {
     namespace: far,
   });
-  for (const namespace of [gateway, second]) await setSysctls({ [FORWARDING]: '1' }, { namespace });
+  if (isFour) await narrow();
+  for (const namespace of [gateway, second, caller]) await setSysctls({ [FORWARDING]: '1' }, { namespace });
+}
+
+/** Hops that carry less than the links of both ends, so that only an ICMP error tells. */
+async function narrow(): Promise<void> {
+  const { caller, gateway, second, far, beyond } = spaces;
+  const [net] = onNet(NARROW_CALLER).split('2/');
+  await ipBatch([give(NARROW_CALLER, 'eth0'), 'link set eth0 up', `route add default via ${NARROW_ROUTER}`], {
+    namespace: beyond,
+  });
+  const lock = `mtu lock ${NARROW_MTU}`;
+  await ipBatch([give(NARROW_ROUTER, 'eth1'), 'link set eth1 up', `route add ${NARROW_CALLER} dev eth1 ${lock}`], {
+    namespace: caller,
+  });
+  await ipBatch([`route add ${net}${isFour ? '0/24' : '/64'} via ${CALLER}`], { namespace: gateway });
+  await ipBatch([`route add ${NARROW_POD} dev pods0 ${lock}`], { namespace: second });
+  await ipBatch([give(NARROW_POD, 'eth0')], { namespace: far });
+}
+
+/** The size of packets towards an address that a namespace has been told of. */
+async function learnt(space: Space, address: string): Promise<number> {
+  const text = await run('ip', ['-n', spaces[space], 'route', 'get', address]);
+  return Number(/ mtu (\d+)/.exec(text)?.[1] ?? 0);
 }
 
 const IP = isFour ? 'ip' : 'ip6';
@@ -178,13 +211,13 @@ function serveUdp(space: Space, name: string): Datagrams {
   return socket;
 }
 
-function dial(port: number): Socket {
-  return inside('caller', () => connect({ ...toGateway, port, allowHalfOpen: true }));
+function dial(port: number, from: Space = 'caller'): Socket {
+  return inside(from, () => connect({ ...toGateway, port, allowHalfOpen: true }));
 }
 
 /** Sends all, then reads all. */
-async function exchange(port: number, bytes: Buffer): Promise<Buffer> {
-  const socket = dial(port);
+async function exchange(port: number, bytes: Buffer, from: Space = 'caller'): Promise<Buffer> {
+  const socket = dial(port, from);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.end(bytes);
@@ -216,14 +249,16 @@ describe('calls through a gateway', () => {
       { port: 10_003, pods: [{ address: LOCAL_POD, port: 8081 }] },
       { port: 10_004, mss: isFour ? 1360 : 1340, pods: [{ address: REMOTE_POD, port: 8081 }] },
       { port: 10_005, pods: [{ address: REMOTE_POD }] },
+      { port: 10_007, pods: [{ address: NARROW_POD }] },
       { port: 10_006, pods: [{ address: REMOTE_POD, port: 9 }] },
       { port: 10_001, proto: 'udp', pods: [{ address: LOCAL_POD, port: 5353 }] },
       { port: 10_002, proto: 'udp', pods: [{ address: REMOTE_POD, port: 5353 }] },
       { port: 10_003, proto: 'udp', pods: [{ address: REMOTE_POD, port: 9 }] },
     ]);
     inside('gateway', () => {
-      attachTc(stand.programs.incoming, 'wan0', 'ingress');
-      for (const device of ['pods0', 'lan0']) attachTc(stand.programs.back, device, 'ingress');
+      attachTc(stand.programs.incoming, 'wan0', 'ingress', { family: FAMILY, ...METHOD });
+      for (const device of ['pods0', 'lan0'])
+        attachTc(stand.programs.back, device, 'ingress', { family: FAMILY, ...METHOD });
     });
     const stats = collectRunStats();
     closers.push(() => stats[Symbol.dispose]());
@@ -334,6 +369,16 @@ describe('calls through a gateway', () => {
     const [error] = (await once(socket, 'error', { signal: AbortSignal.timeout(5000) })) as [NodeJS.ErrnoException];
     assert.equal(error.code, 'ECONNREFUSED');
     socket.close();
+  });
+
+  test('a pod behind a narrow hop gets what the caller sends: the caller learns what fits', ONLY_FOUR, async () => {
+    assert.equal((await exchange(10_007, load)).toString(), `far ${sha(load)}`);
+    assert.equal(await learnt('caller', GATEWAY), NARROW_MTU);
+  });
+
+  test('a caller behind a narrow hop gets what the pod sends: the pod learns what fits', ONLY_FOUR, async () => {
+    assert.equal(sha(await exchange(10_003, Buffer.alloc(0), 'beyond')), sha(load));
+    assert.equal(await learnt('pod', POD_SIDE), NARROW_MTU);
   });
 
   test('no address of a pod or of the pods’ side was on the caller’s wire', async (context) => {

@@ -10,7 +10,7 @@ export {
   type TcOptions,
 } from './attach-tc.ts';
 export { isBpfFilesystem, makePinDir, mountBpfFilesystem } from './bpf-filesystem.ts';
-export { BackendFlag, ClusterFlag, Refusal, RefusalText } from './generated/enums.ts';
+export { BackendFlag, ClusterFlag, LaneFlag, Refusal, RefusalText } from './generated/enums.ts';
 export { objects } from './generated/objects.ts';
 export { Backend, Given, Pair, Traffic, TrafficKey, VipKey } from './generated/structs.ts';
 export { tables } from './generated/tables.ts';

@@ -14,7 +14,8 @@ function started(options: { readonly cluster?: string; readonly vipRanges?: read
 
 test('a range of either family is taken when peers and services have room in it', async (t) => {
   t.after(() => nobody.close());
-  for (const vipRange of ['240.10.0.0/23', 'fd00:240:10::/119', 'fd00:240:10::/64']) await started({ vipRanges: [vipRange] });
+  for (const vipRange of ['240.10.0.0/23', 'fd00:240:10::/119', 'fd00:240:10::/64'])
+    await started({ vipRanges: [vipRange] });
   for (const vipRange of ['240.10.0.0/24', 'fd00:240:10::/120'])
     await assert.rejects(started({ vipRanges: [vipRange] }), { code: 'kit/bad-range' }, vipRange);
 });

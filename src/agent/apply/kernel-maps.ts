@@ -1,6 +1,7 @@
 /** The connect and lane tables in the kernel, through shared memory where the map allows it. */
 import {
   type BpfMap,
+  LaneFlag,
   mappedRecords,
   mappedTable,
   mappedWords,
@@ -45,6 +46,7 @@ export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Acc
 export function laneMaps(maps: MapSource, access: Access = 'write'): LaneMaps {
   const pods = mappedTable(maps.map('lane_pods'), tables.lane_pods, access);
   const limits = mappedTable(maps.map('lane_mss'), tables.lane_mss, access);
+  const flags = mappedTable(maps.map('lane_flags'), tables.lane_flags, access);
   return {
     ports: vipTable(tableOf(maps, tables.lane_ports)),
     lanes: wordTable(maps.map('lanes'), access),
@@ -57,6 +59,10 @@ export function laneMaps(maps: MapSource, access: Access = 'write'): LaneMaps {
       set: (index, { address, port }) => pods.set(index, { addr: address, port, flags: READY }),
     },
     setSegmentLimit: (lane, bytes) => limits.set(lane, bytes),
+    affinity: {
+      get: (lane) => flags.get(lane) === LaneFlag.KeepsCallers,
+      set: (lane, kept) => flags.set(lane, kept ? LaneFlag.KeepsCallers : 0),
+    },
   };
 }
 

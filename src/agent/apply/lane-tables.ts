@@ -25,11 +25,15 @@ export interface LaneMaps {
   readonly pods: LanePodTable;
   /** The most that a segment of the lane may carry, bytes. */
   setSegmentLimit(lane: number, bytes: number): void;
+  /** Whether a caller of the lane meets the same pod again. */
+  readonly affinity: { get(lane: number): boolean; set(lane: number, kept: boolean): void };
 }
 
 /** A lane port of this gateway; without pods it refuses. */
 export interface DesiredLane extends VipAddress {
   readonly pods: readonly LanePod[];
+  /** Whether a caller meets the same pod again, as long as that one is ready. Default: any pod. */
+  readonly affinity?: boolean;
 }
 
 interface PlacedLane {
@@ -37,6 +41,7 @@ interface PlacedLane {
   readonly index: number;
   readonly run: Run;
   readonly pods: readonly LanePod[];
+  readonly affinity: boolean;
 }
 
 export class LaneTables {
@@ -70,7 +75,7 @@ export class LaneTables {
 
   #put(key: string, lane: DesiredLane): void {
     const before = this.#placed.get(key);
-    if (before && samePods(before.pods, lane.pods)) return;
+    if (before && samePods(before.pods, lane.pods) && before.affinity === (lane.affinity ?? false)) return;
     const run = this.#freePods.take(lane.pods.length);
     let placed: PlacedLane;
     try {
@@ -83,17 +88,19 @@ export class LaneTables {
     this.#placed.set(key, placed);
   }
 
-  #turn(before: PlacedLane, { pods }: DesiredLane, run: Run): PlacedLane {
+  #turn(before: PlacedLane, { pods, affinity = false }: DesiredLane, run: Run): PlacedLane {
     this.#writePods(run, pods);
+    this.#maps.affinity.set(before.index, affinity);
     this.#maps.lanes.set(before.index, run);
-    return { ...before, run, pods };
+    return { ...before, run, pods, affinity };
   }
 
-  #add({ address, port, protocol, pods }: DesiredLane, run: Run): PlacedLane {
+  #add({ address, port, protocol, pods, affinity = false }: DesiredLane, run: Run): PlacedLane {
     const vip = { address, port, protocol };
     const lane = this.#freeLanes.take(1);
     try {
       this.#writePods(run, pods);
+      this.#maps.affinity.set(lane.first, affinity);
       this.#maps.setSegmentLimit(lane.first, this.#segmentBytes(familyOf(address)));
       this.#maps.lanes.set(lane.first, run);
       this.#maps.ports.put(vip, lane.first);
@@ -101,7 +108,7 @@ export class LaneTables {
       this.#freeLanes.release(lane);
       throw error;
     }
-    return { vip, index: lane.first, run, pods };
+    return { vip, index: lane.first, run, pods, affinity };
   }
 
   #writePods(run: Run, pods: readonly LanePod[]): void {
@@ -120,7 +127,8 @@ export class LaneTables {
 
   #read(vip: VipAddress, index: number): PlacedLane {
     const run = this.#maps.lanes.get(index);
-    return { vip, index, run, pods: numbers(run).flatMap((at) => this.#maps.pods.get(at) ?? []) };
+    const pods = numbers(run).flatMap((at) => this.#maps.pods.get(at) ?? []);
+    return { vip, index, run, pods, affinity: this.#maps.affinity.get(index) };
   }
 }
 
