@@ -4,10 +4,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ip } from '#kit/index.ts';
 import { openTable, tables } from '#kernel/index.ts';
-import { capture, listNamespaces, nft, run } from '#host/index.ts';
-import { bringUp, call, eventually } from './island-set.ts';
+import { listNamespaces } from '#host/index.ts';
+import { demonstration, call, eventually } from './island-set.ts';
+import { watchWan } from './watch-wan.ts';
 
-const set = await bringUp(`sltc${process.pid % 10_000}`);
+const set = await demonstration(`sltc${process.pid % 10_000}`);
 
 test('the ordinary name and the clusterset name are answered by both clusters', async () => {
   const { clusters, failed } = await call(set, 100);
@@ -18,33 +19,15 @@ test('the ordinary name and the clusterset name are answered by both clusters', 
 });
 
 test('no packet on the WAN names a pod, while the answering pod’s address also exists in the caller’s cluster', async () => {
-  const wan = `${set.name}-wan`;
-  const ports = (await run('ip', ['-n', wan, '-o', 'link', 'show', 'type', 'veth']))
-    .split('\n')
-    .flatMap((line) => /^\d+: ([^@:]+)/.exec(line)?.[1] ?? []);
-  assert.ok(ports.length >= 10, `${ports.length} ports on the WAN`);
-  const chains = ports.map(
-    (port, i) => `chain p${i} {
-      type filter hook ingress device "${port}" priority 0;
-      ip saddr 10.244.0.0/16 counter name pods
-      ip daddr 10.244.0.0/16 counter name pods
-      ip daddr 172.30.0.0/16 counter name lanes
-    }`,
-  );
-  const counters = 'counter pods {\n}\ncounter lanes {\n}';
-  await nft(`table netdev watch {\n${counters}\n${chains.join('\n')}\n}`, { namespace: wan });
+  const counted = await watchWan(set.name, { family: 'ip', pods: '10.244.0.0/16', lanes: '172.30.0.0/16' });
   const { clusters } = await call(set, 200);
   assert.equal(
     Object.values(clusters).reduce((sum, n) => sum + n, 0),
     200,
   );
-  const { stdout } = await capture('nsenter', [`--net=/run/netns/${wan}`, 'nft', '-j', 'list', 'counters']);
-  const counted = (JSON.parse(stdout) as { nftables: { counter?: { name: string; packets: number } }[] }).nftables;
-  const packets = Object.fromEntries(
-    counted.flatMap(({ counter }) => (counter ? [[counter.name, counter.packets]] : [])),
-  );
-  assert.equal(packets.pods, 0);
-  assert.ok((packets.lanes ?? 0) > 400, `${packets.lanes} packets crossed the WAN`);
+  const { pods, lanes } = await counted();
+  assert.equal(pods, 0);
+  assert.ok(lanes > 400, `${lanes} packets crossed the WAN`);
 });
 
 test('an entry of the kernel that somebody changed shows as a difference, the agent stopped or not', async () => {

@@ -26,8 +26,18 @@ interface Pod extends KubeObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
+export interface BringUpOptions {
+  readonly topology?: string;
+  /** File or folder that is applied to the hub. */
+  readonly manifests?: string;
+  /** Whose pod calls: cluster, namespace and app. */
+  readonly caller?: readonly [cluster: string, namespace: string, app: string];
+}
+
 /** @param name letters and digits, one a test file */
-export async function bringUp(name: string): Promise<IslandSet> {
+export async function bringUp(name: string, options: BringUpOptions = {}): Promise<IslandSet> {
+  const { topology = 'default', manifests = 'examples/karmada-eriecanal/corrected' } = options;
+  const [cluster, namespace, app] = options.caller ?? ['cluster-2', 'curl', 'curl'];
   const run = (bundle: 'sealane' | 'sealane-sandbox', args: readonly string[], timeoutMs = 120_000) =>
     capture(process.execPath, [bundlePath(bundle), ...args], { timeoutMs });
   const clients = new Map<string, Client>();
@@ -57,8 +67,8 @@ export async function bringUp(name: string): Promise<IslandSet> {
     for (const one of clients.values()) one.close();
     await run('sealane-sandbox', ['down', '--name', name]);
   });
-  await sandbox('up');
-  await sandbox('apply', '-f', 'examples/karmada-eriecanal/corrected');
+  await sandbox('up', '--topology', topology);
+  await sandbox('apply', '-f', manifests);
   const set: IslandSet = {
     name,
     sandbox,
@@ -66,8 +76,14 @@ export async function bringUp(name: string): Promise<IslandSet> {
     client,
     pod,
     inCaller: async (...command) =>
-      sandbox('exec', 'cluster-2', `curl/${await pod('cluster-2', 'curl', 'curl')}`, '--', ...command),
+      sandbox('exec', cluster, `${namespace}/${await pod(cluster, namespace, app)}`, '--', ...command),
   };
+  return set;
+}
+
+/** The demonstration, answering from both clusters. */
+export async function demonstration(name: string, topology?: string): Promise<IslandSet> {
+  const set = await bringUp(name, { ...(topology && { topology }) });
   await eventually('an answer from both clusters', async () => {
     const { clusters } = await call(set, 20).catch(() => ({ clusters: {} }));
     return Object.keys(clusters).length === 2 || undefined;
@@ -83,9 +99,9 @@ export interface Answers {
 }
 
 /** New connections from the caller to the demonstration's service, the name resolved for each. */
-export async function call(set: IslandSet, count: number): Promise<Answers> {
+export async function call(set: IslandSet, count: number, url = URL_CALLED, ...more: string[]): Promise<Answers> {
   return JSON.parse(
-    await set.inCaller('pod-tool', 'call', URL_CALLED, '--count', String(count), '--output', 'json'),
+    await set.inCaller('pod-tool', 'call', url, '--count', String(count), ...more, '--output', 'json'),
   ) as Answers;
 }
 

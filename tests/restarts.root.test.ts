@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CLUSTER_EXPORTS, SERVICE_IMPORTS } from '#api/index.ts';
 import type { SandboxStatus } from '#sandbox/supervise/index.ts';
-import { type Answers, bringUp, call, eventually, type IslandSet, URL_CALLED } from './island-set.ts';
+import { type Answers, demonstration, call, eventually, type IslandSet, URL_CALLED } from './island-set.ts';
 
 const SECONDS = 60;
 const RATE = 200;
 
 const folder = mkdtempSync('/tmp/sealane-restarts-');
 after(() => rmSync(folder, { recursive: true }));
-const set = await bringUp(`sltr${process.pid % 10_000}`);
+const set = await demonstration(`sltr${process.pid % 10_000}`);
 
 test('every process restarted and the hub emptied under load: every call answered, no kept connection broken', async () => {
   const before = await processes(set);

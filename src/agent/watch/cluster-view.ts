@@ -123,7 +123,7 @@ function isOwnRecord({ metadata, spec }: ClusterExport): boolean {
 function projectService({ apiVersion, kind, metadata, spec }: Service): Service {
   const { name, namespace, uid, resourceVersion } = metadata;
   const derived = metadata.labels?.[LABEL_DERIVED];
-  const { type, clusterIP, ports, internalTrafficPolicy, trafficDistribution } = spec ?? {};
+  const { type, clusterIP, clusterIPs, ports, internalTrafficPolicy, trafficDistribution } = spec ?? {};
   const { sessionAffinity, sessionAffinityConfig } = spec ?? {};
   return {
     apiVersion,
@@ -138,6 +138,7 @@ function projectService({ apiVersion, kind, metadata, spec }: Service): Service 
     spec: {
       type,
       clusterIP,
+      clusterIPs,
       internalTrafficPolicy,
       trafficDistribution,
       sessionAffinity,
