@@ -102,11 +102,11 @@ interface Report {
 
 /** The child: a resolver that tells its port, its processor time and its count whenever it is asked. */
 async function serve(snapshotPath: string) {
-  const listen = { address: '127.0.0.1', port: 0 };
+  const listen = [{ address: '127.0.0.1', port: 0 }];
   const resolver = await startResolver({ listen, upstreams: [], snapshotPath, clock: systemClock, log: silentLog });
   const report = () => {
     const { answered } = resolver.counts();
-    process.send?.({ port: resolver.port, cpu: process.cpuUsage(), answered } satisfies Report);
+    process.send?.({ port: resolver.sockets[0]?.port ?? 0, cpu: process.cpuUsage(), answered } satisfies Report);
   };
   process.on('message', report);
   process.on('disconnect', () => void resolver.close());

@@ -19,7 +19,7 @@ import { type AgentLease, keepLease } from './duties/lease.ts';
 import { register } from './duties/register.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
-import { internalAddress, resolverAddress } from './node-addresses.ts';
+import { internalAddress, resolverAddresses } from './node-addresses.ts';
 import type { AgentOptions } from './options.ts';
 import { type ClusterView, watchCluster } from './watch/cluster-view.ts';
 import { policyOf } from './watch/inputs.ts';
@@ -42,7 +42,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   mkdirSync(stateDir, { recursive: true, mode: 0o750 });
   makePinDir(pinDir);
   const client = createClient(readKubeconfig(options.kubeconfig), { clock });
-  const resolver = await resolverAddress(options);
+  const resolvers = await resolverAddresses(options);
   register({
     cluster,
     node: nodeName,
@@ -50,7 +50,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     pinDir,
     stateDir,
     serviceProxy: options.serviceProxy,
-    resolver,
+    resolvers,
   });
 
   const isNode = options.roles.includes('node');
@@ -62,7 +62,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const snapshotPath = `${stateDir}/dns.json`;
   const { upstreamDns: upstreams } = options;
   const stopResolver = isNode
-    ? keepResolver({ stateDir, listen: resolver, upstreams, snapshotPath, pinDir, clock, log })
+    ? keepResolver({ stateDir, listen: resolvers, upstreams, snapshotPath, pinDir, clock, log })
     : () => {};
 
   const applied: Record<string, number> = {};
@@ -84,7 +84,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     lease,
     applied,
     snapshot: new SnapshotFile(snapshotPath),
-    resolver,
+    resolvers,
   };
   const queue = await followView(duties);
   hooks?.attach(options.cgroup);
@@ -114,7 +114,7 @@ interface Duties {
   readonly lease: AgentLease;
   readonly applied: Record<string, number>;
   readonly snapshot: SnapshotFile;
-  readonly resolver: string;
+  readonly resolvers: readonly string[];
 }
 
 /** Works once over everything, then over whatever changes. */
@@ -149,13 +149,13 @@ async function followView(duties: Duties): Promise<Queue> {
   return queue;
 }
 
-function connectDuty({ options, hooks, view, resolver }: Duties): ConnectDuty | undefined {
+function connectDuty({ options, hooks, view, resolvers }: Duties): ConnectDuty | undefined {
   if (!hooks) return undefined;
   const { cluster, nodeName, serviceProxy, clock, log, clusterDns, upstreamDns } = options;
   const clusters = new ClusterIndex(`${options.stateDir}/clusters.json`, cluster);
   const tables = new ConnectTables(connectMaps(hooks, clusters), clock);
   const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log);
-  duty.replace(DNS, dnsServices({ cluster, clusterDns, resolver, upstreams: upstreamDns }));
+  duty.replace(DNS, dnsServices({ cluster, clusterDns, resolvers, upstreams: upstreamDns }));
   return duty;
 }
 

@@ -1,7 +1,17 @@
 /** The addresses by which an agent's node is known. */
 import { NODES } from '#api/index.ts';
 import { ipJson } from '#host/index.ts';
-import { messageOf, SealaneError, sleep } from '#kit/index.ts';
+import {
+  type Family,
+  familyOf,
+  formatEndpoint,
+  formatIp,
+  ip,
+  messageOf,
+  parseEndpoint,
+  SealaneError,
+  sleep,
+} from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import { type KubeObject, splitKey } from '#objects/index.ts';
 import { type AgentOptions, RESOLVER_PORT } from './options.ts';
@@ -30,16 +40,36 @@ interface NodeObject extends KubeObject {
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
 }
 
-/** An address of this node that its pods reach. */
-export async function resolverAddress({ resolverAddress: given, gatewayAddress }: AgentOptions): Promise<string> {
-  const address = given ?? gatewayAddress?.[0] ?? (await firstAddress());
-  return address.includes(':') ? address : `${address}:${RESOLVER_PORT}`;
+/**
+ * Addresses of this node that its pods reach, one for each family in which they ask for names.
+ *
+ * @throws `agent/no-address` when the node has none of such a family
+ */
+export async function resolverAddresses(options: AgentOptions): Promise<string[]> {
+  const { resolverAddress, gatewayAddress, clusterDns } = options;
+  const given = resolverAddress ?? gatewayAddress ?? [];
+  const known = given.map((text) => parseEndpoint(text, RESOLVER_PORT)).filter((one) => one !== undefined);
+  const families = [...new Set(clusterDns.map((address) => familyOf(ip(address))))];
+  return Promise.all(
+    families.map(async (family) => {
+      const found = known.find(({ address }) => familyOf(address) === family);
+      return found
+        ? formatEndpoint(formatIp(found.address), found.port)
+        : formatEndpoint(await firstAddress(family), RESOLVER_PORT);
+    }),
+  );
 }
 
-async function firstAddress(): Promise<string> {
-  const all = await ipJson<{ ifname: string; addr_info?: { family: string; local: string }[] }>(['address', 'show']);
+/** Of link-local addresses no pod could say by which device. */
+async function firstAddress(family: Family): Promise<string> {
+  const all = await ipJson<Device>(['address', 'show', 'scope', 'global']);
   const addresses = all.filter(({ ifname }) => ifname !== 'lo').flatMap(({ addr_info = [] }) => addr_info);
-  const found = addresses.find(({ family }) => family === 'inet')?.local;
-  if (!found) throw new SealaneError('agent/no-address', 'find an IPv4 address of this node: no device has one');
+  const found = addresses.find((one) => one.family === (family === 'IPv4' ? 'inet' : 'inet6'))?.local;
+  if (!found) throw new SealaneError('agent/no-address', `find an ${family} address of this node: no device has one`);
   return found;
+}
+
+interface Device {
+  readonly ifname: string;
+  readonly addr_info?: readonly { readonly family: string; readonly local: string }[];
 }

@@ -15,8 +15,8 @@ export interface AgentOptions {
   /** Where other members reach this gateway, one address of each family, and the device that carries them. */
   readonly gatewayAddress?: readonly string[];
   readonly gatewayDevice?: string;
-  /** The cluster's DNS address that pods have in resolv.conf. */
-  readonly clusterDns: string;
+  /** The cluster's DNS addresses that pods have in resolv.conf, at most one of a family. */
+  readonly clusterDns: readonly string[];
   /** The cluster's own DNS servers, asked in order. */
   readonly upstreamDns: readonly string[];
   /** Serve every ClusterIP, in kube-proxy's place. */
@@ -26,8 +26,8 @@ export interface AgentOptions {
   readonly lanePorts: { readonly first: number; readonly last: number };
   /** Where snapshots and process ids are kept; survives a restart of the agent, not of the machine. */
   readonly stateDir: string;
-  /** Where the resolver listens on the node; by default the gateway address, or the node's address, port 9953. */
-  readonly resolverAddress?: string;
+  /** Where the resolver listens on the node, at most one of a family; by default the gateway's or the node's address, port 9953. */
+  readonly resolverAddress?: readonly string[];
   /** Folder of the compiled programs. */
   readonly objects: string;
   readonly log: Log;

@@ -3,6 +3,7 @@ export { answerMessage, type Answering, type ResolverCounts } from './answer-mes
 export { type Answer, type Query, resolve } from './resolve.ts';
 export { createZone, type Zone } from './zone.ts';
 export { type Resolver, type ResolverOptions, startResolver } from './server.ts';
+export { type ListenAddress } from './listen.ts';
 export { parseSnapshot } from './snapshot.ts';
 export { listenTcp, type TcpListener } from './listen-tcp.ts';
 export { type Handle, listenUdp } from './listen-udp.ts';

@@ -1,15 +1,13 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import type { Socket } from 'node:dgram';
 import { type Log, messageOf } from '#kit/index.ts';
-import { noLookup } from './no-lookup.ts';
+import { udpSocket } from './udp-socket.ts';
 
 /** @returns undefined when nothing should be sent */
 export type Handle = (message: Buffer) => Buffer | undefined | Promise<Buffer | undefined>;
 
 /** @returns the bound socket */
 export async function listenUdp(address: string, port: number, handle: Handle, log: Log): Promise<Socket> {
-  const ipv6Only = isIPv6(address);
-  const socket = createSocket({ type: ipv6Only ? 'udp6' : 'udp4', ipv6Only, lookup: noLookup });
+  const socket = udpSocket(address);
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(port, address, () => resolve());

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { decode, encode, type Packet } from 'dns-packet';
 import { dnsView } from '#plan/index.ts';
 import { answerMessage, type Answering } from './answer-message.ts';
+import { reverseName } from './reverse.ts';
 import { answerFor, isAnswerTo, isServerFailure, isTruncated, truncated } from './wire/same-question.ts';
 import { createZone } from './zone.ts';
 
@@ -13,11 +14,19 @@ const NAME = 'httpbin.demo.svc.clusterset.local';
 const ports = [{ name: 'http', port: 8080 }];
 const zone = createZone(
   dnsView({
-    imports: [{ namespace: 'demo', name: 'httpbin', type: 'ClusterSetIP', ips: ['240.10.1.1', '240.10.1.2'], ports }],
+    imports: [
+      {
+        namespace: 'demo',
+        name: 'httpbin',
+        type: 'ClusterSetIP',
+        ips: ['240.10.1.1', '240.10.1.2', 'fd00:240::1'],
+        ports,
+      },
+    ],
   }),
 );
 
-const ask = (name: string, type: 'A' | 'SRV' | 'TXT', more: Partial<Packet> = {}) =>
+const ask = (name: string, type: 'A' | 'AAAA' | 'PTR' | 'SRV' | 'TXT', more: Partial<Packet> = {}) =>
   encode({ type: 'query', id: 7, flags: 0x0100, questions: [{ type, name }], ...more });
 const edns = {
   additionals: [
@@ -26,6 +35,8 @@ const edns = {
 } as unknown as Partial<Packet>;
 const questions = [
   ask(NAME, 'A'),
+  ask(NAME, 'AAAA', edns),
+  ask(reverseName('fd00:240::1'), 'PTR'),
   ask(`_http._tcp.${NAME}`, 'SRV', edns),
   ask('dns-version.clusterset.local', 'TXT', edns),
 ];
@@ -34,7 +45,10 @@ const answers = [
     type: 'response',
     id: 7,
     questions: [{ type: 'A', name: NAME }],
-    answers: [{ type: 'A', name: NAME, data: '192.0.2.1' }],
+    answers: [
+      { type: 'A', name: NAME, data: '192.0.2.1' },
+      { type: 'AAAA', name: NAME, data: '2001:db8::1' },
+    ],
   }),
 ];
 

@@ -22,17 +22,19 @@ class FakeUpstream {
   tcp: Server | undefined;
   port = 0;
   readonly address: string;
+  readonly host: string;
   rcode = 0;
   silent = false;
   /** Turns each answer into something else. */
   mangle = (answer: Buffer): Buffer => answer;
 
-  constructor(address: string) {
+  constructor(address: string, host = '127.0.0.1') {
     this.address = address;
+    this.host = host;
   }
 
   async start(): Promise<this> {
-    const udp = createSocket('udp4');
+    const udp = createSocket(this.host.includes(':') ? 'udp6' : 'udp4');
     udp.on('message', (message, from) => !this.silent && udp.send(this.answer(message), from.port, from.address));
     const tcp = createServer((socket) => {
       const frames = createFrameReader();
@@ -42,9 +44,9 @@ class FakeUpstream {
       );
     });
     // TCP chooses the port: more of its ports are taken, by connections of others.
-    await new Promise<void>((resolve) => tcp.listen(this.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => tcp.listen(this.port, this.host, resolve));
     this.port = (tcp.address() as AddressInfo).port;
-    await new Promise<void>((resolve) => udp.bind(this.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => udp.bind(this.port, this.host, resolve));
     [this.udp, this.tcp] = [udp, tcp];
     return this;
   }
@@ -77,10 +79,10 @@ function writeSnapshot(value: unknown, path = join(folder, `snapshot-${(files +=
 
 async function withResolver(
   options: Partial<ResolverOptions>,
-  use: (resolver: Resolver) => Promise<void>,
+  use: (resolver: Resolver & { readonly port: number }) => Promise<void>,
 ): Promise<void> {
   const resolver = await startResolver({
-    listen: { address: '127.0.0.1', port: 0 },
+    listen: [{ address: '127.0.0.1', port: 0 }],
     upstreams: [],
     snapshotPath: join(folder, 'none.json'),
     clock: systemClock,
@@ -89,13 +91,13 @@ async function withResolver(
     ...options,
   });
   try {
-    await use(resolver);
+    await use({ ...resolver, port: resolver.sockets[0]?.port ?? 0 });
   } finally {
     await resolver.close();
   }
 }
 
-const client = ({ port }: Resolver) => {
+const client = ({ port }: { readonly port: number }) => {
   const one = new Client({ timeout: 3000, tries: 1 });
   one.setServers([`127.0.0.1:${port}`]);
   return one;
@@ -105,9 +107,13 @@ const NAME = 'httpbin.demo.svc.clusterset.local';
 const question = (name: string, id = 77) =>
   encode({ type: 'query', id, flags: 0x0100, questions: [{ type: 'A', name }] });
 
-function overTcp(port: number, messages: readonly Buffer[], pieces = false): Promise<readonly Buffer[]> {
+function overTcp(
+  port: number,
+  messages: readonly Buffer[],
+  { host = '127.0.0.1', pieces = false } = {},
+): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     const frames = createFrameReader();
     const answers: Buffer[] = [];
     const bytes = Buffer.concat(messages.map(framed));
@@ -227,19 +233,68 @@ test('says why it does not answer: FORMERR, NOTIMP, REFUSED, BADVERS', async () 
   });
 });
 
-test('gives the descriptor of the bound UDP socket', async () => {
-  let given = -1;
-  await withResolver({ onSocket: (fd) => (given = fd) }, async ({ udpFd }) => {
-    assert.equal(given, udpFd);
-    assert.ok(fstatSync(udpFd).isSocket());
+test('gives the descriptors of the bound UDP sockets', async () => {
+  const listen = ['127.0.0.1', '::1'].map((address) => ({ address, port: 0 }));
+  await withResolver({ listen }, async ({ sockets }) => {
+    assert.equal(new Set(sockets.map(({ udpFd }) => udpFd)).size, 2);
+    for (const { udpFd } of sockets) assert.ok(fstatSync(udpFd).isSocket());
   });
+});
+
+test('serves IPv6 beside IPv4, over UDP and TCP, and takes no IPv4 on an IPv6 address', async () => {
+  const snapshotPath = writeSnapshot(snapshotWith('240.10.1.1', 'fd00:240::1'));
+  const listen = ['127.0.0.1', '::'].map((address) => ({ address, port: 0 }));
+  await withResolver({ listen, snapshotPath }, async ({ sockets: [four, six] }) => {
+    assert.ok(four && six);
+    for (const at of [`127.0.0.1:${four.port}`, `[::1]:${six.port}`]) {
+      const asked = new Client({ timeout: 3000, tries: 1 });
+      asked.setServers([at]);
+      assert.deepEqual(await asked.resolve4(NAME), ['240.10.1.1'], at);
+      assert.deepEqual(await asked.resolve6(NAME), ['fd00:240::1'], at);
+      assert.deepEqual(await asked.reverse('fd00:240::1'), [NAME], at);
+    }
+    const [answer] = await overTcp(six.port, [question(NAME)], { host: '::1' });
+    assert.equal(decode(answer ?? Buffer.alloc(0)).answers?.length, 1);
+    await assert.rejects(overTcp(six.port, [question(NAME)], { host: '127.0.0.1' }), { code: 'ECONNREFUSED' });
+  });
+});
+
+test('starts on none of its addresses when one is taken', async () => {
+  await withResolver({}, async ({ port }) => {
+    const taken = { address: '127.0.0.1', port };
+    const free = { address: '::1', port };
+    await assert.rejects(
+      withResolver({ listen: [free, taken] }, async () => {}),
+      { code: 'dns/listen' },
+    );
+    await withResolver({ listen: [free] }, async ({ sockets }) => assert.equal(sockets.length, 1));
+  });
+});
+
+test('moves from an upstream of one family to one of the other, and back', async () => {
+  const six = await new FakeUpstream('192.0.2.6', '::1').start();
+  await withResolver({ upstreams: [`[::1]:${six.port}`, `127.0.0.1:${one.port}`] }, async (resolver) => {
+    assert.deepEqual(await client(resolver).resolve4('a.example.net'), ['192.0.2.6']);
+    const [answer] = await overTcp(resolver.port, [question('tcp.example.net')]);
+    const [record] = decode(answer ?? Buffer.alloc(0)).answers ?? [];
+    assert.equal(record?.type === 'A' && record.data, '192.0.2.6');
+    await six.die();
+    assert.deepEqual(await client(resolver).resolve4('b.example.net'), ['192.0.2.1']);
+    await six.start();
+    await one.die();
+    assert.deepEqual(await client(resolver).resolve4('c.example.net'), ['192.0.2.6']);
+    await one.start();
+  });
+  await six.die();
 });
 
 test('serves TCP, several questions on one connection, byte by byte', async () => {
   await withResolver(
     { snapshotPath: writeSnapshot(snapshotWith('240.10.1.1')), upstreams: upstreams() },
     async ({ port }) => {
-      const answers = await overTcp(port, [question(NAME, 1), question('example.org', 2), question(NAME, 3)], true);
+      const answers = await overTcp(port, [question(NAME, 1), question('example.org', 2), question(NAME, 3)], {
+        pieces: true,
+      });
       const byId = new Map(answers.map((answer) => [decode(answer).id, decode(answer).answers?.[0]]));
       assert.deepEqual(
         [1, 2, 3].map((id) => byId.get(id)).map((record) => record?.type === 'A' && record.data),
@@ -412,7 +467,7 @@ test('says what is wrong with an upstream or a taken address', async () => {
     { code: 'dns/bad-upstream' },
   );
   await withResolver({}, async ({ port }) => {
-    const again = withResolver({ listen: { address: '127.0.0.1', port } }, async () => {});
+    const again = withResolver({ listen: [{ address: '127.0.0.1', port }] }, async () => {});
     await assert.rejects(again, { code: 'dns/listen', message: /listen for DNS on 127\.0\.0\.1:\d+: .*EADDRINUSE/ });
   });
 });

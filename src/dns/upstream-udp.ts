@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import type { Clock } from '#kit/index.ts';
-import { noLookup } from './no-lookup.ts';
+import { udpSocket } from './udp-socket.ts';
 import type { Upstream } from './upstreams.ts';
 import { answerFor, isAnswerTo } from './wire/same-question.ts';
 
@@ -20,7 +19,7 @@ export function askUdp(
 ): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const id = randomInt(0x10000);
-    const socket = createSocket({ type: 'udp4', lookup: noLookup });
+    const socket = udpSocket(address);
     let isOpen = true;
     const done = (answer?: Buffer) => {
       if (!isOpen) return;

@@ -8,8 +8,8 @@ export interface Registration {
   readonly pinDir: string;
   readonly stateDir: string;
   readonly serviceProxy: boolean;
-  /** `address:port` of the node's resolver. */
-  readonly resolver: string;
+  /** `address:port` or `[address]:port` at which the node's resolver listens. */
+  readonly resolvers: readonly string[];
 }
 
 const FOLDER = '/run/sealane/agents';

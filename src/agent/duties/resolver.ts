@@ -1,18 +1,18 @@
 /**
  * The resolver is a process of its own that outlives the agent: found again by its pid file, started when it is not there.
- * Its socket sits in the `alive` SOCKMAP, so that the kernel itself notices when it dies.
+ * Its sockets sit in the `alive` SOCKMAP, so that the kernel itself notices when it dies.
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { every, type Clock, type Log } from '#kit/index.ts';
+import { every, type Clock, type Family, type Log } from '#kit/index.ts';
 import { isRunning, type ProcessIdentity, signalProcess, startProcess } from '#host/index.ts';
 
-/** Slot of the resolver's socket in `alive`. */
-export const RESOLVER_SLOT = 0;
+/** Slots of the resolver's sockets in `alive`. */
+export const RESOLVER_SLOTS: Readonly<Record<Family, number>> = { IPv4: 0, IPv6: 1 };
 
 export interface ResolverProcessOptions {
   readonly stateDir: string;
-  /** `address:port` */
-  readonly listen: string;
+  /** `address:port` or `[address]:port` */
+  readonly listen: readonly string[];
   readonly upstreams: readonly string[];
   readonly snapshotPath: string;
   readonly pinDir: string;
@@ -57,7 +57,7 @@ function commandOf({ listen, upstreams, snapshotPath, pinDir }: ResolverProcessO
   return [
     process.argv[1] ?? '',
     'resolver',
-    ...['--listen', listen, '--upstream-dns', upstreams.join(',')],
+    ...['--listen', listen.join(','), '--upstream-dns', upstreams.join(',')],
     ...['--snapshot', snapshotPath, '--pin-dir', pinDir],
   ];
 }

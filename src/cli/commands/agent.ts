@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { type AgentOptions, runAgent } from '#agent/index.ts';
-import { createLog, ip, SealaneError, systemClock } from '#kit/index.ts';
+import { createLog, parseEndpoint, SealaneError, systemClock } from '#kit/index.ts';
 import { objectsFolder } from '../installation.ts';
 import { untilSignalled } from '../until-signalled.ts';
 import { onePerFamily, ranges } from '../families.ts';
@@ -31,8 +31,8 @@ export function register(program: Command): void {
     .addOption(new Option('--role <list>', 'node, gateway, or both').default(['node'], 'node').argParser(roles))
     .option('--gateway-address <ip,…>', 'where other members reach this gateway, one of a family', onePerFamily)
     .option('--gateway-device <name>', 'the device that carries those addresses')
-    .requiredOption('--cluster-dns <ip>', 'the DNS address in the pods’ resolv.conf', address)
-    .requiredOption('--upstream-dns <ip,…>', 'the cluster’s own DNS servers', addresses)
+    .requiredOption('--cluster-dns <ip,…>', 'the DNS addresses in the pods’ resolv.conf, one of a family', onePerFamily)
+    .requiredOption('--upstream-dns <ip[:port],…>', 'the cluster’s own DNS servers', endpoints)
     .addOption(
       new Option('--service-proxy <bool>', 'serve every ClusterIP, in kube-proxy’s place')
         .default(false)
@@ -46,7 +46,7 @@ export function register(program: Command): void {
       DEFAULT_LANE_PORTS,
     )
     .option('--state-dir <path>', 'where snapshots are kept (default: /run/sealane/<cluster>-<node>)')
-    .option('--resolver-address <ip[:port]>', 'where the node’s resolver listens')
+    .option('--resolver-address <ip[:port],…>', 'where the node’s resolver listens, one of a family', endpoints)
     .addHelpText('after', EXAMPLE)
     .action(async (flags: Flags) => {
       const log = createLog('agent', { cluster: flags.cluster, node: flags.nodeName });
@@ -76,14 +76,11 @@ function bool(text: string): boolean {
   throw new SealaneError('cli/bad-flag', `read --service-proxy "${text}": true or false is expected`);
 }
 
-function address(text: string): string {
-  ip(text);
-  return text;
-}
-
-function addresses(text: string): string[] {
+function endpoints(text: string): string[] {
   return text.split(',').map((one) => {
-    address(one.split(':')[0] ?? '');
-    return one;
+    if (parseEndpoint(one, 0)) return one;
+    throw new SealaneError('cli/bad-endpoint', `read "${one}": not an address`, {
+      hint: '192.0.2.11, 192.0.2.11:9953, fd00::11 or [fd00::11]:9953',
+    });
   });
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { runResolver } from '#agent/index.ts';
-import { createLog, SealaneError, systemClock } from '#kit/index.ts';
+import type { ListenAddress } from '#dns/index.ts';
+import { createLog, formatIp, parseEndpoint, SealaneError, systemClock } from '#kit/index.ts';
 
 interface Flags {
-  readonly listen: { readonly address: string; readonly port: number };
+  readonly listen: readonly ListenAddress[];
   readonly upstreamDns: readonly string[];
   readonly snapshot: string;
   readonly pinDir: string;
@@ -13,7 +14,7 @@ export function register(program: Command): void {
   program
     .command('resolver', { hidden: true })
     .description('answer DNS on one node; started by the agent')
-    .requiredOption('--listen <ip:port>', 'UDP and TCP', endpoint)
+    .requiredOption('--listen <ip:port,…>', 'UDP and TCP', listens)
     .requiredOption('--upstream-dns <ip,…>', 'asked for what is not ours', (text: string) => text.split(','))
     .requiredOption('--snapshot <file>', 'what the agent knows, replaced by rename')
     .requiredOption('--pin-dir <path>', 'the agent’s pins')
@@ -27,9 +28,12 @@ export function register(program: Command): void {
     });
 }
 
-function endpoint(text: string): { address: string; port: number } {
-  const [address = '', port] = text.split(':');
-  if (!port || !/^\d+$/.test(port))
-    throw new SealaneError('cli/bad-endpoint', `read --listen "${text}"`, { hint: 'ip:port' });
-  return { address, port: Number(port) };
+function listens(text: string): ListenAddress[] {
+  return text.split(',').map((one) => {
+    const found = parseEndpoint(one, 0);
+    if (found && found.port > 0) return { address: formatIp(found.address), port: found.port };
+    throw new SealaneError('cli/bad-endpoint', `read --listen "${one}": not an address with a port`, {
+      hint: '192.0.2.11:9953 or [fd00::11]:9953',
+    });
+  });
 }
