@@ -14,7 +14,13 @@ export const CANNOT_HOLD: readonly CannotHold[] = [
   {
     file: 'src/kernel/budget.root.test.ts',
     test: 'no budget is far above what its program takes',
-    because: 'budgets are this tight for the kernel that we develop on; here they hold as upper bounds',
+    because: 'budgets are this tight for the kernel that we develop on',
+  },
+  {
+    file: 'src/kernel/budget.root.test.ts',
+    test: 'every program is within its budget of verifier instructions',
+    because:
+      'the older verifier walks more of some programs (gateway_in6: 45,230) and less of others; that all of them load is held',
   },
   {
     file: 'src/kernel/hooks-counters.root.test.ts',

@@ -11,11 +11,12 @@ const budget = JSON.parse(readFileSync(new URL('../../bpf/budget.json', import.m
 
 const measured = measureDirectory(OBJECTS);
 
-test('every program loads, within its budget of verifier instructions', (t) => {
+test('every program loads', (t) => {
   for (const [program, count] of measured) t.diagnostic(`${program}: ${count} of ${budget[program]}`);
   assert.ok(measured.size >= 8);
-  requireWithinBudget(budget, measured);
 });
+
+test('every program is within its budget of verifier instructions', () => requireWithinBudget(budget, measured));
 
 test('no budget is far above what its program takes', () => {
   assert.deepEqual(tooGenerous(budget, measured), []);
