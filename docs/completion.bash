@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: source <(sealane completion bash)
 _sealane() {
   local word words at="sealane" current="${COMP_WORDS[COMP_CWORD]}"
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/stats sealane/completion sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/completion sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
@@ -14,7 +14,9 @@ _sealane() {
     "sealane rbac") words="--role --member --derived-services --output --help" ;;
     "sealane check") words="--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help" ;;
     "sealane status") words="--kubeconfig --context --wait --timeout --output --help" ;;
-    "sealane bpf") words="stats --name --output --help" ;;
+    "sealane bpf") words="events swap stats --name --watch --output --help" ;;
+    "sealane bpf events") words="--output --help" ;;
+    "sealane bpf swap") words="--object --back --name --watch --output --help" ;;
     "sealane bpf stats") words="on off --help" ;;
     "sealane completion") words="bash --help" ;;
     "sealane trace") words="--udp --name --output --help" ;;

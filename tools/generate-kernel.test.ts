@@ -25,6 +25,16 @@ function object(values: { name: string; value: number }[]) {
   return new Map([['x.bpf.o', { types, maps: [], programs: [], state: new Set<string>(), constants: new Map() }]]);
 }
 
+test('what a program does is the comment that its source begins with', () => {
+  const licence = '// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause';
+  assert.equal(
+    new CSource(`${licence}\n/*\n * A socket\n * connects.\n */\n#include "x.h"\n`).head(),
+    'A socket connects.',
+  );
+  assert.equal(new CSource('/* SPDX-License-Identifier: X */\n#pragma once\n/* A peer. */\n').head(), 'A peer.');
+  assert.equal(new CSource(`${licence}\nint x; /* y */`).head(), '');
+});
+
 test('an enum becomes an object with the comments of its C', () => {
   const values = [
     { name: 'REFUSAL_NONE', value: 0 },

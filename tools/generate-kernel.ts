@@ -20,7 +20,7 @@ function generate(objects: ReadonlyMap<string, ObjectContents>, source: CSource)
     ['structs.ts', structsFile(objects, source)],
     ['enums.ts', enumsFile(objects, source)],
     ['tables.ts', tablesFile(objects)],
-    ['objects.ts', objectsFile(objects)],
+    ['objects.ts', objectsFile(objects, readHeads())],
   ]);
 }
 
@@ -28,6 +28,20 @@ function readObjects(directory: string): Map<string, ObjectContents> {
   const sources = readdirSync(join(root, 'bpf')).filter((name) => name.endsWith('.bpf.c'));
   const names = sources.map((name) => name.replace(/\.c$/, '.o')).sort();
   return new Map(names.map((name) => [name, inspectObject(join(directory, name))]));
+}
+
+/** What the sources say of themselves, by name of the object. */
+function readHeads(): Map<string, string> {
+  const sources = readdirSync(join(root, 'bpf')).filter((name) => name.endsWith('.bpf.c'));
+  return new Map(sources.map((name) => [name.replace(/\.c$/, '.o'), headOf(name)]));
+}
+
+/** One that only includes what both families share says nothing itself: the last of its headers does. */
+function headOf(name: string): string {
+  const text = readFileSync(join(root, 'bpf', name), 'utf8');
+  const own = new CSource(text).head();
+  const last = [...text.matchAll(/^#include "(.+)"/gm)].at(-1)?.[1];
+  return own || last === undefined ? own : new CSource(readFileSync(join(root, 'bpf', last), 'utf8')).head();
 }
 
 function readSource(): CSource {

@@ -1,6 +1,8 @@
 /** Door of `agent`. */
-export { describeBpf, switchBpfStats } from './bpf/describe-bpf.ts';
-export type { AgentPrograms, BpfReport } from './bpf/report.ts';
+export { describeBpf, switchBpfStats, watchBpf } from './bpf/describe-bpf.ts';
+export type { AgentPrograms, BpfReport, SwapReport } from './bpf/report.ts';
+export { objectOf, programPurposes } from './bpf/purposes.ts';
+export { swapProgram, type SwapQuestion } from './bpf/swap-program.ts';
 export { checkMachine, type CheckQuestion } from './check/check-machine.ts';
 export { type RunningAgent, runAgent } from './main.ts';
 export type { AgentOptions } from './options.ts';

@@ -16,6 +16,7 @@ import { dnsServices } from './duties/dns-service.ts';
 import { SnapshotFile, snapshotOf } from './duties/dns-snapshot.ts';
 import { type GatewayDuty, startGateway } from './duties/gateway.ts';
 import { type AgentLease, keepLease } from './duties/lease.ts';
+import { notingFailure } from './duties/load-failure.ts';
 import { register } from './duties/register.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
@@ -54,10 +55,16 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const isNode = options.roles.includes('node');
-  const hooks = isNode
-    ? loadHooks({ objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) })
-    : undefined;
-  const gateway = options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined;
+  const { hooks, gateway } = await notingFailure(
+    stateDir,
+    () => clock.now(),
+    async () => ({
+      hooks: isNode
+        ? loadHooks({ objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) })
+        : undefined,
+      gateway: options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined,
+    }),
+  );
   const view = watchCluster(client, log, nodeName);
   const snapshotPath = `${stateDir}/dns.json`;
   const { upstreamDns: upstreams } = options;

@@ -72,6 +72,12 @@ function attachFilter(program: Program, ifindex: number, direction: Direction, f
   return { kind: 'clsact', adopted, close: () => undefined, detach: () => detachFilter(ifindex, direction, family) };
 }
 
+/** Swaps the program of our filter in place. @throws SealaneError kernel/attach */
+export function replaceFilterProgram(ifindex: number, direction: Direction, fd: number): void {
+  const answer = tcAttach(tcHook(ifindex, direction), tcOptions(fd, BPF_TC_F_REPLACE));
+  checked(answer, 'kernel/attach', `replace the filter of device ${ifindex} ${direction}`);
+}
+
 /** Takes our filter off a device; no error when there is none. */
 export function detachFilter(ifindex: number, direction: Direction, family: Family = 'IPv4'): void {
   const answer = tcDetach(tcHook(ifindex, direction), tcOptions(family, 0, 0));

@@ -7,22 +7,32 @@ export {
   deviceIndex,
   filterProgram,
   hasTcx,
+  replaceFilterProgram,
   type TcOptions,
 } from './attach-tc.ts';
 export { isBpfFilesystem, makePinDir, mountBpfFilesystem } from './bpf-filesystem.ts';
 export { BackendFlag, ClusterFlag, LaneFlag, Refusal, RefusalText } from './generated/enums.ts';
+export { eventOf } from './events.ts';
 export { objects } from './generated/objects.ts';
 export { Backend, Given, Pair, Traffic, TrafficKey, VipKey } from './generated/structs.ts';
 export { tables } from './generated/tables.ts';
 export { type GatewayPrograms, loadGateway } from './gateway-programs.ts';
 export { HOOKS, type HookOptions, type Hooks, loadHooks } from './hooks.ts';
-export { detachPinnedLink, type Link, type LinkInfo, listLinks } from './link.ts';
+export { detachPinnedLink, type Link, type LinkInfo, listLinks, replaceLinkProgram } from './link.ts';
 export { type LoadedObject, type LoadOptions, loadObject } from './load-object.ts';
 export { BpfMap, openPinnedMap, u32Key } from './map.ts';
 export { type MappedRecords, mappedRecords, mappedWords } from './mapped.ts';
 export { enterNamespace } from './namespace.ts';
 export { type MapUse, mapUse } from './map-use.ts';
-export { type Program, type ProgramInfo, programInfo } from './program.ts';
+export {
+  openPinnedProgram,
+  openProgram,
+  type Program,
+  type ProgramInfo,
+  pinProgram,
+  programInfo,
+} from './program.ts';
+export { constantsOf } from './program-constants.ts';
 export {
   type AttachedProgram,
   listCgroupPrograms,

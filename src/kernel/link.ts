@@ -143,6 +143,23 @@ function pinnedLinkInfo(pin: string): LinkInfo {
   }
 }
 
+const BPF_F_REPLACE = 4;
+
+/**
+ * Swaps the program of a pinned link in place.
+ * @param expected the program that has to be there still
+ * @throws SealaneError kernel/link-update
+ */
+export function replaceLinkProgram(pin: string, fd: number, expected: number): void {
+  const link = openLink(pin);
+  try {
+    const answer = call(Command.LinkUpdate, link, fd, BPF_F_REPLACE, expected);
+    checked(answer, 'kernel/link-update', `replace the program of link ${pin}`);
+  } finally {
+    closeSync(link);
+  }
+}
+
 /** Detaches what an earlier process pinned. @returns whether there was such a pin */
 export function detachPinnedLink(pin: string): boolean {
   if (!existsSync(pin)) return false;

@@ -1,6 +1,7 @@
 import { SealaneError } from '#kit/index.ts';
 import { describeErrno, Errno } from './errno.ts';
 import { kernelFault } from './faults.ts';
+import { type Refusal, refusalIn } from './verifier-log.ts';
 
 const LINES_SHOWN = 12;
 
@@ -22,8 +23,14 @@ export function loadFault(object: string, answer: number, log: string): SealaneE
     return new SealaneError('kernel/no-privileges', what, { cause: new Error(describeErrno(answer)), hint, fields });
   }
   if (!spoke) return kernelFault('kernel/load', what, answer, { hint: lastLines(log) || undefined, fields: { log } });
-  const cause = new Error(`${describeErrno(answer)}; the verifier said:\n${lastLines(log)}`);
-  return new SealaneError('kernel/verifier', what, { cause, fields: { errno: Math.abs(answer), log } });
+  const refusal = refusalIn(log);
+  const cause = new Error(`${describeErrno(answer)}; the verifier said: ${spoken(refusal)}\n${lastLines(log)}`);
+  return new SealaneError('kernel/verifier', what, { cause, fields: { errno: Math.abs(answer), ...refusal, log } });
+}
+
+function spoken(refusal: Refusal | undefined): string {
+  if (!refusal) return '';
+  return refusal.source ? `${refusal.reason}, at: ${refusal.source}` : refusal.reason;
 }
 
 function lastLines(log: string): string {

@@ -122,7 +122,7 @@ test('what the verifier refuses is told with the end of its log', () => {
   const error = fault(() => loadObject(fixture('rejected')));
   assert.equal(error.code, 'kernel/verifier');
   assert.match(error.message, /load rejected into the kernel: EACCES: Permission denied; the verifier said:/);
-  assert.match(error.message, /invalid access to packet/);
+  assert.match(error.message, /the verifier said: invalid access to packet[^\n]*, at: [^\n]*skb/);
 });
 
 test('a constant that the object does not have is refused, with those it has', () => {

@@ -31,15 +31,19 @@ import {
 import { PinnedTables } from './pinned-tables.ts';
 import type { Program } from './program.ts';
 import { requireKernel } from './requirements.ts';
-import { type Constant, writeRodata } from './rodata.ts';
+import { type Constant, variablesIn, writeRodata } from './rodata.ts';
 
 export interface LoadOptions {
   /** Directory in a BPF filesystem; maps go to `<pinDir>/maps/<name>`. Without it nothing is pinned or shared. */
   readonly pinDir?: string;
   /** Values of `const volatile` variables. Names the object does not have are an error. */
   readonly rodata?: Readonly<Record<string, Constant>>;
+  /** The same, where the object has them: another version may have more or fewer. */
+  readonly inherited?: Readonly<Record<string, Constant>>;
   /** Sizes other than those written in C, by map name; names the object does not have are ignored. */
   readonly maxEntries?: Readonly<Record<string, number>>;
+  /** Pinned tables are used as they are, or the object is refused: `kernel/table-layout`. */
+  readonly keepTables?: boolean;
   /** What libbpf and the verifier said, also when all went well. */
   readonly onLog?: (text: string) => void;
 }
@@ -61,7 +65,7 @@ export interface LoadedObject {
 /**
  * @param path of a compiled object, `dist/bpf/connect4.bpf.o`
  * @throws SealaneError kernel/object-missing, object-broken, too-old, no-btf, no-privileges, verifier, rodata,
- *   state-layout (a table of the kernel's own no longer fits; the message names the field), load
+ *   state-layout (a table of the kernel's own no longer fits; the message names the field), table-layout, load
  */
 export function loadObject(path: string, options: LoadOptions = {}): LoadedObject {
   requireKernel();
@@ -79,8 +83,8 @@ function load(path: string, object: Handle<'object'>, options: LoadOptions): Loa
   const types = typesOf(path, object);
   const maps = mapsOf(object);
   resize(maps, options.maxEntries ?? {});
-  setConstants(maps, types, options.rodata ?? {});
-  const pinned = options.pinDir ? adoptPins(options.pinDir, maps, types) : undefined;
+  setConstants(maps, types, { ...known(types, options.inherited ?? {}), ...options.rodata });
+  const pinned = options.pinDir ? adoptPins(options.pinDir, maps, types, options.keepTables) : undefined;
   const answer = loadOpenedObject(object);
   const log = libbpfLog.take();
   if (log) options.onLog?.(log);
@@ -125,10 +129,20 @@ function setConstants(
   writeRodata((section && initialValue(section)) ?? new Uint8Array(0), types, values);
 }
 
-function adoptPins(pinDir: string, maps: readonly Handle<'map'>[], types: readonly BtfType[]): PinnedTables {
+function known(types: readonly BtfType[], values: Readonly<Record<string, Constant>>): Record<string, Constant> {
+  const places = variablesIn(types, '.rodata');
+  return Object.fromEntries(Object.entries(values).filter(([name]) => places.has(name)));
+}
+
+function adoptPins(
+  pinDir: string,
+  maps: readonly Handle<'map'>[],
+  types: readonly BtfType[],
+  keep = false,
+): PinnedTables {
   const directory = `${pinDir}/maps`;
   makePinDir(directory);
-  const pinned = new PinnedTables(directory, types);
+  const pinned = new PinnedTables(directory, types, keep);
   try {
     for (const map of maps) if (!mapFacts(map).internal) pinned.adopt(map);
   } catch (error) {

@@ -18,17 +18,21 @@ export class PinnedTables {
   readonly #directory: string;
   readonly #types: readonly BtfType[];
   readonly #state: ReadonlySet<string>;
+  readonly #keep: boolean;
 
-  constructor(directory: string, types: readonly BtfType[]) {
+  /** @param keep refuses what would need a table rebuilt or made: somebody else fills them */
+  constructor(directory: string, types: readonly BtfType[], keep = false) {
     this.#directory = directory;
     this.#types = types;
     this.#state = taggedVariables(types, 'state');
+    this.#keep = keep;
   }
 
   adopt(map: Handle<'map'>): void {
     const facts = mapFacts(map);
     const path = `${this.#directory}/${facts.name}`;
     if (existsSync(path)) this.#fit(map, facts, path);
+    else if (this.#keep) throw layoutFault(facts.name, path, 'not there');
     checked(setPinPath(map, path), 'kernel/pin', `pin map ${facts.name} at ${path}`);
   }
 
@@ -52,7 +56,8 @@ export class PinnedTables {
     const isState = this.#state.has(facts.name);
     const difference = misfit(wanted, pinned);
     if (difference && isState) throw stateFault(facts.name, path, difference);
-    if (difference || (!isState && sizeMisfit(wanted, pinned))) {
+    if (difference && this.#keep) throw layoutFault(facts.name, path, difference);
+    if (difference || (!isState && !this.#keep && sizeMisfit(wanted, pinned))) {
       renameSync(path, path + ASIDE);
       this.rebuilt.push(facts.name);
     } else if (facts.maxEntries !== pinned.maxEntries) {
@@ -73,6 +78,13 @@ function pinnedShape(path: string): MapShape {
 function stateFault(name: string, path: string, difference: string): SealaneError {
   return new SealaneError('kernel/state-layout', `use pinned map ${name}: ${difference}`, {
     hint: `live connections are in it; to give them up, detach and remove ${path}`,
+    fields: { map: name, difference },
+  });
+}
+
+function layoutFault(name: string, path: string, difference: string): SealaneError {
+  return new SealaneError('kernel/table-layout', `use pinned map ${name}: ${difference}`, {
+    hint: `at ${path}; only an agent of the object’s own version rebuilds its tables`,
     fields: { map: name, difference },
   });
 }

@@ -1,5 +1,7 @@
 /** A loaded program. It stays loaded while its object is open, or a link or pin holds it. */
-import { Command, call } from './bpf-call.ts';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Command, call, pathBytes } from './bpf-call.ts';
 import { checked } from './faults.ts';
 import { cString, kernelInfo } from './kernel-info.ts';
 import { addressOf } from './native.ts';
@@ -15,6 +17,8 @@ export interface Program {
 
 export interface ProgramInfo {
   readonly id: number;
+  /** enum bpf_prog_type */
+  readonly type: number;
   /** The kernel keeps 15 characters. */
   readonly name: string;
   /** Runs and nanoseconds; they move only while statistics are on (`collectRunStats`). */
@@ -28,6 +32,7 @@ export interface ProgramInfo {
 export function programInfo(fd: number): ProgramInfo {
   const info = kernelInfo(fd, 232, 'program');
   return {
+    type: info.readUInt32LE(0),
     id: info.readUInt32LE(4),
     name: cString(info.subarray(64, 80)),
     runTimeNs: info.readBigUInt64LE(192),
@@ -45,4 +50,23 @@ export function programMaps(fd: number): readonly number[] {
   info.writeBigUInt64LE(addressOf(ids), 56);
   checked(call(Command.Info, fd, info.length, info), 'kernel/info', 'ask about the maps of a program');
   return Array.from({ length: Math.min(info.readUInt32LE(52), MOST_MAPS) }, (_, i) => ids.readUInt32LE(i * 4));
+}
+
+/** @returns a descriptor, to be closed. @throws SealaneError kernel/program-gone */
+export function openProgram(id: number): number {
+  return checked(call(Command.ProgramById, id), 'kernel/program-gone', `open program ${id}`);
+}
+
+/** @returns a descriptor, to be closed. @throws SealaneError kernel/pinned-program */
+export function openPinnedProgram(pin: string): number {
+  return checked(call(Command.Get, pathBytes(pin), 0, 0), 'kernel/pinned-program', `open pinned program ${pin}`);
+}
+
+/** Keeps it loaded, in the place of what was pinned there. */
+export function pinProgram(fd: number, pin: string): void {
+  const half = `${pin}~half`;
+  mkdirSync(dirname(pin), { recursive: true, mode: 0o700 });
+  rmSync(half, { force: true });
+  checked(call(Command.Pin, pathBytes(half), fd, 0), 'kernel/pin', `pin a program at ${pin}`);
+  renameSync(half, pin);
 }

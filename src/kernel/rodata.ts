@@ -26,13 +26,14 @@ export function writeRodata(
   }
 }
 
-interface Place {
+export interface Place {
   readonly offset: number;
   readonly size: number;
   readonly bigEndian: boolean;
 }
 
-function variablesIn(types: readonly BtfType[], section: string): Map<string, Place> {
+/** Where the variables of a section lie, by name. */
+export function variablesIn(types: readonly BtfType[], section: string): Map<string, Place> {
   const places = new Map<string, Place>();
   const found = types.find((type) => type.kind === Kind.Section && type.name === section);
   for (const member of found?.members ?? []) {

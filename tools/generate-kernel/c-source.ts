@@ -6,6 +6,12 @@ export class CSource {
     this.#text = text;
   }
 
+  /** The first comment, before any code but for the line of the licence. */
+  head(): string {
+    const rest = this.#text.replace(/^.*SPDX.*\n(#pragma once\n)?/, '');
+    return tidy(/^\/\*((?:(?!\*\/)[\s\S])*)\*\//.exec(rest)?.[1] ?? '');
+  }
+
   /** The comment right above `enum name {` or `struct name {`. */
   above(kind: 'enum' | 'struct', name: string): string {
     const found = new RegExp(`/\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n${kind} ${name} \\{`).exec(this.#text);

@@ -1,7 +1,7 @@
 import type { ObjectContents } from '../../src/kernel/inspect-object.ts';
 import type { CSource } from './c-source.ts';
 import { enumsOf } from './collect.ts';
-import { HEADER, pascal } from './names.ts';
+import { HEADER, pascal, quoted } from './names.ts';
 
 /** `as const` objects; where the values carry comments, their texts too. Enumerations of the kernel itself are left out. */
 export function enumsFile(objects: ReadonlyMap<string, ObjectContents>, source: CSource): string {
@@ -43,8 +43,4 @@ function commonPrefix(names: readonly string[]): string {
 
 function doc(comment: string | undefined): string {
   return comment ? `  /** ${comment} */\n` : '';
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "\\'")}'`;
 }

@@ -11,3 +11,7 @@ export function camelCase(name: string): string {
 
 export const HEADER =
   '// Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.\n';
+
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "\\'")}'`;
+}

@@ -7,7 +7,8 @@ import { Arena, OBJECTS } from '#kernel/testing/test-arena.ts';
 import { describeAgent } from './describe-bpf.ts';
 import { Places } from './find-place.ts';
 
-const describe = (pinDir: string) => describeAgent({ cluster: 'c', node: 'n', pinDir }, new Places());
+const describe = (pinDir: string) =>
+  describeAgent({ cluster: 'c', node: 'n', pinDir, stateDir: '/nowhere' }, new Places());
 
 test('programs are shown at their place in order, and those of others are named as foreign', async (t) => {
   const on = await stage();

@@ -1,20 +1,13 @@
 /** `sealane bpf`: what agents of this machine have put into the kernel, read from their pins; no agent needs to run. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setSysctls } from '#host/index.ts';
-import {
-  listLinks,
-  mapUse,
-  objects,
-  openPinnedMap,
-  openTable,
-  programById,
-  Refusal,
-  RefusalText,
-  tables,
-} from '#kernel/index.ts';
-import { SealaneError } from '#kit/index.ts';
+import { collectRunStats, mapUse, openTable, programById, Refusal, RefusalText, tables } from '#kernel/index.ts';
+import { type Clock, SealaneError, sleep } from '#kit/index.ts';
+import { loadFailure } from '../duties/load-failure.ts';
 import { type Registration, registrations } from '../duties/register.ts';
-import { type Place, Places } from './find-place.ts';
+import { type Attachment, attachmentsOf } from './attachments.ts';
+import { Places } from './find-place.ts';
+import { programPurposes } from './purposes.ts';
 import type { AgentPrograms, BpfReport, HookReport, MapReport, RefusalReport } from './report.ts';
 
 const STATS = 'kernel.bpf_stats_enabled';
@@ -24,16 +17,38 @@ const STATS = 'kernel.bpf_stats_enabled';
  * @throws `agent/no-such-agent`, `kernel/no-privileges`, `kernel/pinned-link`, `kernel/pinned-map`
  */
 export async function describeBpf(within = ''): Promise<BpfReport> {
-  const chosen = registrations().filter(({ pinDir }) => pinDir.includes(within) && existsSync(`${pinDir}/maps`));
-  if (chosen.length === 0) {
-    throw new SealaneError('agent/no-such-agent', 'look for programs: no agent has attached any on this machine', {
-      hint: 'run it on a node, or bring up a sandbox',
-    });
-  }
   const places = new Places();
   const agents: AgentPrograms[] = [];
-  for (const agent of chosen) agents.push(await describeAgent(agent, places));
+  for (const agent of agentsWith(within)) agents.push(await describeAgent(agent, places));
   return { stats: readFileSync('/proc/sys/kernel/bpf_stats_enabled', 'utf8').trim() === '1', agents };
+}
+
+/** As `describeBpf`, with the runs and nanoseconds of the next `ms` only: they are counted while it waits, then no more. */
+export async function watchBpf(within: string, ms: number, clock: Clock): Promise<BpfReport> {
+  using _ = collectRunStats();
+  const before = await describeBpf(within);
+  await sleep(clock, ms);
+  const after = await describeBpf(within);
+  const known = new Map(before.agents.flatMap(({ hooks }) => hooks.map((hook) => [hook.id, hook])));
+  const since = (hook: HookReport): HookReport => {
+    const { runs = 0, nanoseconds = 0 } = known.get(hook.id) ?? {};
+    return { ...hook, runs: hook.runs - runs, nanoseconds: hook.nanoseconds - nanoseconds };
+  };
+  const agents = after.agents.map((agent) => ({ ...agent, hooks: agent.hooks.map(since) }));
+  return { stats: true, agents };
+}
+
+/** Agents of this machine that have made tables. @throws `agent/no-such-agent` */
+export function agentsWith(within: string): Registration[] {
+  const chosen = registrations().filter((agent) => agent.pinDir.includes(within) && hasTried(agent));
+  if (chosen.length > 0) return chosen;
+  throw new SealaneError('agent/no-such-agent', 'look for programs: no agent has attached any on this machine', {
+    hint: 'run it on a node, or bring up a sandbox',
+  });
+}
+
+function hasTried({ pinDir, stateDir }: Registration): boolean {
+  return existsSync(`${pinDir}/maps`) || loadFailure(stateDir) !== undefined;
 }
 
 /** For every program of the machine, ours or not; costs about 20 ns a run. */
@@ -43,49 +58,29 @@ export async function switchBpfStats(on: boolean): Promise<void> {
 
 /** @throws as `describeBpf` */
 export async function describeAgent(
-  { cluster, node, pinDir }: Pick<Registration, 'cluster' | 'node' | 'pinDir'>,
+  { cluster, node, pinDir, stateDir }: Pick<Registration, 'cluster' | 'node' | 'pinDir' | 'stateDir'>,
   places: Places,
 ): Promise<AgentPrograms> {
-  const attached = [...(await linked(pinDir, places)), ...(await filtered(pinDir, places))];
+  const attached = await attachmentsOf(pinDir, places);
   const ours = new Set(attached.map(({ programId }) => programId));
   const found = attached.map((one) => hookReport(one, ours));
   const hooks = found.toSorted((a, b) => a.at.localeCompare(b.at) || a.hook.localeCompare(b.hook));
-  return { cluster, node, pinDir, hooks, maps: mapsOf(pinDir), refusals: refusalsOf(pinDir) };
+  const failure = loadFailure(stateDir);
+  const filled = existsSync(`${pinDir}/maps/${tables.refusals.name}`)
+    ? { maps: mapsOf(pinDir), refusals: refusalsOf(pinDir) }
+    : NO_TABLES;
+  return { cluster, node, pinDir, hooks, ...filled, ...(failure && { failure }) };
 }
 
-interface Attached extends Place {
-  readonly programId: number;
-  readonly hook: string;
-}
+const NO_TABLES = { maps: [], refusals: [] };
 
-function linked(pinDir: string, places: Places): Promise<Attached[]> {
-  const links = [...listLinks(pinDir).values()].filter(({ kind }) => kind !== 'other');
-  return Promise.all(
-    links.map(async (link) => {
-      const hook = link.kind === 'tcx' ? 'tcx ingress' : hookName(link.attachType);
-      return { ...(await places.find(link)), programId: link.programId, hook };
-    }),
-  );
-}
-
-/** A gateway without links: its programs are in filters. */
-async function filtered(pinDir: string, places: Places): Promise<Attached[]> {
-  const pin = `${pinDir}/maps/${tables.gateway.name}`;
-  if (!existsSync(pin) || listLinks(pinDir).has('gateway-in')) return [];
-  const map = openPinnedMap(pin);
-  try {
-    return (await places.filters(map.info.id)).map((filter) => ({ ...filter, hook: 'clsact ingress' }));
-  } finally {
-    map.close();
-  }
-}
-
-function hookReport({ programId: id, hook, at, order }: Attached, ours: ReadonlySet<number>): HookReport {
+function hookReport({ programId: id, hook, at, order }: Attachment, ours: ReadonlySet<number>): HookReport {
   const info = programById(id);
   return {
     program: info?.name ?? '(gone)',
     id,
     hook,
+    ...purposeOf(info?.name),
     at,
     order: order.map((one) => ({ ...one, foreign: !ours.has(one.id) })),
     verifiedInstructions: info?.verifiedInstructions ?? 0,
@@ -94,10 +89,9 @@ function hookReport({ programId: id, hook, at, order }: Attached, ours: Readonly
   };
 }
 
-function hookName(attachType: number): string {
-  const programs = Object.values(objects).flatMap((object) => Object.values(object.programs));
-  const section = programs.find((program) => program.attachType === attachType)?.section;
-  return section?.replace('cgroup/', '') ?? `attach type ${attachType}`;
+function purposeOf(name: string | undefined): Pick<HookReport, 'event' | 'does'> {
+  const { event = '', does = '' } = programPurposes().find(({ program }) => program === name) ?? {};
+  return { event, does };
 }
 
 function mapsOf(pinDir: string): MapReport[] {

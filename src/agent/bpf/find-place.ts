@@ -17,6 +17,13 @@ export interface Place {
   readonly order: readonly AttachedProgram[];
 }
 
+export interface FilterPlace extends Place {
+  readonly programId: number;
+  readonly ifindex: number;
+  /** Undefined: the one we are in. */
+  readonly namespace: string | undefined;
+}
+
 export class Places {
   readonly #cgroups = new Map<bigint, string>();
   readonly #namespaces = [undefined, ...listNamespaces()];
@@ -31,14 +38,15 @@ export class Places {
   }
 
   /** Filters of clsact that hold a program using this map, by device: before Linux 6.6 there are no links for them. */
-  async filters(mapId: number): Promise<readonly (Place & { readonly programId: number })[]> {
-    const found = [];
+  async filters(mapId: number): Promise<readonly FilterPlace[]> {
+    const found: FilterPlace[] = [];
     for (const namespace of this.#namespaces) {
       const names = await this.#namesIn(namespace);
       for (const [ifindex, programId] of filtersIn(namespace, [...names.keys()])) {
         if (!programUses(programId, mapId)) continue;
         const name = names.get(ifindex) ?? '';
-        found.push({ programId, at: placeName(name, namespace), order: await filterOrder(name, namespace) });
+        const order = await filterOrder(name, namespace);
+        found.push({ programId, ifindex, namespace, at: placeName(name, namespace), order });
       }
     }
     return found;
@@ -55,8 +63,9 @@ export class Places {
     for (const namespace of this.#namespaces) {
       const order = programsAt(namespace, ifindex, attachType);
       if (!order.some(({ id }) => id === programId)) continue;
-      const name = (await this.#namesIn(namespace)).get(ifindex) ?? `device ${ifindex}`;
-      return { at: placeName(name, namespace), order };
+      const name = (await this.#namesIn(namespace)).get(ifindex);
+      if (name === undefined) return { at: `device ${ifindex}`, order };
+      return { at: placeName(name, namespace), order: [...order, ...(await filterOrder(name, namespace))] };
     }
     return { at: `device ${ifindex} of another namespace`, order: [] };
   }
@@ -80,7 +89,7 @@ function placeName(device: string, namespace: string | undefined): string {
   return namespace === undefined ? device : `${device}@${namespace}`;
 }
 
-function inside<T>(namespace: string | undefined, ask: () => T extends PromiseLike<unknown> ? never : T): T {
+export function inside<T>(namespace: string | undefined, ask: () => T extends PromiseLike<unknown> ? never : T): T {
   return namespace === undefined ? ask() : enterNamespace(namespacePath(namespace), ask);
 }
 
@@ -98,7 +107,7 @@ interface Filter {
   readonly options?: { readonly bpf_name?: string; readonly prog?: { readonly id: number; readonly name?: string } };
 }
 
-/** By priority, as they run. */
+/** By priority, as they run: after those of tcx. */
 async function filterOrder(device: string, namespace: string | undefined): Promise<AttachedProgram[]> {
   const where = namespace === undefined ? [] : ['-n', namespace];
   const text = await run('tc', [...where, '-json', 'filter', 'show', 'dev', device, 'ingress']);

@@ -1,9 +1,15 @@
 import { Argument, type Command } from 'commander';
-import { type AgentPrograms, type BpfReport, describeBpf, switchBpfStats } from '#agent/index.ts';
-import { type OutputFormat, outputOption, printJson, printTable, type Row } from '../output.ts';
+import { type BpfReport, describeBpf, switchBpfStats, watchBpf } from '#agent/index.ts';
+import { systemClock } from '#kit/index.ts';
+import { type OutputFormat, outputOption, printJson } from '../output.ts';
+import { seconds } from '../seconds.ts';
+import { registerEvents } from './bpf/events.ts';
+import { show } from './bpf/show.ts';
+import { registerSwap } from './bpf/swap.ts';
 
 interface Flags {
   readonly name?: string;
+  readonly watch?: number;
   readonly output: OutputFormat;
 }
 
@@ -13,57 +19,33 @@ The agents need not run: what they pinned is read. ORDER is everything that runs
 Examples:
   sealane bpf
   sealane bpf --name lab --output json
-  sealane bpf stats on       count runs and nanoseconds of every program on the machine`;
+  sealane bpf --watch 5      runs and nanoseconds of the next five seconds, counted only while it watches
+  sealane bpf events         which event runs which program, and what it does
+  sealane bpf swap connect4  replace a program while it runs`;
 
 export function register(program: Command): void {
   const command = program
     .command('bpf')
     .description('what runs in the kernel for the agents of this machine: programs, tables, refusals')
     .option('--name <text>', 'only agents with this in their pin directory')
+    .option('--watch <seconds>', 'count runs and time for so long', seconds)
     .addOption(outputOption())
     .addHelpText('after', EXAMPLE)
-    .action(async ({ name, output }: Flags) => {
-      const report = await describeBpf(name);
+    .action(async ({ name, watch, output }: Flags) => {
+      const report = await reportOf(name, watch);
       if (output === 'json') printJson(report);
       else show(report);
     });
+  registerEvents(command);
+  registerSwap(command);
   command
     .command('stats')
     .description('turn counting of runs and time on or off, for every program of the machine')
     .addArgument(new Argument('<state>').choices(['on', 'off']))
+    .addHelpText('after', '\nExample:\n  sealane bpf stats on')
     .action((state: 'on' | 'off') => switchBpfStats(state === 'on'));
 }
 
-function show({ agents, stats }: BpfReport): void {
-  for (const agent of agents) {
-    process.stdout.write(`\n${agent.cluster}, ${agent.node}: ${agent.pinDir}\n\n`);
-    printTable(agent.hooks.map(hookRow), ['program', 'id', 'hook', 'at', 'order', 'verified', 'runs', 'ns/run']);
-    process.stdout.write('\n');
-    printTable(agent.maps.map(mapRow), ['map', 'used', 'size', 'kib', 'writer', 'holds']);
-    process.stdout.write('\n');
-    printTable(
-      agent.refusals.map(({ count, reason, text }) => ({ refused: count, reason, text })),
-      ['refused', 'reason', 'text'],
-    );
-  }
-  if (!stats) process.stdout.write('\nRuns and time are not counted now: sealane bpf stats on\n');
-}
-
-function hookRow(hook: AgentPrograms['hooks'][number]): Row {
-  const { program, id, at, order, verifiedInstructions: verified, runs, nanoseconds } = hook;
-  const names = order.map(({ name, foreign }) => (foreign ? `+${name}` : name)).join(' ');
-  return {
-    program,
-    id,
-    hook: hook.hook,
-    at,
-    order: names,
-    verified,
-    runs,
-    'ns/run': runs && Math.round(nanoseconds / runs),
-  };
-}
-
-function mapRow({ name: map, used, size, bytes, writer, holds }: AgentPrograms['maps'][number]): Row {
-  return { map, used: used ?? '?', size, kib: Math.ceil(bytes / 1024), writer, holds };
+function reportOf(name: string | undefined, watch: number | undefined): Promise<BpfReport> {
+  return watch === undefined ? describeBpf(name) : watchBpf(name ?? '', watch * 1000, systemClock);
 }

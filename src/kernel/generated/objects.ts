@@ -4,6 +4,7 @@
 export const objects = {
   connect4: {
     file: 'connect4.bpf.o',
+    about: 'A socket of a pod connects. If it connects to the address of a service, give it a backend; after this the kernel carries its packets as if the application had named that backend itself.',
     programs: {
       connect4: { section: 'cgroup/connect4', attachType: 10 },
     },
@@ -12,6 +13,7 @@ export const objects = {
   },
   connect6: {
     file: 'connect6.bpf.o',
+    about: 'A socket of a pod connects. If it connects to the address of a service, give it a backend; after this the kernel carries its packets as if the application had named that backend itself.',
     programs: {
       connect6: { section: 'cgroup/connect6', attachType: 11 },
     },
@@ -20,6 +22,7 @@ export const objects = {
   },
   'gateway-back': {
     file: 'gateway-back.bpf.o',
+    about: 'A pod answers a caller of another cluster: what it sends to the translated source goes back out by the lanes\' device, as if the gateway\'s lane port had answered. Sits on every device that pods may answer by; everything else passes.',
     programs: {
       gateway_back: { section: 'tc', attachType: 0 },
     },
@@ -36,6 +39,7 @@ export const objects = {
   },
   'gateway-in': {
     file: 'gateway-in.bpf.o',
+    about: 'A packet of another cluster comes in by the lanes\' device, to a lane port of this gateway: give it to a ready pod of this cluster, under a source address that the pod answers to. Everything else passes untouched.',
     programs: {
       gateway_in: { section: 'tc', attachType: 0 },
     },
@@ -52,6 +56,7 @@ export const objects = {
   },
   getpeername4: {
     file: 'getpeername4.bpf.o',
+    about: 'A pod asks whom its socket is connected to: the VIP it named.',
     programs: {
       getpeername4: { section: 'cgroup/getpeername4', attachType: 29 },
     },
@@ -60,6 +65,7 @@ export const objects = {
   },
   getpeername6: {
     file: 'getpeername6.bpf.o',
+    about: 'A pod asks whom its socket is connected to: the VIP it named.',
     programs: {
       getpeername6: { section: 'cgroup/getpeername6', attachType: 30 },
     },
@@ -68,6 +74,7 @@ export const objects = {
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
+    about: 'A UDP socket of a pod received: the sender it sees is the VIP it had sent to.',
     programs: {
       recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
     },
@@ -76,6 +83,7 @@ export const objects = {
   },
   recvmsg6: {
     file: 'recvmsg6.bpf.o',
+    about: 'A UDP socket of a pod received: the sender it sees is the VIP it had sent to.',
     programs: {
       recvmsg6: { section: 'cgroup/recvmsg6', attachType: 20 },
     },
@@ -84,6 +92,7 @@ export const objects = {
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
+    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as that backend is the same one and eligible; both are checked on every send.',
     programs: {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
@@ -92,6 +101,7 @@ export const objects = {
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
+    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as that backend is the same one and eligible; both are checked on every send.',
     programs: {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
@@ -100,6 +110,7 @@ export const objects = {
   },
   sock_release: {
     file: 'sock_release.bpf.o',
+    about: 'A socket of a pod goes. If connect() gave it a backend and TCP never began (no route, no neighbour, no port), no other hook has seen that.',
     programs: {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },
@@ -108,6 +119,7 @@ export const objects = {
   },
   sockops: {
     file: 'sockops.bpf.o',
+    about: 'What became of a connection that was given a backend: begun, established, ended. Runs a few times in the life of a connection and never for a packet or a request.',
     programs: {
       sock_ops: { section: 'sockops', attachType: 3 },
     },
