@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: source <(sealane completion bash)
 _sealane() {
   local word words at="sealane" current="${COMP_WORDS[COMP_CWORD]}"
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/completion sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/support-bundle sealane/completion sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
@@ -18,6 +18,7 @@ _sealane() {
     "sealane bpf events") words="--output --help" ;;
     "sealane bpf swap") words="--object --back --name --watch --output --help" ;;
     "sealane bpf stats") words="on off --help" ;;
+    "sealane support-bundle") words="--file --output --kubeconfig --context --name --log --config --help" ;;
     "sealane completion") words="bash --help" ;;
     "sealane trace") words="--udp --name --output --help" ;;
     "sealane sandbox up") words="--topology --name --dry-run --no-wait --output --help" ;;
@@ -29,9 +30,10 @@ _sealane() {
     "sealane sandbox logs") words="--container --follow --tail --previous --name --output --help" ;;
     "sealane sandbox exec") words="--container --stdin --name --output --help" ;;
     "sealane sandbox fault") words="kill stop cut heal empty-hub --name --output --help" ;;
+    "sealane sandbox support-bundle") words="--file --output --name --help" ;;
     "sealane sandbox demo") words="--keep --pause --name --output --help" ;;
-    "sealane") words="member agent hub crds rbac check status bpf completion trace sandbox --help --version" ;;
-    "sealane sandbox") words="up down status kubeconfig apply get logs exec fault demo --help" ;;
+    "sealane") words="member agent hub crds rbac check status bpf support-bundle completion trace sandbox --help --version" ;;
+    "sealane sandbox") words="up down status kubeconfig apply get logs exec fault support-bundle demo --help" ;;
   esac
   case "${COMP_WORDS[COMP_CWORD-1]}" in
     --*kubeconfig | --file | -f) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

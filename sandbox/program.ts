@@ -14,6 +14,10 @@ export const SANDBOX: ProgramOptions = {
     logs: { summary: 'print a pod’s logs', load: () => import('./commands/logs.ts') },
     exec: { summary: 'run a command in a pod', load: () => import('./commands/exec.ts') },
     fault: { summary: 'break something, and heal it', load: () => import('./commands/fault.ts') },
+    'support-bundle': {
+      summary: 'what somebody who helps needs, without secrets',
+      load: () => import('./commands/support-bundle.ts'),
+    },
     demo: { summary: 'the demonstration, step by step', load: () => import('./commands/demo.ts') },
     supervise: {
       summary: 'keep a sandbox’s processes',

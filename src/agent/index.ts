@@ -3,6 +3,8 @@ export { describeBpf, switchBpfStats, watchBpf } from './bpf/describe-bpf.ts';
 export type { AgentPrograms, BpfReport, SwapReport } from './bpf/report.ts';
 export { objectOf, programPurposes } from './bpf/purposes.ts';
 export { swapProgram, type SwapQuestion } from './bpf/swap-program.ts';
+export { type BundleReport, writeBundle } from './bundle/write-bundle.ts';
+export type { BundleQuestion } from './bundle/parts.ts';
 export { checkMachine, type CheckQuestion } from './check/check-machine.ts';
 export { type RunningAgent, runAgent } from './main.ts';
 export type { AgentOptions } from './options.ts';

@@ -18,3 +18,5 @@ export { CHECKS } from './check/checks.ts';
 export type { ClusterFacts, Facts, Known, MachineFacts, PortRange } from './check/facts.ts';
 export type { ClusterObject, StatusLine, StatusReport } from './status/model.ts';
 export { nameOf, summarise } from './status/summarise.ts';
+export { redactObject } from './redact/redact-object.ts';
+export { REMOVED, redactText } from './redact/redact-text.ts';

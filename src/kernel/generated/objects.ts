@@ -31,6 +31,7 @@ export const objects = {
   },
   'gateway-back6': {
     file: 'gateway-back6.bpf.o',
+    about: 'A pod answers a caller of another cluster: what it sends to the translated source goes back out by the lanes\' device, as if the gateway\'s lane port had answered. Sits on every device that pods may answer by; everything else passes.',
     programs: {
       gateway_back6: { section: 'tc', attachType: 0 },
     },
@@ -48,6 +49,7 @@ export const objects = {
   },
   'gateway-in6': {
     file: 'gateway-in6.bpf.o',
+    about: 'A packet of another cluster comes in by the lanes\' device, to a lane port of this gateway: give it to a ready pod of this cluster, under a source address that the pod answers to. Everything else passes untouched.',
     programs: {
       gateway_in6: { section: 'tc', attachType: 0 },
     },
@@ -92,7 +94,7 @@ export const objects = {
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
-    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as that backend is the same one and eligible; both are checked on every send.',
+    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as its group has that backend, here or at another index, and it is eligible; all of it is checked on every send.',
     programs: {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
@@ -101,7 +103,7 @@ export const objects = {
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
-    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as that backend is the same one and eligible; both are checked on every send.',
+    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as its group has that backend, here or at another index, and it is eligible; all of it is checked on every send.',
     programs: {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
@@ -110,7 +112,7 @@ export const objects = {
   },
   sock_release: {
     file: 'sock_release.bpf.o',
-    about: 'A socket of a pod goes. If connect() gave it a backend and TCP never began (no route, no neighbour, no port), no other hook has seen that.',
+    about: 'A socket of a pod goes. If connect() gave it a backend and the connection never came to be (refused, no route, no neighbour, given up), this is where that is counted: some of it no other hook sees.',
     programs: {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },
@@ -119,7 +121,7 @@ export const objects = {
   },
   sockops: {
     file: 'sockops.bpf.o',
-    about: 'What became of a connection that was given a backend: begun, established, ended. Runs a few times in the life of a connection and never for a packet or a request.',
+    about: 'What became of a connection that was given a backend: established, ended. Runs a few times in the life of a connection and never for a packet or a request. One that is never established is counted when its socket goes.',
     programs: {
       sock_ops: { section: 'sockops', attachType: 3 },
     },
