@@ -1,6 +1,6 @@
 /** Where a link sits: kernel links know numbers only, people know folders and device names. */
 import { readdirSync, statSync } from 'node:fs';
-import { cgroup2Mount, ipJson, listNamespaces, namespacePath, run } from '#host/index.ts';
+import { cgroup2Mount, ipJson, listNamespaces, namespaceExists, namespacePath, run } from '#host/index.ts';
 import {
   type AttachedProgram,
   enterNamespace,
@@ -81,7 +81,11 @@ export class Places {
 const GONE: Place = { at: '(gone)', order: [] };
 
 async function deviceNames(namespace: string | undefined): Promise<ReadonlyMap<number, string>> {
-  const links = await ipJson<{ ifindex: number; ifname: string }>(['link', 'show'], namespace ? { namespace } : {});
+  const where = namespace === undefined ? {} : { namespace };
+  const links = await ipJson<{ ifindex: number; ifname: string }>(['link', 'show'], where).catch((error: unknown) => {
+    if (namespace === undefined || namespaceExists(namespace)) throw error;
+    return []; // removed meanwhile
+  });
   return new Map(links.map(({ ifindex, ifname }) => [ifindex, ifname]));
 }
 
@@ -93,13 +97,13 @@ export function inside<T>(namespace: string | undefined, ask: () => T extends Pr
   return namespace === undefined ? ask() : enterNamespace(namespacePath(namespace), ask);
 }
 
-function filtersIn(namespace: string | undefined, devices: readonly number[]): (readonly [number, number])[] {
-  return inside(namespace, () =>
+function filtersIn(namespace: string | undefined, devices: readonly number[]): readonly (readonly [number, number])[] {
+  const find = () =>
     devices.flatMap((ifindex) => {
       const program = filterProgram(ifindex, 'ingress');
       return program === undefined ? [] : [[ifindex, program] as const];
-    }),
-  );
+    });
+  return unlessGone(() => inside(namespace, find));
 }
 
 interface Filter {
@@ -117,10 +121,15 @@ async function filterOrder(device: string, namespace: string | undefined): Promi
 }
 
 function programsAt(namespace: string | undefined, ifindex: number, attachType: number): readonly AttachedProgram[] {
+  return unlessGone(() => inside(namespace, () => listDevicePrograms(ifindex, attachType)));
+}
+
+/** Namespaces and devices come and go while one looks. */
+function unlessGone<T>(look: () => readonly T[]): readonly T[] {
   try {
-    return inside(namespace, () => listDevicePrograms(ifindex, attachType));
+    return look();
   } catch (error) {
-    if (isFault(error, 'kernel/query') || isFault(error, 'kernel/namespace')) return []; // no such device there
+    if (isFault(error, 'kernel/query') || isFault(error, 'kernel/namespace')) return [];
     throw error;
   }
 }
