@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * A socket of a pod connects, over IPv4. If it connects to the address of a service, it is given a backend; after this the
+ * kernel carries its packets as if the application had named that backend itself.
+ */
 #include "include/hook4.h"
 #include "include/connect.h"
 

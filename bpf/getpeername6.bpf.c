@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* A pod asks whom its socket is connected to, over IPv6: the VIP it named. */
 #include "include/hook6.h"
 #include "include/getpeername.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* A UDP socket of a pod received, over IPv4: the sender it sees is the VIP it had sent to. */
 #include "include/hook4.h"
 #include "include/recvmsg.h"
 

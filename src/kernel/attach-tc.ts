@@ -73,8 +73,8 @@ function attachFilter(program: Program, ifindex: number, direction: Direction, f
 }
 
 /** Swaps the program of our filter in place. @throws SealaneError kernel/attach */
-export function replaceFilterProgram(ifindex: number, direction: Direction, fd: number): void {
-  const answer = tcAttach(tcHook(ifindex, direction), tcOptions(fd, BPF_TC_F_REPLACE));
+export function replaceFilterProgram(ifindex: number, direction: Direction, fd: number, family: Family): void {
+  const answer = tcAttach(tcHook(ifindex, direction), tcOptions(family, fd, BPF_TC_F_REPLACE));
   checked(answer, 'kernel/attach', `replace the filter of device ${ifindex} ${direction}`);
 }
 

@@ -10,7 +10,7 @@ import {
   listDevicePrograms,
   programUses,
 } from '#kernel/index.ts';
-import { isFault } from '#kit/index.ts';
+import { type Family, isFault } from '#kit/index.ts';
 
 export interface Place {
   readonly at: string;
@@ -20,6 +20,7 @@ export interface Place {
 export interface FilterPlace extends Place {
   readonly programId: number;
   readonly ifindex: number;
+  readonly family: Family;
   /** Undefined: the one we are in. */
   readonly namespace: string | undefined;
 }
@@ -42,11 +43,11 @@ export class Places {
     const found: FilterPlace[] = [];
     for (const namespace of this.#namespaces) {
       const names = await this.#namesIn(namespace);
-      for (const [ifindex, programId] of filtersIn(namespace, [...names.keys()])) {
+      for (const { ifindex, programId, family } of filtersIn(namespace, [...names.keys()])) {
         if (!programUses(programId, mapId)) continue;
         const name = names.get(ifindex) ?? '';
         const order = await filterOrder(name, namespace);
-        found.push({ programId, ifindex, namespace, at: placeName(name, namespace), order });
+        found.push({ programId, ifindex, family, namespace, at: placeName(name, namespace), order });
       }
     }
     return found;
@@ -97,12 +98,16 @@ export function inside<T>(namespace: string | undefined, ask: () => T extends Pr
   return namespace === undefined ? ask() : enterNamespace(namespacePath(namespace), ask);
 }
 
-function filtersIn(namespace: string | undefined, devices: readonly number[]): readonly (readonly [number, number])[] {
+type FoundFilter = Pick<FilterPlace, 'ifindex' | 'programId' | 'family'>;
+
+function filtersIn(namespace: string | undefined, devices: readonly number[]): readonly FoundFilter[] {
   const find = () =>
-    devices.flatMap((ifindex) => {
-      const program = filterProgram(ifindex, 'ingress');
-      return program === undefined ? [] : [[ifindex, program] as const];
-    });
+    devices.flatMap((ifindex) =>
+      (['IPv4', 'IPv6'] as const).flatMap((family) => {
+        const programId = filterProgram(ifindex, 'ingress', family);
+        return programId === undefined ? [] : [{ ifindex, programId, family }];
+      }),
+    );
   return unlessGone(() => inside(namespace, find));
 }
 

@@ -4,7 +4,7 @@
 export const objects = {
   connect4: {
     file: 'connect4.bpf.o',
-    about: 'A socket of a pod connects. If it connects to the address of a service, give it a backend; after this the kernel carries its packets as if the application had named that backend itself.',
+    about: 'A socket of a pod connects, over IPv4. If it connects to the address of a service, it is given a backend; after this the kernel carries its packets as if the application had named that backend itself.',
     programs: {
       connect4: { section: 'cgroup/connect4', attachType: 10 },
     },
@@ -13,7 +13,7 @@ export const objects = {
   },
   connect6: {
     file: 'connect6.bpf.o',
-    about: 'A socket of a pod connects. If it connects to the address of a service, give it a backend; after this the kernel carries its packets as if the application had named that backend itself.',
+    about: 'A socket of a pod connects, over IPv6. If it connects to the address of a service, it is given a backend; after this the kernel carries its packets as if the application had named that backend itself.',
     programs: {
       connect6: { section: 'cgroup/connect6', attachType: 11 },
     },
@@ -22,7 +22,7 @@ export const objects = {
   },
   'gateway-back': {
     file: 'gateway-back.bpf.o',
-    about: 'A pod answers a caller of another cluster: what it sends to the translated source goes back out by the lanes\' device, as if the gateway\'s lane port had answered. Sits on every device that pods may answer by; everything else passes.',
+    about: 'A pod answers a caller of another cluster, over IPv4: what it sends to the translated source goes back out by the lanes\' device, as if the gateway\'s lane port had answered. Sits on every device that pods may answer by; everything else passes.',
     programs: {
       gateway_back: { section: 'tc', attachType: 0 },
     },
@@ -31,7 +31,7 @@ export const objects = {
   },
   'gateway-back6': {
     file: 'gateway-back6.bpf.o',
-    about: 'A pod answers a caller of another cluster: what it sends to the translated source goes back out by the lanes\' device, as if the gateway\'s lane port had answered. Sits on every device that pods may answer by; everything else passes.',
+    about: 'A pod answers a caller of another cluster, over IPv6: what it sends to the translated source goes back out by the lanes\' device, as if the gateway\'s lane port had answered. Sits on every device that pods may answer by; everything else passes.',
     programs: {
       gateway_back6: { section: 'tc', attachType: 0 },
     },
@@ -40,7 +40,7 @@ export const objects = {
   },
   'gateway-in': {
     file: 'gateway-in.bpf.o',
-    about: 'A packet of another cluster comes in by the lanes\' device, to a lane port of this gateway: give it to a ready pod of this cluster, under a source address that the pod answers to. Everything else passes untouched.',
+    about: 'A packet of another cluster comes in by the lanes\' device, over IPv4, to a lane port of this gateway: it is given to a ready pod of this cluster, under a source address that the pod answers to. Everything else passes untouched.',
     programs: {
       gateway_in: { section: 'tc', attachType: 0 },
     },
@@ -49,7 +49,7 @@ export const objects = {
   },
   'gateway-in6': {
     file: 'gateway-in6.bpf.o',
-    about: 'A packet of another cluster comes in by the lanes\' device, to a lane port of this gateway: give it to a ready pod of this cluster, under a source address that the pod answers to. Everything else passes untouched.',
+    about: 'A packet of another cluster comes in by the lanes\' device, over IPv6, to a lane port of this gateway: it is given to a ready pod of this cluster, under a source address that the pod answers to. Everything else passes untouched.',
     programs: {
       gateway_in6: { section: 'tc', attachType: 0 },
     },
@@ -58,7 +58,7 @@ export const objects = {
   },
   getpeername4: {
     file: 'getpeername4.bpf.o',
-    about: 'A pod asks whom its socket is connected to: the VIP it named.',
+    about: 'A pod asks whom its socket is connected to, over IPv4: the VIP it named.',
     programs: {
       getpeername4: { section: 'cgroup/getpeername4', attachType: 29 },
     },
@@ -67,7 +67,7 @@ export const objects = {
   },
   getpeername6: {
     file: 'getpeername6.bpf.o',
-    about: 'A pod asks whom its socket is connected to: the VIP it named.',
+    about: 'A pod asks whom its socket is connected to, over IPv6: the VIP it named.',
     programs: {
       getpeername6: { section: 'cgroup/getpeername6', attachType: 30 },
     },
@@ -76,7 +76,7 @@ export const objects = {
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
-    about: 'A UDP socket of a pod received: the sender it sees is the VIP it had sent to.',
+    about: 'A UDP socket of a pod received, over IPv4: the sender it sees is the VIP it had sent to.',
     programs: {
       recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
     },
@@ -85,7 +85,7 @@ export const objects = {
   },
   recvmsg6: {
     file: 'recvmsg6.bpf.o',
-    about: 'A UDP socket of a pod received: the sender it sees is the VIP it had sent to.',
+    about: 'A UDP socket of a pod received, over IPv6: the sender it sees is the VIP it had sent to.',
     programs: {
       recvmsg6: { section: 'cgroup/recvmsg6', attachType: 20 },
     },
@@ -94,7 +94,7 @@ export const objects = {
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
-    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as its group has that backend, here or at another index, and it is eligible; all of it is checked on every send.',
+    about: 'An unconnected UDP socket of a pod sends, over IPv4. It keeps the backend it was given for a VIP as long as that backend is of its service and eligible; both are checked on every send.',
     programs: {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
@@ -103,7 +103,7 @@ export const objects = {
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
-    about: 'An unconnected UDP socket of a pod sends. A socket keeps the backend it was given for a VIP as long as its group has that backend, here or at another index, and it is eligible; all of it is checked on every send.',
+    about: 'An unconnected UDP socket of a pod sends, over IPv6. It keeps the backend it was given for a VIP as long as that backend is of its service and eligible; both are checked on every send.',
     programs: {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
