@@ -177,11 +177,12 @@ function applyGateway({ gateway, view }: Duties): void {
   gateway.apply(exported, services);
 }
 
-function ownExport({ service, ports, endpoints = [] }: ClusterExportSpec): OwnExport {
+function ownExport({ service, ports, sessionAffinity, endpoints = [] }: ClusterExportSpec): OwnExport {
   const named = <T extends { readonly name?: string }>(port: T) => ({ ...port, name: port.name ?? '' });
   return {
     ...service,
     ports: ports.map(named),
+    keepsCallers: sessionAffinity === 'ClientIP',
     endpoints: endpoints.map((endpoint) => ({ ...endpoint, ports: endpoint.ports.map(named) })),
   };
 }

@@ -4,6 +4,8 @@ import type { ExportedEndpoint, ExportedPort, Protocol, ServiceName } from './mo
 /** An own export as the gateway reads it from the member's record. */
 export interface OwnExport extends ServiceName {
   readonly ports: readonly ExportedPort[];
+  /** A caller meets the same pod again, as far as a gateway can tell callers apart. */
+  readonly keepsCallers?: boolean;
   /** Of a headless service. */
   readonly endpoints?: readonly ExportedEndpoint[];
 }
@@ -17,6 +19,7 @@ export interface Lane extends ServiceName {
   readonly lanePort: number;
   readonly protocol: Protocol;
   readonly portName: string;
+  readonly keepsCallers: boolean;
   readonly pods: readonly { readonly address: string; readonly port: number; readonly nodeName?: string }[];
 }
 
@@ -33,11 +36,12 @@ export function gatewayModel(exports: readonly OwnExport[], services: readonly L
     .toSorted((a, b) => a.lanePort - b.lanePort || (a.protocol < b.protocol ? -1 : 1));
 }
 
-function lanesOf({ namespace, name, ports, endpoints = [] }: OwnExport, local: readonly LocalPort[]): readonly Lane[] {
+function lanesOf(own: OwnExport, local: readonly LocalPort[]): readonly Lane[] {
+  const { namespace, name, ports, keepsCallers = false, endpoints = [] } = own;
   return ports.flatMap((port) => {
     const { lanePort, protocol, name: portName } = port;
     if (protocol === 'SCTP') return [];
-    const lane = { namespace, name, protocol, portName };
+    const lane = { namespace, name, protocol, portName, keepsCallers };
     const toAny = lanePort === undefined ? [] : [{ ...lane, lanePort, pods: podsOf(port, local) }];
     return [...toAny, ...endpoints.flatMap((endpoint) => laneTo(endpoint, lane, local))];
   });

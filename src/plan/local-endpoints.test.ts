@@ -124,3 +124,11 @@ test('a lane without pods is there, to refuse; a port that no lane carries is no
     ],
   );
 });
+
+test('lanes of a service with affinity keep their callers, others do not', () => {
+  const keeps = (keepsCallers?: boolean) =>
+    gatewayModel([{ ...record, ports: [exported('http', 10_007)], ...(keepsCallers && { keepsCallers }) }], []).map(
+      (lane) => lane.keepsCallers,
+    );
+  assert.deepEqual([keeps(true), keeps()], [[true], [false]]);
+});

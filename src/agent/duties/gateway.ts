@@ -83,13 +83,14 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
 }
 
 /** A lane as it is at one address of the gateway: to the pods of that family. */
-function laneAt(address: Address, { lanePort, protocol, pods }: Lane): DesiredLane {
+function laneAt(address: Address, { lanePort, protocol, pods, keepsCallers }: Lane): DesiredLane {
   const all = pods.map((pod) => ({ address: ip(pod.address), port: pod.port }));
   return {
     address,
     port: lanePort,
     protocol: protocol === 'UDP' ? 'UDP' : 'TCP',
     pods: all.filter((pod) => familyOf(pod.address) === familyOf(address)),
+    affinity: keepsCallers,
   };
 }
 
