@@ -14,7 +14,7 @@ const folder = (variant: string) => join(examples, 'karmada-eriecanal', variant)
 const FOLDERS = {
   [folder('original')]: 12,
   [folder('corrected')]: 12,
-  [join(examples, 'dual-stack')]: 7,
+  [join(examples, 'dual-stack')]: 10,
 };
 const isPolicy = ({ kind }: KubeObject) => kind === 'PropagationPolicy';
 

@@ -1,4 +1,5 @@
 /** A hub and members in this process, each a real embedded API server with a memory store, on loopback. */
+import { crds } from '#api/index.ts';
 import { compatCrds } from '#compat/index.ts';
 import { type ApiServer, startApiServer } from '#apiserver/index.ts';
 import { createAuthority } from '#identity/index.ts';
@@ -31,7 +32,7 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
   const server = await authority.issue({ commonName: 'localhost', dnsNames: ['localhost'], addresses: ['127.0.0.1'] });
   const admin = await authority.issue({ commonName: 'admin', organizations: ['system:masters'] });
 
-  async function startIsland(name: string, crds: readonly KubeObject[]): Promise<Island> {
+  async function startIsland(name: string, kinds: readonly KubeObject[]): Promise<Island> {
     let store: Store = createMemoryStore();
     let running: ApiServer | undefined;
     const start = async (port = 0) => {
@@ -41,7 +42,7 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
         tls: { certificate: server.certificate, key: server.key, clientAuthority: authority.certificate },
         store,
         serviceRanges: ['10.96.0.0/16'],
-        crds,
+        crds: kinds,
         clock: systemClock,
         log: silentLog,
       });
@@ -65,8 +66,9 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
     };
   }
 
-  const hub = await startIsland('hub', [...propagationCrds(), ...compatCrds()]);
-  const members = await Promise.all(names.map((name) => startIsland(name, compatCrds())));
+  const installed = [...crds({ role: 'member' }), ...compatCrds()];
+  const hub = await startIsland('hub', [...propagationCrds(), ...installed]);
+  const members = await Promise.all(names.map((name) => startIsland(name, installed)));
 
   return {
     hub,

@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import {
   attachTc,
   constantsOf,
+  deviceIndex,
   enterNamespace,
   filterProgram,
   HOOKS,
@@ -172,38 +173,42 @@ test('an object that cannot take over is refused, and everything is as it was', 
   assert.ok(answers.length > 0 && answers.every((who) => who === A));
 });
 
+const PER_FAMILY = [
+  { family: 'IPv4', name: 'gateway-in', program: 'gateway_in' },
+  { family: 'IPv6', name: 'gateway-in6', program: 'gateway_in6' },
+] as const;
+
 for (const method of ['tcx', 'clsact'] as const) {
-  test(`a program on a device is swapped in place, by ${method}`, async () => {
+  test(`programs of both families on a device are swapped in place, each by itself, by ${method}`, async () => {
     await using arena = new Arena();
     execFileSync('ip', ['-n', arena.name, 'link', 'add', 'wan0', 'type', 'bridge']);
-    const rodata = { lane_port_first: 12_000, lane_port_last: 12_099 };
-    const object = loadObject(`${OBJECTS}/gateway-in.bpf.o`, { pinDir: arena.pinDir, rodata });
-    const pin = `${arena.pinDir}/links/gateway-in`;
     const inside = <T>(run: () => T extends PromiseLike<unknown> ? never : T) => enterNamespace(arena.netns, run);
-    inside(() =>
-      attachTc(object.program('gateway_in'), 'wan0', 'ingress', { method, ...(method === 'tcx' && { pin }) }),
-    );
-    object.close();
+    const rodata = { lane_port_first: 12_000, lane_port_last: 12_099 };
+    for (const { family, name, program } of PER_FAMILY) {
+      const object = loadObject(shipped(name).object, { pinDir: arena.pinDir, rodata });
+      const pin = method === 'tcx' ? { pin: `${arena.pinDir}/links/${name}` } : {};
+      inside(() => attachTc(object.program(program), 'wan0', 'ingress', { method, family, ...pin }));
+      object.close();
+    }
+    const ifindex = inside(() => deviceIndex('wan0'));
+    const running = () =>
+      PER_FAMILY.map(({ family, name }) =>
+        method === 'tcx'
+          ? listLinks(arena.pinDir).get(name)?.programId
+          : inside(() => filterProgram(ifindex, 'ingress', family)),
+      );
 
-    const { places } = await swap(arena, 'gateway_in', shipped('gateway-in'));
-    assert.deepEqual(
-      places.map(({ hook, at }) => [hook, at]),
-      [[`${method} ingress`, `wan0@${arena.name}`]],
-    );
-    const now = places[0]?.after.id ?? 0;
-    const ifindex = Number(
-      execFileSync('ip', ['-n', arena.name, '-j', 'link', 'show', 'wan0'], { encoding: 'utf8' }).match(
-        /"ifindex":(\d+)/,
-      )?.[1],
-    );
-    const runs =
-      method === 'tcx'
-        ? listLinks(arena.pinDir).get('gateway-in')?.programId
-        : inside(() => filterProgram(ifindex, 'ingress'));
-    assert.equal(runs, now);
-    assert.equal(Buffer.from(constantsOf(openProgram(now))['lane_port_first'] ?? []).readUInt16LE(0), 12_000);
-    const back = await swap(arena, 'gateway_in', 'previous');
-    assert.equal(back.places[0]?.after.id, places[0]?.before.id);
-    assert.ok(programById(now), 'the one that was swapped away is kept');
+    for (const [i, { name, program }] of PER_FAMILY.entries()) {
+      const before = running();
+      const { places } = await swap(arena, program, shipped(name));
+      const [place] = places;
+      assert.deepEqual([places.length, place?.hook, place?.at], [1, `${method} ingress`, `wan0@${arena.name}`]);
+      assert.deepEqual(running(), before.with(i, place?.after.id), 'the other family keeps its own');
+      const constants = constantsOf(openProgram(place?.after.id ?? 0));
+      assert.equal(Buffer.from(constants['lane_port_first'] ?? []).readUInt16LE(0), 12_000);
+      await swap(arena, program, 'previous');
+      assert.deepEqual(running(), before);
+      assert.ok(programById(place?.after.id ?? 0), 'the one that was swapped away is kept');
+    }
   });
 }
