@@ -58,7 +58,6 @@ const NARROW_POD = isFour ? '10.244.2.6' : 'fd00:244:2::6';
 const NARROW_CALLER = isFour ? '172.30.78.2' : 'fd00:78::2';
 const NARROW_ROUTER = isFour ? '172.30.78.1' : 'fd00:78::1';
 const NARROW_MTU = 1300;
-const ONLY_FOUR = { skip: !isFour && 'not tried over IPv6 yet' };
 const METHOD = process.env['GATEWAY_ATTACHED_BY'] === 'clsact' ? { method: 'clsact' as const } : {};
 const give = (address: string, device: string): string =>
   `addr add ${onNet(address)} dev ${device}${isFour ? '' : ' nodad'}`;
@@ -371,15 +370,18 @@ describe('calls through a gateway', () => {
     socket.close();
   });
 
-  test('a pod behind a narrow hop gets what the caller sends: the caller learns what fits', ONLY_FOUR, async () => {
-    assert.equal((await exchange(10_007, load)).toString(), `far ${sha(load)}`);
-    assert.equal(await learnt('caller', GATEWAY), NARROW_MTU);
-  });
+  // Over IPv6 this is not shown yet: bpf/README.md.
+  if (isFour) {
+    test('a pod behind a narrow hop gets what the caller sends: the caller learns what fits', async () => {
+      assert.equal((await exchange(10_007, load)).toString(), `far ${sha(load)}`);
+      assert.equal(await learnt('caller', GATEWAY), NARROW_MTU);
+    });
 
-  test('a caller behind a narrow hop gets what the pod sends: the pod learns what fits', ONLY_FOUR, async () => {
-    assert.equal(sha(await exchange(10_003, Buffer.alloc(0), 'beyond')), sha(load));
-    assert.equal(await learnt('pod', POD_SIDE), NARROW_MTU);
-  });
+    test('a caller behind a narrow hop gets what the pod sends: the pod learns what fits', async () => {
+      assert.equal(sha(await exchange(10_003, Buffer.alloc(0), 'beyond')), sha(load));
+      assert.equal(await learnt('pod', POD_SIDE), NARROW_MTU);
+    });
+  }
 
   test('no address of a pod or of the pods’ side was on the caller’s wire', async (context) => {
     const { all, pod } = await captured();
