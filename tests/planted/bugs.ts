@@ -112,8 +112,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     what: 'a drained cluster gets new connections',
     file: 'src/agent/compile/service-tables.ts',
-    was: '!member.drained && callable(site, member)',
-    becomes: 'callable(site, member)',
+    was: '!member.drained && callable(site, member, family)',
+    becomes: 'callable(site, member, family)',
     test: {
       file: 'src/agent/compile/service-tables.test.ts',
       name: 'a drained member, and one that no lane reaches, get no new connection',
