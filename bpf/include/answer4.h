@@ -36,27 +36,6 @@ struct icmp_error {
 	__be16 mtu;
 };
 
-/*
- * The sum of what an ICMP error quotes. Where the TCP or UDP checksum is owed, the header will sum to the complement of
- * what the field holds now, whatever else the header says.
- */
-static __always_inline __u32 quoted_sum(struct __sk_buff *skb, const struct segment *segment)
-{
-	__be32 bytes[QUOTED_TCP / 4] = {};
-	__u32 ip = bpf_csum_diff(NULL, 0, (__be32 *)&segment->ip, sizeof(segment->ip), 0);
-	__be16 field = 0;
-
-	if (sum_is_owed(skb, segment->key.proto)) {
-		bpf_skb_load_bytes(skb, sum_offset(segment->key.proto), &field, sizeof(field));
-		return bpf_csum_diff(NULL, 0, (__be32[]){ (__u16)~field }, sizeof(__u32), ip);
-	}
-	if (segment->key.proto == IPPROTO_TCP)
-		bpf_skb_load_bytes(skb, L4_OFFSET, bytes, QUOTED_TCP);
-	else
-		bpf_skb_load_bytes(skb, L4_OFFSET, bytes, QUOTED_UDP);
-	return bpf_csum_diff(NULL, 0, bytes, sizeof(bytes), ip);
-}
-
 /* @param mtu for "fragmentation needed", else 0 */
 OUTLINED int answer_icmp(struct __sk_buff *skb, const struct segment *segment, __u8 code, __u16 mtu)
 {

@@ -182,7 +182,7 @@ static __always_inline enum reading read_key(struct __sk_buff *skb, struct segme
 	segment->key.src = ip->src;
 	segment->key.dst = ip->dst;
 	segment->key.proto = walk.next;
-	segment->pad[0] = walk.fragment;
+	segment->fragment = walk.fragment;
 	return read_ports(skb, walk.at, &segment->key);
 }
 
@@ -196,7 +196,7 @@ static __always_inline enum reading read_segment(struct __sk_buff *skb, struct s
 {
 	__u32 present = skb->len - L4_OFFSET, payload = bpf_ntohs(segment->ip.payload);
 
-	if (segment->pad[0])
+	if (segment->fragment)
 		return NOT_WHOLE;
 	if (segment->ip.next != segment->key.proto)
 		return WITH_OPTIONS;

@@ -45,7 +45,8 @@ struct segment {
 	__u32 length; /* bytes of TCP or UDP, header and payload */
 	__u8 header;  /* bytes of the TCP or UDP header */
 	__u8 flags;   /* TCP_SYN …; 0 for UDP */
-	__u8 pad[2];
+	__u8 fragment; /* of IPv6: the first of several */
+	__u8 pad;
 };
 
 enum reading {
