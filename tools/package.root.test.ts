@@ -1,6 +1,6 @@
 /** The package as a user gets it: packed, installed into an empty folder, run from there. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -18,11 +18,17 @@ const home = join(folder, 'home');
 const installed = join(prefix, 'node_modules/sealane');
 let tarball = '';
 
-/** With nothing of this process' surroundings, but for npm's cache and the mark of this run of the tests. */
+/** With nothing of this process' surroundings, but for the mark of this run of the tests. */
 function alone(command: string, ...args: readonly string[]) {
-  const cache = join(process.env['HOME'] ?? '/root', '.npm');
-  const env = { PATH, HOME: home, npm_config_cache: cache, SEALANE_TEST_RUN: process.env['SEALANE_TEST_RUN'] };
+  const env = { PATH, HOME: home, SEALANE_TEST_RUN: process.env['SEALANE_TEST_RUN'] };
   return capture(command, args, { env, directory: prefix, timeoutMs: 120_000 });
+}
+
+/** The system's, with what this machine needs to reach the registry: a proxy, authorities, the user's settings. */
+async function npm(...args: readonly string[]): Promise<void> {
+  const env = { ...process.env, PATH, TMPDIR: folder };
+  const { code, stderr } = await capture('npm', args, { env, directory: prefix, timeoutMs: 120_000 });
+  assert.equal(code, 0, stderr);
 }
 
 async function sealane(...args: readonly string[]): Promise<string> {
@@ -33,13 +39,14 @@ async function sealane(...args: readonly string[]): Promise<string> {
 
 before(async () => {
   for (const path of [prefix, home]) mkdirSync(path);
-  await run('npm', ['pack', CHECKOUT, '--pack-destination', folder, '--ignore-scripts'], { timeoutMs: 60_000 });
+  await npm('pack', CHECKOUT, '--pack-destination', folder, '--ignore-scripts');
   tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? assert.fail('no tarball'));
-  const quiet = ['--prefer-offline', '--no-audit', '--no-fund'];
-  const { code, stderr } = await alone('npm', 'install', '--prefix', prefix, ...quiet, tarball);
-  assert.equal(code, 0, stderr);
+  await npm('install', '--prefix', prefix, '--prefer-offline', '--no-audit', '--no-fund', tarball);
 });
-after(() => alone(join(prefix, 'node_modules/.bin/sealane'), 'sandbox', 'down', '--name', SANDBOX));
+after(async () => {
+  await alone(join(prefix, 'node_modules/.bin/sealane'), 'sandbox', 'down', '--name', SANDBOX);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test('the tarball is small, and holds this build, its programs for the kernel and no tests, sources or maps', async () => {
   const files = (await run('tar', ['-tzf', tarball])).trim().split('\n');
