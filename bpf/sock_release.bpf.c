@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * A socket of a pod goes. If connect() gave it a backend and the connection never came to be (refused, no route, no
- * neighbour, given up), this is where that is counted: some of it no other hook sees.
+ * neighbour, given up), this is where that is counted, and the backend blamed: some of it no other hook sees.
  */
-#include "include/sockets.h"
+#include "include/distance.h"
+#include "include/eject.h"
+
+/* A caller that gave up says something of the backend only if it waited for long enough, and then half as much. */
+static __always_inline void unfinished(struct given *given, __u32 state)
+{
+	if (state != BPF_TCP_SYN_SENT)
+		blame(given, FAILURE_TO_CONNECT, WHOLE);
+	else if (bpf_ktime_get_coarse_ns() - given->since > patience_ns(given->cluster))
+		blame(given, FAILURE_TO_CONNECT, HALF);
+}
 
 SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *socket)
 {
 	struct given *given = bpf_sk_storage_get(&sockets, socket, NULL, 0);
 
-	if (given && (given->flags & SOCKET_PENDING))
-		COUNT(given->connected.service, given->group, failed, 1);
+	if (!given || !(given->flags & SOCKET_PENDING))
+		return 1;
+	COUNT(given->connected.service, given->group, failed, 1);
+	unfinished(given, socket->state);
 	return 1;
 }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What became of a connection that was given a backend: established, ended. Runs a few times in the life of a connection
- * and never for a packet or a request. One that is never established is counted when its socket goes.
+ * What becomes of a connection that was given a backend: established, unanswered, refused, ended. Runs a few times in the life
+ * of a connection and never for a packet or a request. A backend that fails too often in a row is ejected here, and who
+ * waits for one in vain gets an error while there is somebody else to try.
  */
-#include "include/sockets.h"
+#include "include/distance.h"
+#include "include/eject.h"
+#include "include/give-up.h"
+#include "include/socket-error.h"
+
+#define ECONNRESET 104
 
 static __always_inline struct given *given_to(struct bpf_sock_ops *ctx)
 {
@@ -12,41 +18,99 @@ static __always_inline struct given *given_to(struct bpf_sock_ops *ctx)
 	return socket ? bpf_sk_storage_get(&sockets, socket, NULL, 0) : NULL;
 }
 
-/* Its end is told only to who asks, and from now on: what is not ours, or fails, costs nothing more. */
+/* Asked only for what is ours: the rest costs nothing more. */
+static __always_inline void connects(struct bpf_sock_ops *ctx)
+{
+	if (given_to(ctx))
+		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG |
+						       BPF_SOCK_OPS_RTO_CB_FLAG);
+}
+
 static __always_inline void established(struct bpf_sock_ops *ctx)
 {
 	struct given *given = given_to(ctx);
 
 	if (!given)
 		return;
-	given->flags &= ~SOCKET_PENDING;
+	given->flags &= ~(SOCKET_PENDING | SOCKET_BLAMED);
+	take_up(ctx, given);
 	COUNT(given->connected.service, given->group, established, 1);
-	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+	measured(given->cluster, ctx->srtt_us >> 3);
+	acquit(given);
 }
 
-static __always_inline void ended(struct bpf_sock_ops *ctx)
+/* Before it was established: by the peer or the network; what the caller itself ends is judged in sock_release. */
+static __always_inline void refused(struct bpf_sock_ops *ctx, struct given *given)
+{
+	if (error_of(ctx->sk))
+		blame(given, FAILURE_TO_CONNECT, WHOLE);
+}
+
+static __always_inline void ended(struct bpf_sock_ops *ctx, struct given *given, __u32 before)
+{
+	struct traffic *counts = traffic_of(given->connected.service, given->group);
+
+	if (counts) {
+		__sync_fetch_and_add(&counts->closed, 1);
+		__sync_fetch_and_add(&counts->bytes_sent, ctx->bytes_acked);
+		__sync_fetch_and_add(&counts->bytes_received, ctx->bytes_received);
+	}
+	if (ctx->bytes_received)
+		trust(given);
+	else if (before == BPF_TCP_ESTABLISHED && error_of(ctx->sk) == ECONNRESET)
+		blame(given, FAILURE_TO_ANSWER, WHOLE);
+}
+
+/* @param before the state it was in */
+static __always_inline void closed(struct bpf_sock_ops *ctx, __u32 before)
 {
 	struct given *given = given_to(ctx);
-	struct traffic *counts;
 
-	if (!given || given->flags & SOCKET_PENDING) /* another program may have asked to be told */
+	if (!given) /* another program may have asked to be told */
 		return;
-	counts = traffic_of(given->connected.service, given->group);
-	if (!counts)
+	if (given->flags & SOCKET_PENDING)
+		refused(ctx, given);
+	else
+		ended(ctx, given, before);
+}
+
+static __always_inline void unanswered(struct bpf_sock_ops *ctx)
+{
+	struct given *given = given_to(ctx);
+
+	if (!given)
 		return;
-	__sync_fetch_and_add(&counts->closed, 1);
-	__sync_fetch_and_add(&counts->bytes_sent, ctx->bytes_acked);
-	__sync_fetch_and_add(&counts->bytes_received, ctx->bytes_received);
+	if (given->flags & SOCKET_PENDING)
+		blame(given, FAILURE_TO_CONNECT, WHOLE);
+	if (is_in_vain(given))
+		give_up(ctx, given);
+	else
+		take_up(ctx, given);
+}
+
+static __always_inline int timeout_of_syn(struct bpf_sock_ops *ctx)
+{
+	struct given *given = given_to(ctx);
+
+	return given ? first_timeout(given->cluster) : -1;
 }
 
 SEC("sockops")
 int sock_ops(struct bpf_sock_ops *ctx)
 {
-	ctx->reply = -1;
-	if (ctx->op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB)
+	__u32 op = ctx->op, from = ctx->args[0], to = ctx->args[1];
+
+	ctx->reply = -1; /* lies where the arguments did */
+	if (op == BPF_SOCK_OPS_TIMEOUT_INIT)
+		ctx->reply = timeout_of_syn(ctx);
+	else if (op == BPF_SOCK_OPS_TCP_CONNECT_CB)
+		connects(ctx);
+	else if (op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB)
 		established(ctx);
-	else if (ctx->op == BPF_SOCK_OPS_STATE_CB && ctx->args[1] == BPF_TCP_CLOSE)
-		ended(ctx);
+	else if (op == BPF_SOCK_OPS_RTO_CB)
+		unanswered(ctx);
+	else if (op == BPF_SOCK_OPS_STATE_CB && to == BPF_TCP_CLOSE)
+		closed(ctx, from);
 	return 1;
 }
 

@@ -16,8 +16,10 @@ export interface IslandSet {
   client(context: string): Client;
   /** Name of a ready pod of a Deployment. */
   pod(cluster: string, namespace: string, app: string): Promise<string>;
-  /** A command in the calling pod, curl of cluster-2. */
+  /** A command in the calling pod, curl of cluster-2, which must succeed. */
   inCaller(...command: readonly string[]): Promise<string>;
+  /** The same with whatever comes of it. */
+  tryInCaller(...command: readonly string[]): Promise<CommandResult>;
 }
 
 export const URL_CALLED = 'http://httpbin.httpbin:8080/';
@@ -42,9 +44,13 @@ export async function bringUp(name: string, options: BringUpOptions = {}): Promi
     capture(process.execPath, [bundlePath(bundle), ...args], { timeoutMs });
   const clients = new Map<string, Client>();
 
-  async function sandbox(command: string, ...args: readonly string[]): Promise<string> {
+  function trySandbox(command: string, ...args: readonly string[]): Promise<CommandResult> {
     const [before, behind] = [args.slice(0, cut(args)), args.slice(cut(args))];
-    const { code, stdout, stderr } = await run('sealane-sandbox', [command, ...before, '--name', name, ...behind]);
+    return run('sealane-sandbox', [command, ...before, '--name', name, ...behind]);
+  }
+
+  async function sandbox(command: string, ...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await trySandbox(command, ...args);
     assert.equal(code, 0, `sandbox ${command} ${args.join(' ')}: ${stdout}${stderr}`);
     return stdout;
   }
@@ -63,6 +69,8 @@ export async function bringUp(name: string, options: BringUpOptions = {}): Promi
     });
   }
 
+  const callingPod = async (): Promise<string> => `${namespace}/${await pod(cluster, namespace, app)}`;
+
   after(async () => {
     for (const one of clients.values()) one.close();
     await run('sealane-sandbox', ['down', '--name', name]);
@@ -75,8 +83,8 @@ export async function bringUp(name: string, options: BringUpOptions = {}): Promi
     sealane: (...args) => run('sealane', args),
     client,
     pod,
-    inCaller: async (...command) =>
-      sandbox('exec', cluster, `${namespace}/${await pod(cluster, namespace, app)}`, '--', ...command),
+    inCaller: async (...command) => sandbox('exec', cluster, await callingPod(), '--', ...command),
+    tryInCaller: async (...command) => trySandbox('exec', cluster, await callingPod(), '--', ...command),
   };
   return set;
 }
@@ -98,11 +106,19 @@ export interface Answers {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** New connections from the caller to the demonstration's service, the name resolved for each. */
+/** New connections from the caller to the demonstration's service, the name resolved for each. All must be answered. */
 export async function call(set: IslandSet, count: number, url = URL_CALLED, ...more: string[]): Promise<Answers> {
-  return JSON.parse(
-    await set.inCaller('pod-tool', 'call', url, '--count', String(count), ...more, '--output', 'json'),
-  ) as Answers;
+  const answers = await tryCall(set, count, url, ...more);
+  assert.equal(answers.failed, 0, JSON.stringify(answers.failures));
+  return answers;
+}
+
+/** The same, answered or not. */
+export async function tryCall(set: IslandSet, count: number, url = URL_CALLED, ...more: string[]): Promise<Answers> {
+  const command = ['pod-tool', 'call', url, '--count', String(count), ...more, '--output', 'json'];
+  const { stdout, stderr } = await set.tryInCaller(...command);
+  assert.match(stdout, /^\{/, `${command.join(' ')}: ${stdout}${stderr}`);
+  return JSON.parse(stdout) as Answers;
 }
 
 /** Asks until there is an answer, for a minute. */

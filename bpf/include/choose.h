@@ -5,6 +5,7 @@
  * its weight says; if all meet what is not eligible, a walk over the whole tier finds what is.
  */
 #include "clients.h"
+#include "health.h"
 #include "hidden.h"
 #include "refusals.h"
 #include "tables.h"
@@ -32,12 +33,17 @@ static __always_inline int cluster_takes(__u32 cluster)
 	return flags && !(*(volatile __u32 *)flags & (CLUSTER_DRAINED | CLUSTER_DOWN));
 }
 
-/* Health joins here. */
+static __always_inline int is_up(const struct backend *backend)
+{
+	return backend->generation && cluster_takes(backend->cluster);
+}
+
+/* Whoever may try a backend does: that is asked last. */
 static __always_inline int eligible(const struct backend *backend)
 {
-	if (!backend->generation || !cluster_takes(backend->cluster))
+	if (!is_up(backend) || (backend->flags & BACKEND_NEEDS_SOCKET && !holds_socket(backend->slot)))
 		return 0;
-	return !(backend->flags & BACKEND_NEEDS_SOCKET) || holds_socket(backend->slot);
+	return may_try(backend);
 }
 
 static __always_inline __u32 any_of(const struct range *range)
@@ -209,6 +215,7 @@ __attribute__((noinline)) int kept_in(__u32 tier, const struct client *client)
 struct choice {
 	struct backend *backend;
 	__u32 index;
+	__u32 tier; /* counted within the service */
 };
 
 /*
@@ -229,6 +236,7 @@ static __always_inline enum refusal choose(__u32 service, const struct client *c
 		if (index == NONE)
 			continue;
 		choice->index = index;
+		choice->tier = i;
 		choice->backend = bpf_map_lookup_elem(&backends, &choice->index);
 		if (choice->backend)
 			return REFUSAL_NONE;

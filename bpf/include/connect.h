@@ -4,13 +4,16 @@
  * A socket of a pod connects. If it connects to the address of a service, give it a backend; after this the kernel
  * carries its packets as if the application had named that backend itself.
  */
+#include "eject.h"
 #include "hook.h"
 
 /* A connect() that failed, on a socket that is used again. */
-static __always_inline void settle(const struct given *given)
+static __always_inline void settle(struct given *given)
 {
-	if (given->flags & SOCKET_PENDING)
-		COUNT(given->connected.service, given->group, failed, 1);
+	if (!(given->flags & SOCKET_PENDING))
+		return;
+	COUNT(given->connected.service, given->group, failed, 1);
+	blame(given, FAILURE_TO_CONNECT, WHOLE);
 }
 
 static __always_inline void forget(struct bpf_sock_addr *ctx)
@@ -23,7 +26,16 @@ static __always_inline void forget(struct bpf_sock_addr *ctx)
 	bpf_sk_storage_delete(&sockets, ctx->sk);
 }
 
-static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair *pair, __u32 group)
+/* Whoever is given a backend that is ejected is its trial. */
+static __always_inline enum socket_flag flags_for(struct bpf_sock_addr *ctx, const struct backend *backend, __u64 now)
+{
+	if (ctx->protocol != IPPROTO_TCP)
+		return 0;
+	return is_ejected(health_of(&backend->addr, backend->port, backend->group, now), now) ? SOCKET_PENDING | SOCKET_TRIAL
+											    : SOCKET_PENDING;
+}
+
+static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair *pair, const struct choice *choice)
 {
 	struct given *given = given_to(ctx, BPF_SK_STORAGE_GET_F_CREATE);
 
@@ -31,8 +43,11 @@ static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair
 		return 0;
 	settle(given);
 	given->connected = *pair;
-	given->group = group;
-	given->flags = ctx->protocol == IPPROTO_TCP ? SOCKET_PENDING : 0;
+	given->group = choice->backend->group;
+	given->cluster = choice->backend->cluster;
+	given->tier = choice->tier;
+	given->since = bpf_ktime_get_coarse_ns();
+	given->flags = flags_for(ctx, choice->backend, given->since);
 	return 1;
 }
 
@@ -53,7 +68,7 @@ static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key 
 
 	struct pair pair = pair_of(vip, service, &choice);
 
-	if (!remember(ctx, &pair, choice.backend->group))
+	if (!remember(ctx, &pair, &choice))
 		return refuse(REFUSAL_NO_STORAGE);
 	send_to(ctx, &pair.addr, pair.port);
 	return ALLOW;

@@ -88,8 +88,6 @@ static __always_inline struct sent *sent_by(struct bpf_sock_addr *ctx, __u64 fla
 	return socket ? bpf_sk_storage_get(&datagrams, socket, NULL, flags) : NULL;
 }
 
-#define SECOND 1000000000ULL
-
 /* A backend for a client that keeps to the one it had; each use begins its time anew, as kube-proxy does. */
 static __always_inline enum refusal choose_again(struct bpf_sock_addr *ctx, __u32 service, __u32 seconds, struct choice *choice)
 {

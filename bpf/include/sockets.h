@@ -10,6 +10,12 @@
 enum socket_flag {
 	/* connect() of TCP chose a backend and the connection is not established: a socket that ends so has failed */
 	SOCKET_PENDING = 1,
+	/* its backend was blamed for it: that is done once a connection */
+	SOCKET_BLAMED = 2,
+	/* the one connection that tries a backend whose ejection is over */
+	SOCKET_TRIAL = 4,
+	/* TCP_USER_TIMEOUT is ours; the application's is in user_timeout_ms */
+	SOCKET_GIVEN_UP = 8,
 };
 
 /* One backend given for one VIP. */
@@ -28,7 +34,12 @@ struct given {
 	struct pair connected;
 	__u32 group; /* of connected */
 	enum socket_flag flags;
-	__u8 spare[64];
+	__u64 since;	       /* of connect(), CLOCK_MONOTONIC in nanoseconds, as coarse as the tick */
+	__u32 user_timeout_ms; /* while SOCKET_GIVEN_UP */
+	__u16 cluster;	       /* of connected */
+	__u8 tier;	       /* it was found in, counted within the service */
+	__u8 pad;
+	__u8 spare[48];
 };
 
 /* Writer: kernel. Made for each connection, so small: 192 bytes with what the kernel puts before it. */

@@ -15,6 +15,8 @@
 
 #include "address.h"
 
+#define OWN_CLUSTER 0 /* index into clusters */
+
 struct vip_key {
 	struct address addr;
 	__be16 port; /* 0 with proto 0: the address itself, whose other ports are refused */
@@ -42,7 +44,7 @@ enum backend_flag {
 struct backend {
 	struct address addr; /* of the family of the service's address */
 	__be16 port;
-	__u16 cluster; /* index into clusters; 0 is the own one */
+	__u16 cluster; /* index into clusters */
 	__u32 generation;
 	__u32 group; /* service x cluster: what its traffic is counted under */
 	enum backend_flag flags;
@@ -66,6 +68,14 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } vips SEC(".maps");
 
+/* When the backends of a service are ejected, and for how long. One word, stored at once. */
+struct limits {
+	__u16 failures; /* in a row; 0: never */
+	__u8 percent;	/* at most this share of a tier, where nobody beyond it takes over; 0: never */
+	__u8 resets;	/* 1: established connections of an ejected backend that wait for an answer get an error too */
+	__u32 base_ms;	/* the first time; grows with each that follows */
+};
+
 #define TABLE(name, element, size)                \
 	struct {                                  \
 		__uint(type, BPF_MAP_TYPE_ARRAY); \
@@ -81,6 +91,7 @@ TABLE(shares, __u32, 524288);	/* share -> group; elements lie 8 bytes apart */
 TABLE(groups, __u64, 131072);	/* group (service x cluster) -> its backends */
 TABLE(backends, struct backend, 524288);
 TABLE(affinities, __u32, 65536); /* service -> seconds that a client keeps its backend, 0: not at all */
+TABLE(limits, struct limits, 65536);  /* by service */
 TABLE(clusters, enum cluster_flag, 1024); /* cluster -> its bits; elements lie 8 bytes apart */
 
 /* Sockets whose life makes a backend eligible: a process puts its own in, and it leaves with the process. */

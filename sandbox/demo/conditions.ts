@@ -121,6 +121,14 @@ export function answersAre(stage: Stage, what: string, holds: (answers: Answers)
   };
 }
 
+export function onlyFrom(stage: Stage, cluster: string): Condition {
+  return answersAre(
+    stage,
+    `answers from ${cluster} alone`,
+    ({ clusters, calls }) => calls > 0 && clusters[cluster] === calls,
+  );
+}
+
 /** What the caller's cluster has heard of another's endpoints. */
 export function knownReady(stage: Stage, cluster: string, ready: number): Condition {
   const { namespace, name } = HTTPBIN;

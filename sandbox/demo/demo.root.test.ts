@@ -31,6 +31,8 @@ const steps = [
   'FailOver: the first target',
   'FailOver: the second, as cluster-1 has no ready pod',
   'FailOver: back to the first',
+  'silence: cluster-3, as no packet comes back from cluster-1',
+  'silence: back to the first',
   'no process of ours holds a socket of the data path',
   'with the agent stopped',
   'with the hooks detached the call fails',

@@ -5,6 +5,7 @@ import type { Topology } from '#sandbox/topology/index.ts';
 import type { StepResult } from './results.ts';
 import { noProxy } from './scenes/no-proxy.ts';
 import { publish } from './scenes/publish.ts';
+import { fallSilent } from './scenes/silence.ts';
 import { failOver, shiftShares } from './scenes/shift.ts';
 import { showTrap } from './scenes/trap.ts';
 import { unhooked } from './scenes/unhooked.ts';
@@ -34,6 +35,7 @@ const SCENES: readonly ((stage: Stage) => Promise<void>)[] = [
   showTrap,
   shiftShares,
   failOver,
+  fallSilent,
   noProxy,
   unhooked,
 ];

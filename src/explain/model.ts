@@ -5,6 +5,8 @@ import type { CompiledPort, Protocol, Tier } from '#plan/index.ts';
 export interface KernelBackend {
   readonly address: string;
   readonly port: number;
+  /** How long the kernel leaves it out still; absent: it takes connections. */
+  readonly ejectedSeconds?: number;
 }
 
 /** The part of a tier's share table that one group has, and that group's backends. */
@@ -79,6 +81,8 @@ export interface TracedShare {
   readonly percent: number;
   /** `address:port` */
   readonly backends: readonly string[];
+  /** Of them, those that take no connections now, with the seconds to go. */
+  readonly ejected: Readonly<Record<string, number>>;
 }
 
 export interface TraceReport {

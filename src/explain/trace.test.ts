@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compilePort, type Exporter, type PolicySpec, shareCounts, trafficPolicy } from '#plan/index.ts';
-import { type KernelService, renderTrace, trace, type TraceInput, type WantedService } from './index.ts';
+import {
+  type KernelBackend,
+  type KernelService,
+  renderTrace,
+  trace,
+  type TraceInput,
+  type WantedService,
+} from './index.ts';
 
 const at = (cluster: string, ready = 2): Exporter => ({
   cluster,
@@ -178,4 +185,14 @@ test("shows the policy's problems", () => {
     renderTrace(traced({ wanted, kernel: programmed(wanted) })),
     /problem {2}spec\.targets\[0\]\.clusterKey: no member is called "nowhere"/,
   );
+});
+
+test('a backend that the kernel has ejected is shown, and the call does not go there', () => {
+  const kernel: KernelService = structuredClone(programmed(active));
+  const ejected = (share(kernel, 1).backends[0] ?? assert.fail()) as Writable<KernelBackend>;
+  ejected.ejectedSeconds = 4.2;
+  const report = traced({ kernel });
+  assert.deepEqual(report.differences, []);
+  assert.equal(report.verdict, 'goes to cluster-1 (90 %, 2 backends)');
+  assert.match(renderTrace(report), /172\.30\.77\.31:10107 \(ejected, 4\.2 s to go\)/);
 });

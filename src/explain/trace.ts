@@ -40,6 +40,11 @@ function tracedShares({ shares }: KernelTier): readonly TracedShare[] {
     slots: share.slots,
     percent: sum === 0 ? 0 : Math.round((share.slots / sum) * 1000) / 10,
     backends: share.backends.map(endpointOf),
+    ejected: Object.fromEntries(
+      share.backends.flatMap((one) =>
+        one.ejectedSeconds === undefined ? [] : [[endpointOf(one), one.ejectedSeconds]],
+      ),
+    ),
   }));
 }
 
@@ -55,10 +60,13 @@ function verdictOf(
       ? `not served by this node's kernel yet: it has no entry for ${called}`
       : `left to the cluster's own routing: ${called} is no address of sealane's`;
   }
-  const tier = kernel.tiers.find(({ shares }) => shares.some((share) => share.slots > 0 && share.backends.length > 0));
+  const tier = kernel.tiers.find(({ shares }) => shares.some(serves));
   if (!tier) return `refused: no cluster has a ready endpoint for ${called} that this caller may use`;
-  const serving = tier.shares.filter((share) => share.slots > 0 && share.backends.length > 0);
-  return `goes to ${serving.map(destination).join(', ')}`;
+  return `goes to ${tier.shares.filter(serves).map(destination).join(', ')}`;
+}
+
+function serves({ slots, backends, ejected }: TracedShare): boolean {
+  return slots > 0 && backends.length > Object.keys(ejected).length;
 }
 
 function noAddress(host: string, rcode: string): string {
@@ -66,6 +74,7 @@ function noAddress(host: string, rcode: string): string {
   return `fails before the call: ${host} does not resolve (${why})`;
 }
 
-function destination({ cluster, percent, backends }: TracedShare): string {
-  return `${cluster} (${percent} %, ${backends.length} ${backends.length === 1 ? 'backend' : 'backends'})`;
+function destination({ cluster, percent, backends, ejected }: TracedShare): string {
+  const count = backends.length - Object.keys(ejected).length;
+  return `${cluster} (${percent} %, ${count} ${count === 1 ? 'backend' : 'backends'})`;
 }

@@ -15,7 +15,16 @@ test('an object file says what it holds without being loaded', () => {
     connect4.programs.map(({ name, section }) => [name, section]),
     [['connect4', 'cgroup/connect4']],
   );
-  assert.deepEqual([...connect4.state].sort(), ['clients', 'datagrams', 'refusals', 'sockets', 'traffic']);
+  assert.deepEqual([...connect4.state].sort(), [
+    'clients',
+    'concern',
+    'datagrams',
+    'health',
+    'refusals',
+    'sockets',
+    'successes',
+    'traffic',
+  ]);
   assert.equal(connect4.constants.get('vip_range_base'), 32);
 });
 

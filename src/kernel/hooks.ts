@@ -11,7 +11,9 @@ import { objects } from './generated/objects.ts';
 import type { Link } from './link.ts';
 import { type LoadedObject, type LoadOptions, loadObject } from './load-object.ts';
 import type { BpfMap } from './map.ts';
+import { clockResolution } from './native.ts';
 import type { Program } from './program.ts';
+import type { Constant } from './rodata.ts';
 
 /** In the order they are attached: what reads comes before what gives, so that no socket is given to unprepared hooks. */
 export const HOOKS = [
@@ -28,6 +30,7 @@ export const HOOKS = [
 ] as const;
 
 const ALL_BITS = (1n << 128n) - 1n;
+const CLOCK_MONOTONIC_COARSE = 6;
 
 export interface HookOptions extends Pick<LoadOptions, 'maxEntries' | 'onLog'> {
   /** Where the compiled objects are, `dist/bpf`. */
@@ -60,27 +63,29 @@ export function loadHooks(options: HookOptions): Hooks {
     close();
     throw error;
   }
-  const connect = loaded.get('connect4') as LoadedObject;
+  const all = [...loaded.values()];
   return {
-    programs: [...loaded.values()].flatMap((object) => [...object.programs.values()]),
-    map: (name) => connect.map(name),
-    rebuilt: [...new Set([...loaded.values()].flatMap((object) => object.rebuilt))],
-    attach: (cgroup) => attachAll([...loaded.values()], cgroup, options.pinDir),
+    programs: all.flatMap((object) => [...object.programs.values()]),
+    map: (name) => (all.find(({ maps }) => maps.has(name)) ?? (loaded.get('connect4') as LoadedObject)).map(name),
+    rebuilt: [...new Set(all.flatMap((object) => object.rebuilt))],
+    attach: (cgroup) => attachAll(all, cgroup, options.pinDir),
     close,
   };
 }
 
 function loadHook(name: (typeof HOOKS)[number], options: HookOptions): LoadedObject {
   const { file, constants } = objects[name];
-  const { vipRanges = [] } = options;
-  const rodata =
-    'vip_range_base' in constants
-      ? {
-          vip_range_base: addressBytes(vipRanges.map(({ base }) => base)),
-          vip_range_mask: addressBytes(vipRanges.map(({ size }) => ALL_BITS - size + 1n)),
-        }
-      : undefined;
+  const known = constantsFor(options);
+  const rodata = Object.fromEntries(Object.entries(known).filter(([constant]) => constant in constants));
   return loadObject(join(options.objectDir, file), { ...options, rodata });
+}
+
+function constantsFor({ vipRanges = [] }: HookOptions): Record<string, Constant> {
+  return {
+    vip_range_base: addressBytes(vipRanges.map(({ base }) => base)),
+    vip_range_mask: addressBytes(vipRanges.map(({ size }) => ALL_BITS - size + 1n)),
+    tick_us: clockResolution(CLOCK_MONOTONIC_COARSE) / 1000,
+  };
 }
 
 /** All hooks or none: what was new is taken off again when a later one is refused. */

@@ -14,7 +14,7 @@ export { isBpfFilesystem, makePinDir, mountBpfFilesystem } from './bpf-filesyste
 export { BackendFlag, ClusterFlag, LaneFlag, Refusal, RefusalText } from './generated/enums.ts';
 export { eventOf } from './events.ts';
 export { objects } from './generated/objects.ts';
-export { Backend, Given, Pair, Traffic, TrafficKey, VipKey } from './generated/structs.ts';
+export { Backend, Given, type Health, type Limits, Pair, Traffic, TrafficKey, VipKey } from './generated/structs.ts';
 export { tables } from './generated/tables.ts';
 export { type GatewayPrograms, loadGateway } from './gateway-programs.ts';
 export { HOOKS, type HookOptions, type Hooks, loadHooks } from './hooks.ts';

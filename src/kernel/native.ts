@@ -314,6 +314,13 @@ export function mapShared(descriptor: number, length: number, writable: boolean)
   return koffi.view(BigInt(at), length);
 }
 
+/** Nanoseconds from one value of a clock to the next. @param clock CLOCK_MONOTONIC_COARSE and so on */
+export function clockResolution(clock: number): number {
+  const resolution = new BigInt64Array(2); // struct timespec
+  libc('int clock_getres(int clock, void *resolution)', clock, resolution);
+  return Number(resolution[1]);
+}
+
 /** @param type CLONE_NEWNET and so on. @returns 0 or -errno */
 export function setns(descriptor: number, type: number): number {
   return libc('int setns(int descriptor, int type)', descriptor, type) === 0 ? 0 : -koffi.errno();

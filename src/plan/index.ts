@@ -2,6 +2,7 @@
 export { compilePort } from './compile-port.ts';
 export type { DnsEndpoint, DnsImport, DnsInput, DnsPort, DnsService, DnsSnapshot } from './dns-model.ts';
 export { dnsView } from './dns-view.ts';
+export { DEFAULT_EJECTION, ejectionFor } from './ejection.ts';
 export { type ExportVerdict, exportConditions } from './export-conditions.ts';
 export { gatewayModel, type Lane, type LocalService, type OwnExport } from './gateway-model.ts';
 export { hash32 } from './hash.ts';
@@ -44,6 +45,7 @@ export {
 export type {
   CalledAs,
   CompiledPort,
+  Ejection,
   Conflict,
   ConflictReason,
   EndpointPort,

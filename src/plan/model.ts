@@ -170,6 +170,19 @@ export interface TrafficPolicy {
   readonly targets: readonly TargetKey[];
   readonly failover: { readonly minReadyPercent: number; readonly overflow: number };
   readonly fallback: 'Any' | 'None';
+  readonly ejection: Ejection;
+}
+
+/** When a backend that fails is left out for a while. */
+export interface Ejection {
+  /** Failures in a row. */
+  readonly consecutiveFailures: number;
+  /** The first time; grows with each that follows. */
+  readonly baseSeconds: number;
+  /** At most this share of a tier takes no connections. */
+  readonly maxPercent: number;
+  /** Established connections that wait for an answer get an error. */
+  readonly resets: boolean;
 }
 
 /** Which name was called: the clusterset name or VIP, or the cluster's own Service name or ClusterIP. */

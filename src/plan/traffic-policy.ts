@@ -1,4 +1,5 @@
-import type { LbType, TrafficPolicy } from './model.ts';
+import { DEFAULT_EJECTION } from './ejection.ts';
+import type { Ejection, LbType, TrafficPolicy } from './model.ts';
 
 /** The `spec` of a GlobalTrafficPolicy as a person wrote it: everything may be absent. */
 export interface PolicySpec {
@@ -7,9 +8,11 @@ export interface PolicySpec {
   readonly targets?: readonly { readonly clusterKey: string; readonly weight?: number }[];
   readonly failover?: { readonly minReadyPercent?: number; readonly overflow?: number };
   readonly fallback?: 'Any' | 'None';
+  readonly ejection?: Partial<Omit<Ejection, 'resets'>>;
+  readonly connections?: { readonly onEject?: 'Keep' | 'Reset' };
 }
 
-/** A policy with every default in place: weight 100, overflow 140, appliesTo [ClusterSet], fallback None for Locality and else Any. */
+/** A policy with every default in place: weight 100, overflow 140, ejection after 3 failures, appliesTo [ClusterSet], fallback None for Locality and else Any. */
 export function trafficPolicy(spec: PolicySpec, origin: TrafficPolicy['origin'] = 'sealane.dev'): TrafficPolicy {
   const lbType = spec.lbType ?? 'Locality';
   return {
@@ -22,5 +25,6 @@ export function trafficPolicy(spec: PolicySpec, origin: TrafficPolicy['origin'] 
       overflow: spec.failover?.overflow ?? 140,
     },
     fallback: spec.fallback ?? (lbType === 'Locality' ? 'None' : 'Any'),
+    ejection: { ...DEFAULT_EJECTION, ...spec.ejection, resets: spec.connections?.onEject === 'Reset' },
   };
 }

@@ -1,5 +1,5 @@
 /** The policy is changed on the hub, and the shares move. */
-import { answersAre, knownReady, policyApplied } from '../conditions.ts';
+import { knownReady, onlyFrom, policyApplied } from '../conditions.ts';
 import { countCalls, exactly } from '../count-calls.ts';
 import { inPod, serverPods } from '../in-pod.ts';
 import type { Band } from '../results.ts';
@@ -74,12 +74,4 @@ async function setReady(stage: Stage, to: 'on' | 'off'): Promise<number> {
     await inPod(stage, 'cluster-1', { ...HTTPBIN, name: metadata.name }, ['pod-tool', 'ready', to]);
   }
   return pods.length;
-}
-
-function onlyFrom(stage: Stage, cluster: string) {
-  return answersAre(
-    stage,
-    `answers from ${cluster} alone`,
-    ({ clusters, calls }) => calls > 0 && clusters[cluster] === calls,
-  );
 }

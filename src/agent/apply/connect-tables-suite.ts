@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type Limits } from '#kernel/index.ts';
 import { type Clock, ip, systemClock } from '#kit/index.ts';
 import { ConnectTables } from './connect-tables.ts';
-import { type DesiredService, vipKey } from './desired.ts';
+import { type DesiredService, NEVER, vipKey } from './desired.ts';
 import { type Fault, faulty, type MapErrno, noFault } from './faulty-maps.ts';
 import type { ConnectMaps } from './maps.ts';
 import { readPlacements } from './placement.ts';
@@ -29,13 +30,14 @@ function restingClock() {
 }
 
 const group = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 3 });
+const SOON: Limits = { failures: 1, percent: 100, resets: 1, baseMs: 100 };
 const groups = fc.dictionary(fc.constantFrom(...CLUSTERS), group, { minKeys: 1, noNullPrototype: true });
 const desired: fc.Arbitrary<DesiredService> = fc
-  .tuple(fc.constantFrom(...PORTS), groups, fc.boolean(), fc.constantFrom(0, 60))
-  .chain(([port, byCluster, ownsAddress, affinitySeconds]) =>
+  .tuple(fc.constantFrom(...PORTS), groups, fc.boolean(), fc.constantFrom(0, 60), fc.constantFrom(NEVER, SOON))
+  .chain(([port, byCluster, ownsAddress, affinitySeconds, limits]) =>
     fc
       .array(fc.array(fc.constantFrom(...Object.keys(byCluster)), { minLength: 1, maxLength: 4 }), { maxLength: 3 })
-      .map((tiers) => ({ ...service(port, byCluster, tiers, ownsAddress), affinitySeconds })),
+      .map((tiers) => ({ ...service(port, byCluster, tiers, ownsAddress), affinitySeconds, limits })),
   );
 
 function service(
@@ -190,7 +192,9 @@ function standOn(maps: ConnectMaps) {
         const service = asked.get(port);
         assert.deepEqual(walk(maps, port), service && wanted(service));
         const index = readPlacements(maps).get(keyAt(port))?.index;
-        if (index !== undefined) assert.equal(maps.affinities.get(index), service?.affinitySeconds);
+        if (index === undefined) continue;
+        assert.equal(maps.affinities.get(index), service?.affinitySeconds);
+        assert.deepEqual(maps.limits.get(index), service?.limits);
       }
       const owned = [...asked.values()].some(({ ownsAddress }) => ownsAddress);
       assert.deepEqual([...maps.addresses.entries()], owned ? [ip('240.10.1.1')] : []);

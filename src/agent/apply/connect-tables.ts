@@ -3,7 +3,8 @@
  * what is pointed at is written before the one word that points at it, and what is left rests before it is used again.
  */
 import type { Address, Clock } from '#kit/index.ts';
-import { type DesiredGroup, type DesiredService, type DesiredTier, vipKey } from './desired.ts';
+import type { Limits } from '#kernel/index.ts';
+import { type DesiredGroup, type DesiredService, type DesiredTier, NEVER, vipKey } from './desired.ts';
 import type { ConnectMaps } from './maps.ts';
 import {
   NOTHING,
@@ -75,6 +76,7 @@ export class ConnectTables {
     this.#release(heldBy(service));
     this.#maps.services.set(service.index, NOTHING);
     this.#keepClients(service.index);
+    this.#limit(service.index);
   }
 
   /** Takes away addresses that an earlier process marked and nobody owns now. */
@@ -99,6 +101,10 @@ export class ConnectTables {
     } else owners.delete(key);
   }
 
+  #limit(index: number, limits = NEVER): void {
+    if (!sameLimits(this.#maps.limits.get(index), limits)) this.#maps.limits.set(index, limits);
+  }
+
   #keepClients(index: number, seconds = 0): void {
     if (this.#maps.affinities.get(index) !== seconds) this.#maps.affinities.set(index, seconds);
   }
@@ -120,6 +126,7 @@ export class ConnectTables {
     const index = before?.index ?? take('services', 1).first;
     if (!before) this.#maps.services.set(index, tierRun);
     this.#keepClients(index, desired.affinitySeconds);
+    this.#limit(index, desired.limits);
     const vip = { address: desired.address, port: desired.port, protocol: desired.protocol };
     return { vip, index, tierRun, tiers, groups };
   }
@@ -222,6 +229,10 @@ function named(before: PlacedService, desired: readonly DesiredGroup[]): Map<str
     known.set(group.key, found[1]);
   }
   return known;
+}
+
+function sameLimits(a: Limits, b: Limits): boolean {
+  return a.failures === b.failures && a.percent === b.percent && a.resets === b.resets && a.baseMs === b.baseMs;
 }
 
 function sameRun(a: { first: number; count: number }, b: { first: number; count: number } | undefined): boolean {

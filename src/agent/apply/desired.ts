@@ -1,5 +1,6 @@
 /** What the kernel's connect tables should hold, one address:port:protocol at a time. Plain data. */
 import type { Address } from '#kit/index.ts';
+import type { Limits } from '#kernel/index.ts';
 import type { Protocol } from '#plan/index.ts';
 
 export interface DesiredBackend {
@@ -24,6 +25,9 @@ export interface DesiredTier {
   readonly slots: readonly string[];
 }
 
+/** Nobody is ejected. */
+export const NEVER: Limits = { failures: 0, percent: 0, resets: 0, baseMs: 0 };
+
 export interface DesiredService {
   readonly address: Address;
   readonly port: number;
@@ -35,6 +39,8 @@ export interface DesiredService {
   readonly ownsAddress: boolean;
   /** How long a client keeps its backend after its last connection; absent: not at all. */
   readonly affinitySeconds?: number;
+  /** When backends are ejected; absent: never. */
+  readonly limits?: Limits;
 }
 
 export function vipKey(service: Pick<DesiredService, 'address' | 'port' | 'protocol'>): string {

@@ -40,6 +40,7 @@ export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Acc
     shares: numberTable(maps.map('shares'), access),
     backends: backendTable(maps.map('backends'), clusters, access),
     affinities: numberTable(maps.map('affinities'), access),
+    limits: mappedTable(maps.map('limits'), tables.limits, access),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The connect tables as this room sees them: the kernel's maps, or memory in tests. One writer: this agent. */
 import type { Address } from '#kit/index.ts';
+import type { Limits } from '#kernel/index.ts';
 import type { DesiredBackend } from './desired.ts';
 import type { Run } from './ranges.ts';
 
@@ -42,6 +43,11 @@ export interface AddressTable {
   delete(address: Address): void;
 }
 
+export interface LimitsTable {
+  get(index: number): Limits;
+  set(index: number, limits: Limits): void;
+}
+
 export interface ConnectMaps {
   readonly addresses: AddressTable;
   readonly vips: VipTable;
@@ -53,4 +59,6 @@ export interface ConnectMaps {
   readonly backends: BackendTable;
   /** Service → seconds that a client keeps its backend. */
   readonly affinities: NumberTable;
+  /** By service. */
+  readonly limits: LimitsTable;
 }

@@ -1,6 +1,7 @@
 /** The connect tables in memory: for tests and rehearsals. */
 import type { Address } from '#kit/index.ts';
-import type { DesiredBackend } from './desired.ts';
+import type { Limits } from '#kernel/index.ts';
+import { type DesiredBackend, NEVER } from './desired.ts';
 import type { ConnectMaps, VipAddress, WordTable } from './maps.ts';
 import type { Run } from './ranges.ts';
 
@@ -25,6 +26,7 @@ export function memoryMaps(size = 4096): MemoryMaps {
   const addresses = new Set<Address>();
   const shares = new Uint32Array(size);
   const affinities = new Uint32Array(size);
+  const limits = new Map<number, Limits>();
   const backends = new Map<number, DesiredBackend>();
   const vips = new Map<string, readonly [VipAddress, number]>();
   const key = (vip: VipAddress) => `${vip.address}:${vip.port}/${vip.protocol}`;
@@ -52,6 +54,10 @@ export function memoryMaps(size = 4096): MemoryMaps {
       set(index, seconds) {
         affinities[index] = seconds;
       },
+    },
+    limits: {
+      get: (index) => limits.get(index) ?? NEVER,
+      set: (index, value) => void limits.set(index, value),
     },
     backends: {
       size,

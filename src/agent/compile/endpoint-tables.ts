@@ -1,8 +1,10 @@
 /** Pods of headless services in other clusters: an address and port each, behind which stands one lane port. Pure. */
 import { familyOf, ip } from '#kit/index.ts';
+import { DEFAULT_EJECTION } from '#plan/index.ts';
 import type { DesiredService } from '../apply/desired.ts';
 import { gatewaysOf } from './gateways-of.ts';
 import type { ImportedEndpoint, ImportedEndpointPort } from './imported.ts';
+import { limitsOf } from './limits-of.ts';
 import type { ServiceInputs, Site } from './service-tables.ts';
 
 export function endpointServices(site: Site, { imported, serviceImport }: ServiceInputs): DesiredService[] {
@@ -60,6 +62,7 @@ function one(
       tiers: [{ slots: [cluster] }],
       groups: [{ key: cluster, backends }],
       ownsAddress: true,
+      ...limitsOf(DEFAULT_EJECTION),
     },
   ];
 }

@@ -112,6 +112,23 @@ test('own pods are called at their own address, another cluster at its gatewaysâ
   assert.deepEqual(backends(desired, '240.10.1.1', 'b'), ['192.0.2.98:10002', '198.51.100.98:10002']);
 });
 
+test('backends are ejected as the policy says, by default on the VIP, and not on a ClusterIP that no policy speaks of', () => {
+  const limits = (policy?: TrafficPolicy) =>
+    Object.fromEntries(
+      compileService(site(), inputs(policy && { policy })).desired.map((one) => [formatIp(one.address), one.limits]),
+    );
+  const byDefault = { failures: 3, percent: 50, resets: 0, baseMs: 5000 };
+  const peers = { '240.10.0.1': byDefault, '240.10.0.2': byDefault };
+  assert.deepEqual(limits(), { '240.10.1.1': byDefault, '10.96.0.7': undefined, ...peers });
+  const soon = trafficPolicy({
+    appliesTo: ['ClusterSet', 'Service'],
+    ejection: { consecutiveFailures: 1, maxPercent: 100 },
+    connections: { onEject: 'Reset' },
+  });
+  const asAsked = { failures: 1, percent: 100, resets: 1, baseMs: 5000 };
+  assert.deepEqual(limits(soon), { '240.10.1.1': asAsked, '10.96.0.7': asAsked, ...peers });
+});
+
 test('the ClusterIP stays with the own pods unless a policy speaks of the Service', () => {
   const own = compileService(site(), inputs({ policy: shared })).desired;
   assert.deepEqual(

@@ -7,6 +7,8 @@ import { familyOf, ip } from '#kit/index.ts';
 import {
   type CompiledPort,
   compilePort,
+  DEFAULT_EJECTION,
+  ejectionFor,
   type Exporter,
   type Family,
   type LocalPod,
@@ -24,6 +26,7 @@ import {
 import type { DesiredBackend, DesiredGroup, DesiredService } from '../apply/desired.ts';
 import { gatewaysOf } from './gateways-of.ts';
 import { endpointServices } from './endpoint-tables.ts';
+import { limitsOf } from './limits-of.ts';
 import type { ImportedCluster, ImportedPort } from './imported.ts';
 
 /** Where this agent runs, and whom it knows. */
@@ -172,6 +175,7 @@ function decide(site: Site, all: ServiceInputs, local: Local, called: CalledPort
     tiers: compiled.compiled.map((tier) => ({ slots: sharesTable(tier, seed) })),
     groups,
     ownsAddress: called.calledAs === 'ClusterSet' || site.serviceProxy,
+    ...limitsOf(ejectionFor(called.calledAs, inputs.policy)),
     ...(called.affinitySeconds !== undefined && { affinitySeconds: called.affinitySeconds }),
   };
   const decision: Decision = {
@@ -245,6 +249,7 @@ function peerServices(site: Site, inputs: ServiceInputs, local: Local): DesiredS
           ),
         ],
         ownsAddress: true,
+        ...limitsOf(DEFAULT_EJECTION),
       }));
   });
 }

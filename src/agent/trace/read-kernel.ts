@@ -1,7 +1,7 @@
 /** What the kernel holds for one called address, read from the pins: the agent may be running or not. */
 import type { KernelService, KernelTier } from '#explain/index.ts';
-import { formatIp } from '#kit/index.ts';
-import { openPinnedMap } from '#kernel/index.ts';
+import { type Address, formatIp } from '#kit/index.ts';
+import { openPinnedMap, openTable, tables } from '#kernel/index.ts';
 import { ClusterIndex } from '../apply/cluster-index.ts';
 import { connectMaps } from '../apply/kernel-maps.ts';
 import type { ConnectMaps, VipAddress } from '../apply/maps.ts';
@@ -14,15 +14,26 @@ export function pinnedConnectMaps(pinDir: string, stateDir: string, self: string
   return connectMaps({ map }, new ClusterIndex(`${stateDir}/clusters.json`, self), 'read');
 }
 
+/** Seconds until a backend takes connections again; undefined when it does. */
+export type Ejections = (address: Address, port: number, group: number) => number | undefined;
+
+export function pinnedEjections(pinDir: string): Ejections {
+  const health = openTable(pinDir, tables.health);
+  return (addr, port, group) => {
+    const left = Number((health.get({ addr, port, group })?.until ?? 0n) - process.hrtime.bigint()) / 1e9;
+    return left > 0 ? Math.round(left * 10) / 10 : undefined;
+  };
+}
+
 /** Undefined when the kernel does not know the address and port. */
-export function readKernelService(maps: ConnectMaps, vip: VipAddress): KernelService | undefined {
+export function readKernelService(maps: ConnectMaps, ejections: Ejections, vip: VipAddress): KernelService | undefined {
   const entry = [...maps.vips.entries()].find(([key]) => sameAddress(key, vip));
   if (!entry) return undefined;
   const [, index] = entry;
-  return { index, tiers: numbers(maps.services.get(index)).map((at) => readTier(maps, at)) };
+  return { index, tiers: numbers(maps.services.get(index)).map((at) => readTier(maps, ejections, at)) };
 }
 
-function readTier(maps: ConnectMaps, at: number): KernelTier {
+function readTier(maps: ConnectMaps, ejections: Ejections, at: number): KernelTier {
   const slots = numbers(maps.tiers.get(at)).map((slot) => maps.shares.get(slot));
   const groups = [...new Set(slots)].map((group) => {
     const backends = numbers(maps.groups.get(group)).flatMap((index) => maps.backends.get(index) ?? []);
@@ -30,7 +41,10 @@ function readTier(maps: ConnectMaps, at: number): KernelTier {
       group,
       slots: slots.filter((slot) => slot === group).length,
       ...(backends[0] && { cluster: backends[0].cluster }),
-      backends: backends.map(({ address, port }) => ({ address: formatIp(address), port })),
+      backends: backends.map(({ address, port }) => {
+        const ejectedSeconds = ejections(address, port, group);
+        return { address: formatIp(address), port, ...(ejectedSeconds !== undefined && { ejectedSeconds }) };
+      }),
     };
   });
   return { shares: groups };

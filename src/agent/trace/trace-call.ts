@@ -1,16 +1,17 @@
 /** `sealane trace`: asks the cluster and the kernel, and lets `explain` hold the two against each other. */
-import { type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
+import { type KernelService, type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
 import { formatIp, ip, type Log, SealaneError } from '#kit/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import type { CompiledPort, DnsSnapshot } from '#plan/index.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
+import type { VipAddress } from '../apply/maps.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
 import { snapshotOf } from '../duties/dns-snapshot.ts';
 import { type Registration, registrations } from '../duties/register.ts';
 import { type ClusterView, watchCluster } from '../watch/cluster-view.ts';
 import { inputsOf, siteOf } from '../watch/inputs.ts';
 import { findCaller } from './find-caller.ts';
-import { pinnedConnectMaps, readKernelService } from './read-kernel.ts';
+import { pinnedConnectMaps, pinnedEjections, readKernelService } from './read-kernel.ts';
 
 export interface TraceQuestion {
   readonly cluster: string;
@@ -80,7 +81,7 @@ function inputFor(
   const address = dns.addresses[0];
   const vip = address ? { address: ip(address), port, protocol } : undefined;
   const wanted = vip && wantedAt(view, site, vipKey(vip));
-  const kernel = vip && readKernelService(pinnedConnectMaps(agent.pinDir, agent.stateDir, agent.cluster), vip);
+  const kernel = vip && readKernel(agent, vip);
   return {
     caller: { cluster: question.cluster, namespace: question.namespace, pod: question.pod, ...(node && { node }) },
     target: { host, port, protocol },
@@ -88,6 +89,10 @@ function inputFor(
     ...(wanted && { wanted }),
     ...(kernel && { kernel }),
   };
+}
+
+function readKernel({ pinDir, stateDir, cluster }: Registration, vip: VipAddress): KernelService | undefined {
+  return readKernelService(pinnedConnectMaps(pinDir, stateDir, cluster), pinnedEjections(pinDir), vip);
 }
 
 /** The service whose compiled tables have this entry. */

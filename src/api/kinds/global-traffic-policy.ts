@@ -36,10 +36,17 @@ const failover = group(
 
 const ejection = group(
   {
-    consecutiveFailures: optional(integer('Failures in a row that eject a backend.', { minimum: 1, default: 3 })),
-    baseSeconds: optional(integer('First time out, in seconds; grows with repetition.', { minimum: 1, default: 5 })),
+    consecutiveFailures: optional(
+      integer('Failures in a row that eject a backend.', { minimum: 1, maximum: 1000, default: 3 }),
+    ),
+    baseSeconds: optional(
+      integer('First time out, in seconds; grows with repetition.', { minimum: 1, maximum: 3600, default: 5 }),
+    ),
     maxPercent: optional(
-      integer('At most this share of a tier is ejected.', { minimum: 0, maximum: 100, default: 50 }),
+      integer(
+        'At most this share of a tier is ejected, unless another tier or another cluster takes over; 0 is none.',
+        { minimum: 0, maximum: 100, default: 50 },
+      ),
     ),
   },
   'When a backend that fails is left out for a while.',

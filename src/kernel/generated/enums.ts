@@ -114,9 +114,18 @@ export const RefusalText: Readonly<Record<number, string>> = {
 export const SocketFlag = {
   /** connect() of TCP chose a backend and the connection is not established: a socket that ends so has failed */
   Pending: 1,
+  /** its backend was blamed for it: that is done once a connection */
+  Blamed: 2,
+  /** the one connection that tries a backend whose ejection is over */
+  Trial: 4,
+  /** TCP_USER_TIMEOUT is ours; the application's is in user_timeout_ms */
+  GivenUp: 8,
 } as const;
 
 /** What each value of SocketFlag means, for people. */
 export const SocketFlagText: Readonly<Record<number, string>> = {
   1: 'connect() of TCP chose a backend and the connection is not established: a socket that ends so has failed',
+  2: 'its backend was blamed for it: that is done once a connection',
+  4: 'the one connection that tries a backend whose ejection is over',
+  8: 'TCP_USER_TIMEOUT is ours; the application\'s is in user_timeout_ms',
 };

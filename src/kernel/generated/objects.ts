@@ -9,7 +9,7 @@ export const objects = {
       connect4: { section: 'cgroup/connect4', attachType: 10 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   connect6: {
     file: 'connect6.bpf.o',
@@ -18,7 +18,7 @@ export const objects = {
       connect6: { section: 'cgroup/connect6', attachType: 11 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   'gateway-back': {
     file: 'gateway-back.bpf.o',
@@ -63,7 +63,7 @@ export const objects = {
       getpeername4: { section: 'cgroup/getpeername4', attachType: 29 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   getpeername6: {
     file: 'getpeername6.bpf.o',
@@ -72,7 +72,7 @@ export const objects = {
       getpeername6: { section: 'cgroup/getpeername6', attachType: 30 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
@@ -81,7 +81,7 @@ export const objects = {
       recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   recvmsg6: {
     file: 'recvmsg6.bpf.o',
@@ -90,7 +90,7 @@ export const objects = {
       recvmsg6: { section: 'cgroup/recvmsg6', attachType: 20 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
@@ -99,7 +99,7 @@ export const objects = {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
@@ -108,24 +108,24 @@ export const objects = {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   sock_release: {
     file: 'sock_release.bpf.o',
-    about: 'A socket of a pod goes. If connect() gave it a backend and the connection never came to be (refused, no route, no neighbour, given up), this is where that is counted: some of it no other hook sees.',
+    about: 'A socket of a pod goes. If connect() gave it a backend and the connection never came to be (refused, no route, no neighbour, given up), this is where that is counted, and the backend blamed: some of it no other hook sees.',
     programs: {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },
-    constants: { refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { tick_us: 4, refusals_end: 4 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   sockops: {
     file: 'sockops.bpf.o',
-    about: 'What became of a connection that was given a backend: established, ended. Runs a few times in the life of a connection and never for a packet or a request. One that is never established is counted when its socket goes.',
+    about: 'What becomes of a connection that was given a backend: established, unanswered, refused, ended. Runs a few times in the life of a connection and never for a packet or a request. A backend that fails too often in a row is ejected here, and who waits for one in vain gets an error while there is somebody else to try.',
     programs: {
       sock_ops: { section: 'sockops', attachType: 3 },
     },
-    constants: { refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clusters', 'datagrams', 'groups', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { tick_us: 4, refusals_end: 4 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
 } as const;

@@ -84,7 +84,7 @@ export interface Backend {
   readonly addr: Address;
   /** A plain number here, network order in the kernel. */
   readonly port: number;
-  /** index into clusters; 0 is the own one. */
+  /** index into clusters. */
   readonly cluster: number;
   readonly generation: number;
   /** service x cluster: what its traffic is counted under. */
@@ -113,6 +113,98 @@ export const Backend: Codec<Backend> = {
     group: view.getUint32(at + 24, true),
     flags: view.getUint32(at + 28, true),
     slot: view.getUint32(at + 32, true),
+  }),
+};
+
+/** When the backends of a service are ejected, and for how long. One word, stored at once. */
+export interface Limits {
+  /** in a row; 0: never. */
+  readonly failures: number;
+  /** at most this share of a tier, where nobody beyond it takes over; 0: never. */
+  readonly percent: number;
+  /** 1: established connections of an ejected backend that wait for an answer get an error too. */
+  readonly resets: number;
+  /** the first time; grows with each that follows. */
+  readonly baseMs: number;
+}
+
+/** 8 bytes. */
+export const Limits: Codec<Limits> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint16(at, value.failures, true);
+    view.setUint8(at + 2, value.percent);
+    view.setUint8(at + 3, value.resets);
+    view.setUint32(at + 4, value.baseMs, true);
+  },
+  decode: (view, at = 0) => ({
+    failures: view.getUint16(at, true),
+    percent: view.getUint8(at + 2),
+    resets: view.getUint8(at + 3),
+    baseMs: view.getUint32(at + 4, true),
+  }),
+};
+
+/** Its index would not do: that changes whenever another backend of its group does. */
+export interface HealthKey {
+  readonly addr: Address;
+  /** A plain number here, network order in the kernel. */
+  readonly port: number;
+  readonly group: number;
+}
+
+/** 24 bytes. */
+export const HealthKey: Codec<HealthKey> = {
+  size: 24,
+  encode: (value, view, at = 0) => {
+    putAddress(view, at, value.addr);
+    view.setUint16(at + 16, value.port, false);
+    view.setUint32(at + 20, value.group, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 18, 2).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    addr: getAddress(view, at),
+    port: view.getUint16(at + 16, false),
+    group: view.getUint32(at + 20, true),
+  }),
+};
+
+/** Failures count twice, so that half of one can be told. Frozen layout; new fields take from spare. */
+export interface Health {
+  /** ejected until then, CLOCK_MONOTONIC in nanoseconds; 0: not ejected. */
+  readonly until: bigint;
+  /** of the ejection, nanoseconds. */
+  readonly term: bigint;
+  /** failures to connect since the last success, twice. */
+  readonly connects: number;
+  /** connections reset before their first byte since the last that had one, twice. */
+  readonly answers: number;
+  /** ejected so often in a row. */
+  readonly times: number;
+  /** ever. */
+  readonly ejections: bigint;
+}
+
+/** 64 bytes. */
+export const Health: Codec<Health> = {
+  size: 64,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.until, true);
+    view.setBigUint64(at + 8, value.term, true);
+    view.setUint32(at + 16, value.connects, true);
+    view.setUint32(at + 20, value.answers, true);
+    view.setUint32(at + 24, value.times, true);
+    view.setBigUint64(at + 32, value.ejections, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 28, 4).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 40, 24).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    until: view.getBigUint64(at, true),
+    term: view.getBigUint64(at + 8, true),
+    connects: view.getUint32(at + 16, true),
+    answers: view.getUint32(at + 20, true),
+    times: view.getUint32(at + 24, true),
+    ejections: view.getBigUint64(at + 32, true),
   }),
 };
 
@@ -159,6 +251,14 @@ export interface Given {
   /** of connected. */
   readonly group: number;
   readonly flags: number;
+  /** of connect(), CLOCK_MONOTONIC in nanoseconds, as coarse as the tick. */
+  readonly since: bigint;
+  /** while SOCKET_GIVEN_UP. */
+  readonly userTimeoutMs: number;
+  /** of connected. */
+  readonly cluster: number;
+  /** it was found in, counted within the service. */
+  readonly tier: number;
 }
 
 /** 120 bytes. */
@@ -168,12 +268,21 @@ export const Given: Codec<Given> = {
     Pair.encode(value.connected, view, at);
     view.setUint32(at + 48, value.group, true);
     view.setUint32(at + 52, value.flags, true);
-    new Uint8Array(view.buffer, view.byteOffset + at + 56, 64).fill(0);
+    view.setBigUint64(at + 56, value.since, true);
+    view.setUint32(at + 64, value.userTimeoutMs, true);
+    view.setUint16(at + 68, value.cluster, true);
+    view.setUint8(at + 70, value.tier);
+    new Uint8Array(view.buffer, view.byteOffset + at + 71, 1).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 72, 48).fill(0);
   },
   decode: (view, at = 0) => ({
     connected: Pair.decode(view, at),
     group: view.getUint32(at + 48, true),
     flags: view.getUint32(at + 52, true),
+    since: view.getBigUint64(at + 56, true),
+    userTimeoutMs: view.getUint32(at + 64, true),
+    cluster: view.getUint16(at + 68, true),
+    tier: view.getUint8(at + 70),
   }),
 };
 

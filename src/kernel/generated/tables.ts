@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Client, ClientKey, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, LaneKey, LanePod, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
+import { Backend, Client, ClientKey, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, Health, HealthKey, LaneKey, LanePod, Limits, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -54,6 +54,15 @@ export const tables = {
     flags: 1024,
     writer: 'agent',
   }),
+  concern: table({
+    name: 'concern',
+    type: 2,
+    key: u32Codec,
+    value: u64Codec,
+    maxEntries: 1,
+    flags: 0,
+    writer: 'kernel',
+  }),
   datagrams: table({
     name: 'datagrams',
     type: 24,
@@ -61,6 +70,15 @@ export const tables = {
     value: Sent,
     maxEntries: 0,
     flags: 1,
+    writer: 'kernel',
+  }),
+  distances: table({
+    name: 'distances',
+    type: 2,
+    key: u32Codec,
+    value: u32Codec,
+    maxEntries: 1024,
+    flags: 0,
     writer: 'kernel',
   }),
   gateway: table({
@@ -80,6 +98,15 @@ export const tables = {
     maxEntries: 131072,
     flags: 1024,
     writer: 'agent',
+  }),
+  health: table({
+    name: 'health',
+    type: 9,
+    key: HealthKey,
+    value: Health,
+    maxEntries: 8192,
+    flags: 0,
+    writer: 'kernel',
   }),
   lane_flags: table({
     name: 'lane_flags',
@@ -132,6 +159,15 @@ export const tables = {
     key: u32Codec,
     value: u64Codec,
     maxEntries: 16384,
+    flags: 1024,
+    writer: 'agent',
+  }),
+  limits: table({
+    name: 'limits',
+    type: 2,
+    key: u32Codec,
+    value: Limits,
+    maxEntries: 65536,
     flags: 1024,
     writer: 'agent',
   }),
@@ -250,6 +286,15 @@ export const tables = {
     value: Given,
     maxEntries: 0,
     flags: 1,
+    writer: 'kernel',
+  }),
+  successes: table({
+    name: 'successes',
+    type: 2,
+    key: u32Codec,
+    value: u64Codec,
+    maxEntries: 524288,
+    flags: 0,
     writer: 'kernel',
   }),
   tiers: table({

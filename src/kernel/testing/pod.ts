@@ -8,21 +8,52 @@ import { openPinnedMap } from '../map.ts';
 import { socketDescriptor } from '../socket-descriptor.ts';
 import type { Answer, Endpoint, Request, Slot } from './requests.ts';
 
+const listening = new Map<string, Server>();
 const kept = new Map<number, Socket>();
 const datagrams = new Map<number, UdpSocket>();
 let next = 1;
 
 /** Answers every line with the address it was reached at, so that a caller knows who answered. */
 function serveTcp({ address, port }: Endpoint, alive: Slot | undefined): Promise<string> {
-  const server = createServer((socket) => {
+  const answers = (socket: Socket): void => {
     socket.on('data', (data) => socket.write(`${address} ${data.toString().trim()}\n`));
     socket.on('error', () => socket.destroy());
-  });
+  };
+  return listen({ address, port }, answers, alive);
+}
+
+/** As a load balancer does that has nobody behind it: takes the connection and resets it. */
+function serveResets(at: Endpoint): Promise<string> {
+  return listen(at, (socket) => socket.once('data', () => socket.resetAndDestroy()));
+}
+
+function listen({ address, port }: Endpoint, take: (socket: Socket) => void, alive?: Slot): Promise<string> {
+  const server = createServer(take);
+  listening.set(`${address}:${port}`, server);
   return new Promise((resolve, reject) => {
     server.on('error', reject);
     server.listen(port, address, 4096, () => {
       announce(server, alive);
       resolve('listening');
+    });
+  });
+}
+
+/** Takes no connections any more; those that are open go on. */
+function stop({ address, port }: Endpoint): string {
+  listening.get(`${address}:${port}`)?.close();
+  return 'stopped';
+}
+
+/** A caller that gives up before it is connected. @returns whether it was not */
+function abandon({ address, port }: Endpoint, afterMs: number): Promise<boolean> {
+  const socket = connect({ host: address, port });
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.setTimeout(afterMs, () => {
+      const { connecting } = socket;
+      socket.destroy();
+      socket.once('close', () => resolve(connecting));
     });
   });
 }
@@ -145,6 +176,12 @@ function answer(request: Request): Promise<unknown> {
       return serveTcp(request.at, request.alive);
     case 'serve-udp':
       return serveUdp(request.at, request.alive);
+    case 'serve-resets':
+      return serveResets(request.at);
+    case 'stop':
+      return Promise.resolve(stop(request.at));
+    case 'abandon':
+      return abandon(request.to, request.afterMs);
     case 'calls':
       return calls(request.to, request.count);
     case 'open':

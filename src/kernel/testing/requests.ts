@@ -11,6 +11,8 @@ export interface Slot {
 
 export type Wish =
   | { readonly do: 'serve-tcp' | 'serve-udp'; readonly at: Endpoint; readonly alive?: Slot }
+  | { readonly do: 'serve-resets' | 'stop'; readonly at: Endpoint }
+  | { readonly do: 'abandon'; readonly to: Endpoint; readonly afterMs: number }
   | { readonly do: 'calls'; readonly to: Endpoint; readonly count: number }
   | { readonly do: 'open'; readonly to: Endpoint }
   | { readonly do: 'requests'; readonly id: number; readonly count: number }

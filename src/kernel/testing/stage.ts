@@ -16,7 +16,15 @@ export interface Stage extends AsyncDisposable {
   refused(reason: number): number;
 }
 
-export const SMALL = { vips: 1024, services: 1024, tiers: 1024, shares: 4096, groups: 1024, backends: 8192 } as const;
+export const SMALL = {
+  vips: 1024,
+  services: 1024,
+  tiers: 1024,
+  shares: 4096,
+  groups: 1024,
+  backends: 8192,
+  successes: 8192,
+} as const;
 export const VIP_RANGES = [cidr('240.10.0.0/16'), cidr('fd00:240::/112')];
 
 export async function stage(): Promise<Stage> {

@@ -78,6 +78,21 @@ export class Pod {
     return this.#ask({ do: 'serve-udp', at: { address, port }, alive });
   }
 
+  /** Takes connections and resets each at its first byte. */
+  serveResets(address: string, port = 80): Promise<unknown> {
+    return this.#ask({ do: 'serve-resets', at: { address, port } });
+  }
+
+  /** Listens no more. */
+  stop(address: string, port = 80): Promise<unknown> {
+    return this.#ask({ do: 'stop', at: { address, port } });
+  }
+
+  /** A connection that is given up. @returns whether it was not established by then */
+  abandon(to: Endpoint, afterMs: number): Promise<boolean> {
+    return this.#ask({ do: 'abandon', to, afterMs }) as Promise<boolean>;
+  }
+
   /** New connections, each asking who answers. @returns addresses, or names of errnos */
   calls(to: Endpoint, count: number): Promise<string[]> {
     return this.#ask({ do: 'calls', to, count }) as Promise<string[]>;

@@ -1,7 +1,7 @@
 /** Fills the tables the way the agent does, from what a test wants to say: services, tiers, weights, backends. */
 import { ip } from '#kit/index.ts';
 import { BackendFlag } from '../generated/enums.ts';
-import type { Backend } from '../generated/structs.ts';
+import type { Backend, Limits } from '../generated/structs.ts';
 import { tables } from '../generated/tables.ts';
 import type { Hooks } from '../hooks.ts';
 import { mappedWords } from '../mapped.ts';
@@ -35,6 +35,7 @@ export class World {
   readonly groups;
   readonly backends;
   readonly affinities;
+  readonly limits;
   readonly clusters;
   readonly vips;
   #services = 1;
@@ -51,6 +52,7 @@ export class World {
     this.shares = mappedTable(hooks.map('shares'), tables.shares);
     this.backends = mappedTable(hooks.map('backends'), tables.backends);
     this.affinities = mappedTable(hooks.map('affinities'), tables.affinities);
+    this.limits = mappedTable(hooks.map('limits'), tables.limits);
     this.clusters = mappedTable(hooks.map('clusters'), tables.clusters);
     this.vips = tableOf(hooks, tables.vips);
   }
@@ -65,6 +67,11 @@ export class World {
     this.services[service] = packRange({ first: firstTier, count: order.length });
     this.vips.put({ addr: ip(vip), port, proto: protocol === 'tcp' ? 6 : 17 }, service);
     return { service, firstTier, groups };
+  }
+
+  /** When backends of a service are ejected; what is not said is as no test would notice. */
+  limit({ service }: Served, limits: Partial<Limits>): void {
+    this.limits.set(service, { failures: 3, percent: 100, resets: 0, baseMs: 60_000, ...limits });
   }
 
   backendAt(index: number, change: Partial<Backend>): void {

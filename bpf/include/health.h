@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+/*
+ * What the kernel has seen of backends that fail. A backend that never failed has no entry, and while nothing has failed for a
+ * while nobody looks for one.
+ */
+#include "marks.h"
+#include "tables.h"
+
+#define SECOND 1000000000ULL
+#define MILLISECOND 1000000ULL
+#define CONCERN (600 * SECOND) /* how long a failure is remembered at least */
+
+/* Its index would not do: that changes whenever another backend of its group does. */
+struct health_key {
+	struct address addr;
+	__be16 port;
+	__u16 pad;
+	__u32 group;
+};
+
+/* Failures count twice, so that half of one can be told. Frozen layout; new fields take from spare. */
+struct health {
+	__u64 until;	/* ejected until then, CLOCK_MONOTONIC in nanoseconds; 0: not ejected */
+	__u64 term;	/* of the ejection, nanoseconds */
+	__u32 connects; /* failures to connect since the last success, twice */
+	__u32 answers;	/* connections reset before their first byte since the last that had one, twice */
+	__u32 times;	/* ejected so often in a row */
+	__u32 pad;
+	__u64 ejections; /* ever */
+	__u8 spare[24];
+};
+
+/* Writer: kernel. An entry that is pushed out is a backend that is tried again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__type(key, struct health_key);
+	__type(value, struct health);
+	__uint(max_entries, 8192);
+} health SEC(".maps") STATE;
+
+/* Until when entries of `health` matter, CLOCK_MONOTONIC in nanoseconds. Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, 1);
+} concern SEC(".maps") STATE;
+
+/* When a connection to a backend was last established, by index: CLOCK_MONOTONIC in nanoseconds. Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, 524288);
+} successes SEC(".maps") STATE;
+
+static __always_inline int is_concerned(__u64 now)
+{
+	__u32 only = 0;
+	__u64 *until = bpf_map_lookup_elem(&concern, &only);
+
+	return until && now < *(volatile __u64 *)until;
+}
+
+static __always_inline void be_concerned(__u64 now)
+{
+	__u32 only = 0;
+	__u64 *until = bpf_map_lookup_elem(&concern, &only);
+
+	if (until)
+		*(volatile __u64 *)until = now + CONCERN;
+}
+
+/* Of a backend that failed of late, or NULL. */
+static __always_inline struct health *health_of(const struct address *addr, __be16 port, __u32 group, __u64 now)
+{
+	struct health_key key = { .addr = *addr, .port = port, .group = group };
+
+	return is_concerned(now) ? bpf_map_lookup_elem(&health, &key) : NULL;
+}
+
+static __always_inline int is_ejected(const struct health *health, __u64 now)
+{
+	return health && now < *(volatile __u64 *)&health->until;
+}
+
+/* Whether a connection may go there. After an ejection that is one, the trial, until it is known what became of it. */
+static __always_inline int may_try(const struct backend *backend)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+	struct health *health = health_of(&backend->addr, backend->port, backend->group, now);
+	__u64 until = health ? *(volatile __u64 *)&health->until : 0;
+
+	if (!until)
+		return 1;
+	return now >= until && __sync_val_compare_and_swap(&health->until, until, now + health->term) == until;
+}
