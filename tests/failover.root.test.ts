@@ -2,9 +2,37 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DEPLOYMENTS } from '#api/index.ts';
 import { call, demonstration, eventually, tryCall, URL_CALLED } from './island-set.ts';
 
 const set = await demonstration(`sltf${process.pid % 10_000}`);
+
+const HTTPBIN = { namespace: 'httpbin', name: 'httpbin' };
+
+/** Pods of cluster-1 that answer a few calls, all of which must be answered. */
+async function answering(calls = 60): Promise<string[]> {
+  const { pods } = await call(set, calls);
+  return Object.keys(pods).filter((pod) => pod.startsWith('cluster-1/'));
+}
+
+test('a pod that goes silent behind a gateway costs no call, and is met again when it speaks', async () => {
+  await set.client('hub').patch(DEPLOYMENTS, HTTPBIN, { spec: { replicas: 4 } });
+  const [silent = ''] = await eventually('two pods of cluster-1 to answer', async () => {
+    const pods = await answering();
+    return pods.length === 2 ? pods : undefined;
+  });
+  const pod = `httpbin/${silent.split('/')[1]}`;
+  const inPod = (...command: string[]) => set.sandbox('exec', 'cluster-1', pod, '--', ...command);
+  await inPod(
+    '/usr/sbin/nft',
+    'add table inet silence; add chain inet silence in { type filter hook input priority 0; policy drop; }',
+  );
+  const others = await answering(200);
+  assert.equal(others.length, 1);
+  assert.notDeepEqual(others, [silent]);
+  await inPod('/usr/sbin/nft', 'delete table inet silence');
+  await eventually('the pod to be met again', async () => (await answering()).length === 2 || undefined);
+});
 
 /** Calls until all of one batch are answered. @returns how many were not, of all */
 async function failedUntilQuiet(): Promise<number> {

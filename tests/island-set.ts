@@ -103,6 +103,8 @@ export interface Answers {
   readonly count: number;
   readonly failed: number;
   readonly clusters: Readonly<Record<string, number>>;
+  /** By `cluster/pod`. */
+  readonly pods: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
 }
 

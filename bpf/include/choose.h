@@ -38,12 +38,20 @@ static __always_inline int is_up(const struct backend *backend)
 	return backend->generation && cluster_takes(backend->cluster);
 }
 
+static __always_inline struct health *health_in(const struct backend *backend, __u64 now)
+{
+	return health_of(&backend->addr, backend->port, backend->group, now);
+}
+
 /* Whoever may try a backend does: that is asked last. */
 static __always_inline int eligible(const struct backend *backend)
 {
 	if (!is_up(backend) || (backend->flags & BACKEND_NEEDS_SOCKET && !holds_socket(backend->slot)))
 		return 0;
-	return may_try(backend);
+
+	__u64 now = bpf_ktime_get_coarse_ns();
+
+	return may_try(health_in(backend, now), now);
 }
 
 static __always_inline __u32 any_of(const struct range *range)

@@ -31,8 +31,7 @@ static __always_inline enum socket_flag flags_for(struct bpf_sock_addr *ctx, con
 {
 	if (ctx->protocol != IPPROTO_TCP)
 		return 0;
-	return is_ejected(health_of(&backend->addr, backend->port, backend->group, now), now) ? SOCKET_PENDING | SOCKET_TRIAL
-											    : SOCKET_PENDING;
+	return is_ejected(health_in(backend, now), now) ? SOCKET_PENDING | SOCKET_TRIAL : SOCKET_PENDING;
 }
 
 static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair *pair, const struct choice *choice)

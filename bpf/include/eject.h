@@ -7,7 +7,6 @@
 #include "choose.h"
 #include "sockets.h"
 
-#define TIMES_MOST 20 /* an ejection is at most so many times the first */
 #define TALLY_BITS 15 /* STEPS_MOST fits */
 #define TALLY_MASK ((1 << TALLY_BITS) - 1)
 #define TALLY_OTHER_GROUP (1 << 2 * TALLY_BITS)
@@ -17,8 +16,13 @@ enum failure {
 	FAILURE_TO_ANSWER,
 };
 
-#define WHOLE 2
-#define HALF 1
+/* When a connection to a backend was last established, by index: CLOCK_MONOTONIC in nanoseconds. Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, 524288);
+} successes SEC(".maps") STATE;
 
 static __always_inline int limits_of(__u32 service, struct limits *out)
 {
@@ -53,7 +57,7 @@ static long count_one(__u64 unused, void *context)
 	if (!backend)
 		return 0;
 	tally->all++;
-	if (!is_up(backend) || is_ejected(health_of(&backend->addr, backend->port, backend->group, tally->now), tally->now))
+	if (!is_up(backend) || is_ejected(health_in(backend, tally->now), tally->now))
 		return 0;
 	tally->takers++;
 	if (backend->group != tally->group)
@@ -124,26 +128,6 @@ static __always_inline int may_be_ejected(const struct rest *rest, const struct 
 	return rest->others + 1 >= rest->all || (rest->all - rest->others) * 100 <= limits->percent * rest->all;
 }
 
-/* Between 7/8 and 9/8 of what is due, so that not everybody tries at once. */
-static __always_inline __u64 term_of(const struct limits *limits, __u32 times)
-{
-	__u64 due = limits->base_ms * MILLISECOND * (times < TIMES_MOST ? times : TIMES_MOST);
-
-	return due / 1024 * (896 + (bpf_get_prandom_u32() & 255));
-}
-
-static __always_inline struct health *health_made(const struct pair *pair, __u32 group)
-{
-	struct health_key key = { .addr = pair->addr, .port = pair->port, .group = group };
-	struct health *found = bpf_map_lookup_elem(&health, &key);
-	struct health none = {};
-
-	if (found)
-		return found;
-	bpf_map_update_elem(&health, &key, &none, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&health, &key);
-}
-
 static __always_inline struct health *health_known(const struct given *given, __u64 now)
 {
 	return health_of(&given->connected.addr, given->connected.port, given->group, now);
@@ -179,14 +163,7 @@ __attribute__((noinline)) int judge(const struct given *given, struct health *he
 		return 0;
 	}
 
-	__u64 term = term_of(&limits, health->times + 1);
-
-	if (__sync_val_compare_and_swap(&health->until, until, now + term) != until)
-		return 0;
-	health->term = term;
-	health->times++;
-	health->ejections++;
-	return 1;
+	return eject(health, until, limits.base_ms, now);
 }
 
 /* A connection failed. @param weight WHOLE or HALF */
@@ -200,7 +177,7 @@ static __always_inline void blame(struct given *given, enum failure kind, __u32 
 	given->flags |= SOCKET_BLAMED;
 	be_concerned(now);
 
-	struct health *health = health_made(&given->connected, given->group);
+	struct health *health = health_made(&given->connected.addr, given->connected.port, given->group);
 
 	if (!health)
 		return;

@@ -8,6 +8,7 @@
 #include "icmp.h"
 #include "lanes.h"
 #include "nat.h"
+#include "pods.h"
 #include "refusals.h"
 
 /* The live entry for a packet of a pod. What is over is left for a new flow to clear away. */
@@ -30,6 +31,22 @@ static __always_inline void note_answer(struct flow *flow, const struct segment 
 		flow->flags |= FLOW_ANSWERED;
 }
 
+/* A pod refuses a SYN and another could take it: the caller is not told, and its next SYN goes there. */
+OUTLINED int is_refused_in_vain(const struct segment *segment, struct flow *flow, __u64 now)
+{
+	struct flow_key to = reversed(&segment->key);
+	struct lane_pod pod = pod_behind(&to);
+
+	if (!has(segment, TCP_RST) || flow->flags & FLOW_ANSWERED)
+		return 0;
+	if (!(flow->flags & FLOW_REFUSED))
+		blame_pod(flow->lane, &pod, now);
+	if (!has_other_pod(flow->lane, &pod))
+		return 0;
+	flow->flags |= FLOW_REFUSED;
+	return 1;
+}
+
 static __always_inline int answer(struct __sk_buff *skb, const struct segment *segment, struct flow *flow, int half_open,
 				  __u64 now)
 {
@@ -39,6 +56,8 @@ static __always_inline int answer(struct __sk_buff *skb, const struct segment *s
 	struct route route;
 	enum refusal reason;
 
+	if (half_open && is_refused_in_vain(segment, flow, now))
+		return drop(REFUSAL_POD_FAILED);
 	note(flow, segment, now);
 	if (half_open)
 		note_answer(flow, segment);

@@ -8,6 +8,7 @@
 #include "icmp.h"
 #include "lanes.h"
 #include "nat.h"
+#include "pods.h"
 #include "refusals.h"
 
 #define SEQUENCE_SLACK 65536 /* data may ride on a SYN and its answer */
@@ -15,8 +16,12 @@
 struct passage {
 	struct flow_key to;
 	struct route route;
+	struct lane_pod failed; /* the pod that the caller had before; zero: none */
 	__u32 lane;
+	__u32 is_proven; /* with this packet */
 };
+
+#define SENT_AGAIN_NS (100 * MILLISECOND) /* before that it is the network's copy (RFC 6298: after 200 ms at the earliest) */
 
 /* The caller answered what only the pod could have told it: it is where it says it is. */
 static __always_inline int proves_itself(const struct segment *segment, const struct flow *back)
@@ -28,7 +33,18 @@ static __always_inline int proves_itself(const struct segment *segment, const st
 	return has(segment, TCP_ACK) && !has(segment, TCP_RST) && segment->ack - back->sequence - 1 < SEQUENCE_SLACK;
 }
 
-/* The flow that the packet belongs to; one that proves itself gets its place in the table. */
+/* A SYN once more, and nothing of the pod: it is dead, or on its way to be. */
+static __always_inline int failed_to_answer(const struct segment *segment, const struct flow *back, __u64 now)
+{
+	if (segment->key.proto != IPPROTO_TCP || !opens(segment) || back->flags & FLOW_ANSWERED)
+		return 0;
+	return back->flags & FLOW_REFUSED || now - back->begun > SENT_AGAIN_NS;
+}
+
+/*
+ * The flow that the packet belongs to; one that proves itself gets its place in the table.
+ * REFUSAL_POD_FAILED: it has one, whose pod does not answer.
+ */
 OUTLINED enum refusal find_flow(const struct segment *segment, __u64 now, struct passage *way)
 {
 	struct flow *flow = live_in(&nat_flows, segment, 0, now), *back;
@@ -44,8 +60,14 @@ OUTLINED enum refusal find_flow(const struct segment *segment, __u64 now, struct
 	if (!half_open)
 		return REFUSAL_NONE;
 	back = partner_in(&nat_half_open, flow);
-	/* a SYN sent again keeps its pod; with health of pods it gets another one here */
-	return back && proves_itself(segment, back) ? promote(&segment->key, flow, back, now) : REFUSAL_NONE;
+	if (!back)
+		return REFUSAL_NONE;
+	if (failed_to_answer(segment, back, now))
+		return REFUSAL_POD_FAILED;
+	way->is_proven = proves_itself(segment, back);
+	if (!way->is_proven)
+		return REFUSAL_NONE;
+	return promote(&segment->key, flow, back, now);
 }
 
 static __always_inline enum refusal find_lane(const struct flow_key *key, __u32 *lane)
@@ -85,7 +107,7 @@ static __always_inline enum refusal new_flow(struct __sk_buff *skb, const struct
 
 	if (reason)
 		return reason;
-	if (!pick_pod(way->lane, hash_of(&segment->key.src), &pod))
+	if (!pick_pod(way->lane, hash_of(&segment->key.src), &way->failed, &pod))
 		return REFUSAL_NO_POD;
 	back.src = narrowed(&pod.addr);
 	back.sport = pod.port;
@@ -98,12 +120,36 @@ static __always_inline enum refusal new_flow(struct __sk_buff *skb, const struct
 	return open_flow(&segment->key, &back, way->lane, now, &way->to);
 }
 
+/*
+ * The caller gets another pod where there is one: REFUSAL_NO_FLOW, its flow is no more. A pod that refused was blamed for it
+ * already.
+ */
+OUTLINED enum refusal leave_pod(const struct segment *segment, __u64 now, struct passage *way)
+{
+	struct flow *flow = flow_in(&nat_half_open, &segment->key), *back = flow ? partner_in(&nat_half_open, flow) : NULL;
+
+	if (!back)
+		return REFUSAL_NO_FLOW;
+	way->failed = pod_behind(&flow->to);
+	if (!(back->flags & FLOW_REFUSED))
+		blame_pod(flow->lane, &way->failed, now);
+	if (!has_other_pod(flow->lane, &way->failed))
+		return REFUSAL_NONE;
+	count_refusal(REFUSAL_POD_FAILED);
+	forget(&nat_half_open, &segment->key, flow);
+	return REFUSAL_NO_FLOW;
+}
+
 static __always_inline enum refusal find_way(struct __sk_buff *skb, const struct segment *segment,
 					     const struct gateway *gateway, struct passage *way)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 	enum refusal reason = find_flow(segment, now, way);
 
+	if (reason == REFUSAL_POD_FAILED)
+		reason = leave_pod(segment, now, way);
+	if (way->is_proven)
+		acquit_pod(way->lane, &way->to, now);
 	if (!reason)
 		return find_route(skb, segment, &way->to.src, &way->to.dst, &way->route);
 	if (reason != REFUSAL_NO_FLOW || !opens(segment))
@@ -135,6 +181,8 @@ static __always_inline int gateway_in_of(struct __sk_buff *skb)
 
 	if (!gateway || !segment || !way)
 		return TC_ACT_UNSPEC;
+	__builtin_memset(&way->failed, 0, sizeof(way->failed));
+	way->is_proven = 0;
 	own = own_address(gateway);
 	if (is_unset(&own))
 		return TC_ACT_UNSPEC;

@@ -4,11 +4,13 @@
  * Sockets that wait in vain: the kernel is told to end one at its next timeout, milliseconds away, so that the caller has
  * an error and can try again; else it would wait for minutes.
  */
+#include "distance.h"
 #include "eject.h"
 
 #define SOL_TCP 6
 #define TCP_USER_TIMEOUT 18
 #define AT_ONCE_MS 1
+#define LATE_MS 20 /* what an answer may take beyond its round trips */
 
 static __always_inline int is_down(__u32 cluster)
 {
@@ -41,9 +43,20 @@ __attribute__((noinline)) int is_in_vain(const struct given *given)
 	return given && (is_down(given->cluster) || was_ejected(given)) && has_others(given);
 }
 
+/*
+ * Milliseconds since the first packet that was not acknowledged. A SYN is about to be sent once more, and a gateway may have found
+ * another pod for it: its answer is waited for.
+ */
+static __always_inline int last_wait(const struct given *given)
+{
+	if (!(given->flags & SOCKET_PENDING))
+		return AT_ONCE_MS;
+	return (bpf_ktime_get_coarse_ns() - given->since) / MILLISECOND + 2 * distance_to(given->cluster) / 1000 + LATE_MS;
+}
+
 static __always_inline void give_up(struct bpf_sock_ops *ctx, struct given *given)
 {
-	int at_once = AT_ONCE_MS, before = 0;
+	int after = last_wait(given), before = 0;
 
 	if (given->flags & SOCKET_GIVEN_UP)
 		return;
@@ -51,7 +64,7 @@ static __always_inline void give_up(struct bpf_sock_ops *ctx, struct given *give
 		return;
 	given->user_timeout_ms = before;
 	given->flags |= SOCKET_GIVEN_UP;
-	bpf_setsockopt(ctx, SOL_TCP, TCP_USER_TIMEOUT, &at_once, sizeof(at_once));
+	bpf_setsockopt(ctx, SOL_TCP, TCP_USER_TIMEOUT, &after, sizeof(after));
 }
 
 /* Puts back what the application had set. */

@@ -12,7 +12,6 @@
 #include <bpf/bpf_helpers.h>
 
 #include "address.h"
-#include "hidden.h"
 #include "marks.h"
 
 /* Bits of a lane. */
@@ -144,98 +143,9 @@ static __always_inline void count_flow(__u32 lane)
 		__sync_fetch_and_add(flows, 1);
 }
 
-#define PICK_DRAWS 4   /* at random, so that gaps do not burden the pod after them */
-#define PICK_STEPS 256 /* then in a row */
-
-struct pick {
-	__u32 first;
-	__u32 count;
-	__u32 start;
-	__u32 found; /* flags of the pod chosen so far */
-	__u32 caller; /* a hash; 0: whoever it is */
-	__u32 weight; /* of the pod chosen so far, for this caller */
-	struct lane_pod pod;
-};
-
 static __always_inline __u32 mixed(__u32 value)
 {
 	value = (value ^ value >> 16) * 0x7feb352d;
 	value = (value ^ value >> 15) * 0x846ca68b;
 	return value ^ value >> 16;
-}
-
-/* Highest random weight: a pod that goes moves its own callers only, one that comes takes a fair part of everybody's. */
-static __always_inline __u32 weight_for(__u32 caller, const struct lane_pod *pod)
-{
-	return mixed(mixed(pod->addr.word[3] ^ pod->addr.word[2] * 31 ^ pod->addr.word[1] * 17 ^ pod->port) ^ caller);
-}
-
-static long weigh(__u32 step, struct pick *pick)
-{
-	__u32 index = pick->first + step;
-	struct lane_pod *pod = step < pick->count ? bpf_map_lookup_elem(&lane_pods, &index) : NULL;
-	__u16 flags;
-	__u32 weight;
-
-	if (!pod)
-		return 1;
-	flags = *(volatile __u16 *)&pod->flags;
-	weight = weight_for(pick->caller, pod);
-	if (!flags || (pick->found & POD_READY && !(flags & POD_READY)))
-		return 0;
-	if (!pick->found || (flags & POD_READY) > (pick->found & POD_READY) || weight > pick->weight) {
-		pick->pod = *pod;
-		pick->found = flags;
-		pick->weight = weight;
-	}
-	return 0;
-}
-
-static long consider(__u32 step, struct pick *pick)
-{
-	__u32 draw = step < PICK_DRAWS ? bpf_get_prandom_u32() : pick->start + step;
-	__u32 index = pick->first + draw % pick->count;
-	struct lane_pod *pod = bpf_map_lookup_elem(&lane_pods, &index);
-	__u16 flags;
-
-	if (!pod)
-		return 0;
-	flags = *(volatile __u16 *)&pod->flags; /* it may be withdrawn meanwhile */
-	if (!flags || (pick->found && !(flags & POD_READY)))
-		return 0;
-	pick->pod = *pod;
-	pick->found = flags;
-	return flags & POD_READY;
-}
-
-static __always_inline int keeps_callers(__u32 lane)
-{
-	__u32 *flags = bpf_map_lookup_elem(&lane_flags, &lane);
-
-	return flags && *flags & LANE_KEEPS_CALLERS;
-}
-
-/*
- * A ready pod of the lane at random, or always the same for a caller; the last resorts only where none is ready. Its own health
- * joins here.
- * @param caller a hash of its address
- */
-static __always_inline int pick_pod(__u32 lane, __u32 caller, struct lane_pod *pod)
-{
-	__u64 *word = bpf_map_lookup_elem(&lanes, &lane);
-	__u64 range = word ? *(volatile __u64 *)word : 0;
-	struct pick pick = { .first = (__u32)range, .count = range >> 32, .start = bpf_get_prandom_u32() };
-
-	if (!pick.count)
-		return 0;
-	pick.found = hidden_zero();
-	pick.weight = hidden_zero();
-	if (keeps_callers(lane)) {
-		pick.caller = caller;
-		bpf_loop(pick.count, weigh, &pick, 0);
-	} else {
-		bpf_loop(PICK_DRAWS + (pick.count < PICK_STEPS ? pick.count : PICK_STEPS), consider, &pick, 0);
-	}
-	*pod = pick.pod;
-	return pick.found;
 }

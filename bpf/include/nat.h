@@ -42,6 +42,7 @@ enum flow_flags {
 	FLOW_FIN = 1,      /* this direction has ended */
 	FLOW_RST = 2,      /* reset by the sender of this direction */
 	FLOW_ANSWERED = 4, /* towards the caller: the pod has answered */
+	FLOW_REFUSED = 8,  /* towards the caller: the pod has refused, which the caller was not told */
 };
 
 /* One direction. Layout frozen. */

@@ -55,6 +55,8 @@ enum refusal {
 	REFUSAL_LOOP = 28,
 	/* a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1) */
 	REFUSAL_NO_SUM = 29,
+	/* a pod refused a connection or did not answer it, and the caller's next SYN goes to another */
+	REFUSAL_POD_FAILED = 30,
 
 	REFUSALS = 64
 };

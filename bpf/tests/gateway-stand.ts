@@ -245,7 +245,8 @@ export class Stand {
     for (const table of [this.flows(), this.halfOpen()]) {
       const entries = [...table.entries()]; // a written entry would come up again
       for (const [key, flow] of entries) {
-        table.put(key, { ...flow, seen: flow.seen - BigInt(seconds) * 1_000_000_000n });
+        const by = BigInt(seconds) * 1_000_000_000n;
+        table.put(key, { ...flow, seen: flow.seen - by, begun: flow.begun - by });
       }
     }
   }

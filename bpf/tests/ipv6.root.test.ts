@@ -2,6 +2,7 @@
 process.env['GATEWAY_FAMILY'] = 'IPv6';
 await import('./gateway-flows.root.test.ts');
 await import('./gateway-affinity.root.test.ts');
+await import('./gateway-pods.root.test.ts');
 await import('./gateway-icmp.root.test.ts');
 await import('./gateway-six.ts');
 await import('./gateway-thread.root.test.ts');

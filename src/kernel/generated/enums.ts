@@ -83,6 +83,8 @@ export const Refusal = {
   Loop: 28,
   /** a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1) */
   NoSum: 29,
+  /** a pod refused a connection or did not answer it, and the caller's next SYN goes to another */
+  PodFailed: 30,
 } as const;
 
 /** What each value of Refusal means, for people. */
@@ -108,6 +110,7 @@ export const RefusalText: Readonly<Record<number, string>> = {
   27: 'a packet with IP options, or extension headers of IPv6, towards a lane',
   28: 'a lane would have led back into a lane',
   29: 'a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1)',
+  30: 'a pod refused a connection or did not answer it, and the caller\'s next SYN goes to another',
 };
 
 /** enum socket_flag */

@@ -27,7 +27,7 @@ export const objects = {
       gateway_back: { section: 'tc', attachType: 0 },
     },
     constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
   },
   'gateway-back6': {
     file: 'gateway-back6.bpf.o',
@@ -36,7 +36,7 @@ export const objects = {
       gateway_back6: { section: 'tc', attachType: 0 },
     },
     constants: { ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
+    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
   },
   'gateway-in': {
     file: 'gateway-in.bpf.o',
@@ -45,7 +45,7 @@ export const objects = {
       gateway_in: { section: 'tc', attachType: 0 },
     },
     constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
   },
   'gateway-in6': {
     file: 'gateway-in6.bpf.o',
@@ -54,7 +54,7 @@ export const objects = {
       gateway_in6: { section: 'tc', attachType: 0 },
     },
     constants: { ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['gateway', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
+    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
   },
   getpeername4: {
     file: 'getpeername4.bpf.o',
@@ -63,7 +63,7 @@ export const objects = {
       getpeername4: { section: 'cgroup/getpeername4', attachType: 29 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   getpeername6: {
     file: 'getpeername6.bpf.o',
@@ -72,7 +72,7 @@ export const objects = {
       getpeername6: { section: 'cgroup/getpeername6', attachType: 30 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
@@ -81,7 +81,7 @@ export const objects = {
       recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   recvmsg6: {
     file: 'recvmsg6.bpf.o',
@@ -90,7 +90,7 @@ export const objects = {
       recvmsg6: { section: 'cgroup/recvmsg6', attachType: 20 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
@@ -99,7 +99,7 @@ export const objects = {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
@@ -108,7 +108,7 @@ export const objects = {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
   },
   sock_release: {
     file: 'sock_release.bpf.o',

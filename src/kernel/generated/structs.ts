@@ -53,6 +53,70 @@ export const Client: Codec<Client> = {
   }),
 };
 
+/** Its index would not do: that changes whenever another backend of its group does. */
+export interface HealthKey {
+  readonly addr: Address;
+  /** A plain number here, network order in the kernel. */
+  readonly port: number;
+  /** or LANE_HEALTH with a lane. */
+  readonly group: number;
+}
+
+/** 24 bytes. */
+export const HealthKey: Codec<HealthKey> = {
+  size: 24,
+  encode: (value, view, at = 0) => {
+    putAddress(view, at, value.addr);
+    view.setUint16(at + 16, value.port, false);
+    view.setUint32(at + 20, value.group, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 18, 2).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    addr: getAddress(view, at),
+    port: view.getUint16(at + 16, false),
+    group: view.getUint32(at + 20, true),
+  }),
+};
+
+/** Failures count twice, so that half of one can be told. Frozen layout; new fields take from spare. */
+export interface Health {
+  /** ejected until then, CLOCK_MONOTONIC in nanoseconds; 0: not ejected. */
+  readonly until: bigint;
+  /** of the ejection, nanoseconds. */
+  readonly term: bigint;
+  /** failures to connect since the last success, twice. */
+  readonly connects: number;
+  /** connections reset before their first byte since the last that had one, twice. */
+  readonly answers: number;
+  /** ejected so often in a row. */
+  readonly times: number;
+  /** ever. */
+  readonly ejections: bigint;
+}
+
+/** 64 bytes. */
+export const Health: Codec<Health> = {
+  size: 64,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.until, true);
+    view.setBigUint64(at + 8, value.term, true);
+    view.setUint32(at + 16, value.connects, true);
+    view.setUint32(at + 20, value.answers, true);
+    view.setUint32(at + 24, value.times, true);
+    view.setBigUint64(at + 32, value.ejections, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 28, 4).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 40, 24).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    until: view.getBigUint64(at, true),
+    term: view.getBigUint64(at + 8, true),
+    connects: view.getUint32(at + 16, true),
+    answers: view.getUint32(at + 20, true),
+    times: view.getUint32(at + 24, true),
+    ejections: view.getBigUint64(at + 32, true),
+  }),
+};
+
 /** struct vip_key */
 export interface VipKey {
   readonly addr: Address;
@@ -142,69 +206,6 @@ export const Limits: Codec<Limits> = {
     percent: view.getUint8(at + 2),
     resets: view.getUint8(at + 3),
     baseMs: view.getUint32(at + 4, true),
-  }),
-};
-
-/** Its index would not do: that changes whenever another backend of its group does. */
-export interface HealthKey {
-  readonly addr: Address;
-  /** A plain number here, network order in the kernel. */
-  readonly port: number;
-  readonly group: number;
-}
-
-/** 24 bytes. */
-export const HealthKey: Codec<HealthKey> = {
-  size: 24,
-  encode: (value, view, at = 0) => {
-    putAddress(view, at, value.addr);
-    view.setUint16(at + 16, value.port, false);
-    view.setUint32(at + 20, value.group, true);
-    new Uint8Array(view.buffer, view.byteOffset + at + 18, 2).fill(0);
-  },
-  decode: (view, at = 0) => ({
-    addr: getAddress(view, at),
-    port: view.getUint16(at + 16, false),
-    group: view.getUint32(at + 20, true),
-  }),
-};
-
-/** Failures count twice, so that half of one can be told. Frozen layout; new fields take from spare. */
-export interface Health {
-  /** ejected until then, CLOCK_MONOTONIC in nanoseconds; 0: not ejected. */
-  readonly until: bigint;
-  /** of the ejection, nanoseconds. */
-  readonly term: bigint;
-  /** failures to connect since the last success, twice. */
-  readonly connects: number;
-  /** connections reset before their first byte since the last that had one, twice. */
-  readonly answers: number;
-  /** ejected so often in a row. */
-  readonly times: number;
-  /** ever. */
-  readonly ejections: bigint;
-}
-
-/** 64 bytes. */
-export const Health: Codec<Health> = {
-  size: 64,
-  encode: (value, view, at = 0) => {
-    view.setBigUint64(at, value.until, true);
-    view.setBigUint64(at + 8, value.term, true);
-    view.setUint32(at + 16, value.connects, true);
-    view.setUint32(at + 20, value.answers, true);
-    view.setUint32(at + 24, value.times, true);
-    view.setBigUint64(at + 32, value.ejections, true);
-    new Uint8Array(view.buffer, view.byteOffset + at + 28, 4).fill(0);
-    new Uint8Array(view.buffer, view.byteOffset + at + 40, 24).fill(0);
-  },
-  decode: (view, at = 0) => ({
-    until: view.getBigUint64(at, true),
-    term: view.getBigUint64(at + 8, true),
-    connects: view.getUint32(at + 16, true),
-    answers: view.getUint32(at + 20, true),
-    times: view.getUint32(at + 24, true),
-    ejections: view.getBigUint64(at + 32, true),
   }),
 };
 
