@@ -8,7 +8,7 @@ import {
   type SliceEndpoint,
   type SlicePort,
 } from '#api/index.ts';
-import type { Family } from '#kit/index.ts';
+import { type Family, familyOfText } from '#kit/index.ts';
 import type { Pod } from './kinds.ts';
 import { hashSuffix } from './names.ts';
 import { isOver, isReady } from './pod-state.ts';
@@ -29,7 +29,7 @@ export function slicesOf(service: Service, pods: readonly Pod[], zones: Readonly
 function familiesOf({ spec }: Service): readonly Family[] {
   const { ipFamilies = [], clusterIP = '' } = spec ?? {};
   if (ipFamilies.length > 0) return ipFamilies;
-  return [clusterIP.includes(':') ? 'IPv6' : 'IPv4'];
+  return [familyOfText(clusterIP) ?? 'IPv4'];
 }
 
 function slicesOfFamily(
@@ -86,7 +86,7 @@ function slice(
 
 function addressOf({ status }: Pod, family: Family): string | undefined {
   const { podIP, podIPs = podIP ? [{ ip: podIP }] : [] } = status ?? {};
-  return podIPs.map(({ ip }) => ip).find((ip) => ip.includes(':') === (family === 'IPv6'));
+  return podIPs.map(({ ip }) => ip).find((ip) => familyOfText(ip) === family);
 }
 
 function endpointOf(service: Service, pod: Pod, address: string, zones: ReadonlyMap<string, string>): SliceEndpoint {

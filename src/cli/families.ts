@@ -1,5 +1,5 @@
-/** Flags that take one value of each address family, separated by commas. */
-import { cidr, type Family, familyOf, ip, SealaneError } from '#kit/index.ts';
+/** Flags of addresses and ranges, separated by commas; mostly one of each address family. */
+import { cidr, type Family, familyOf, formatRange, ip, SealaneError } from '#kit/index.ts';
 
 /** @throws `kit/bad-address`, `cli/bad-flag` */
 export function onePerFamily(text: string): string[] {
@@ -7,8 +7,13 @@ export function onePerFamily(text: string): string[] {
 }
 
 /** @throws `kit/bad-range`, `cli/bad-flag` */
-export function ranges(text: string): string[] {
+export function rangePerFamily(text: string): string[] {
   return distinct(text, (one) => cidr(one).family);
+}
+
+/** As many as there are. @throws `kit/bad-range` */
+export function ranges(text: string): string[] {
+  return text.split(',').map((one) => formatRange(cidr(one.trim())));
 }
 
 function distinct(text: string, familyIn: (one: string) => Family): string[] {

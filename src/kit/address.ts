@@ -39,6 +39,12 @@ export function familyOf(address: Address): Family {
   return address >> 32n === 0xffffn ? 'IPv4' : 'IPv6';
 }
 
+/** @returns undefined when the text is no address */
+export function familyOfText(text: string): Family | undefined {
+  const address = parseIp(text);
+  return address === undefined ? undefined : familyOf(address);
+}
+
 /** Dotted quad, or as RFC 5952 writes IPv6. */
 export function formatIp(address: Address): string {
   return familyOf(address) === 'IPv4' ? formatQuad(address) : formatGroups(address);

@@ -6,6 +6,7 @@ export {
   contains,
   type Family,
   familyOf,
+  familyOfText,
   formatEndpoint,
   formatIp,
   formatRange,

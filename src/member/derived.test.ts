@@ -16,7 +16,8 @@ import {
 } from './test-cluster-set.ts';
 
 /** Member `a` makes derived Services, `b` has a gateway. */
-async function withDerived(set: ClusterSet): Promise<void> {
+async function withDerived(set: ClusterSet, more: { readonly addresses?: readonly string[] } = {}): Promise<void> {
+  const gateway = { name: 'n1', address: '172.30.0.2', device: 'wan0', ...more };
   await set.member('b').client.create(LEASES, {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -24,7 +25,7 @@ async function withDerived(set: ClusterSet): Promise<void> {
       namespace: 'sealane-system',
       name: 'agent-n1',
       labels: { 'sealane.dev/agent': 'true' },
-      annotations: { 'sealane.dev/gateway': JSON.stringify({ name: 'n1', address: '172.30.0.2', device: 'wan0' }) },
+      annotations: { 'sealane.dev/gateway': JSON.stringify(gateway) },
     },
   });
   await set.member('a').stop();
@@ -66,6 +67,18 @@ test('where it is asked for, an import has a Service whose address is its own, a
     () => behind(set.member('a')),
     (all) => all.join() === `172.30.0.2:${lanePort}`,
   );
+});
+
+test('gateways of both families are behind it, each in a slice of its family', async (t) => {
+  const set = await clusterSet(t, ['a', 'b']);
+  await importedWeb(set);
+  await withDerived(set, { addresses: ['172.30.0.2', 'fd00:30::2'] });
+  const families = async () => {
+    const slices = await set.member('a').client.list<EndpointSlice>(ENDPOINT_SLICES, { namespace: 'demo' });
+    const derived = slices.filter(({ metadata }) => metadata.labels?.['sealane.dev/derived'] === 'web');
+    return derived.map(({ addressType, endpoints }) => `${addressType} ${endpoints[0]?.addresses.join()}`).toSorted();
+  };
+  await eventually('a slice of each family', families, (all) => all.join() === 'IPv4 172.30.0.2,IPv6 fd00:30::2');
 });
 
 test('the own pods are behind it as long as the cluster exports and has some, then the others’ gateways', async (t) => {

@@ -1,5 +1,5 @@
 import { MAX_HEADLESS_ENDPOINTS } from '#api/index.ts';
-import { familyOf, parseIp } from '#kit/index.ts';
+import { familyOfText } from '#kit/index.ts';
 import type { EndpointPort, ExportedEndpoint } from './model.ts';
 import { byText } from './order.ts';
 import { isOwnSlice, type SliceView } from './own-slices.ts';
@@ -56,7 +56,7 @@ function merged(same: readonly Found[]): readonly Found[] {
 
 /** One pod has one address of each family. */
 function hostKey({ address, hostname }: Found): string {
-  return hostname ? `${hostname}${isIPv6(address) ? '/IPv6' : ''}` : address;
+  return hostname ? `${hostname}${familyOfText(address) === 'IPv6' ? '/IPv6' : ''}` : address;
 }
 
 function exported(pod: Found, alone: boolean): ExportedEndpoint {
@@ -68,8 +68,4 @@ function exported(pod: Found, alone: boolean): ExportedEndpoint {
     ready,
     ports: ports.toSorted((a, b) => byText(a.name, b.name)),
   };
-}
-
-function isIPv6(address: string): boolean {
-  return familyOf(parseIp(address) ?? 0n) === 'IPv6';
 }

@@ -4,6 +4,7 @@ export type { DnsEndpoint, DnsImport, DnsInput, DnsPort, DnsService, DnsSnapshot
 export { dnsView } from './dns-view.ts';
 export { DEFAULT_EJECTION, ejectionFor } from './ejection.ts';
 export { type ExportVerdict, exportConditions } from './export-conditions.ts';
+export { gatewaysFor } from './gateways-for.ts';
 export { gatewayModel, type Lane, type LocalService, type OwnExport } from './gateway-model.ts';
 export { hash32 } from './hash.ts';
 export { headlessEndpoints, type HeadlessEndpoints } from './headless-endpoints.ts';

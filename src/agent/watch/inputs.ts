@@ -10,7 +10,7 @@ import {
 import { type Chosen, type Claim, choose, readTrafficPolicy } from '#compat/index.ts';
 import { openLane } from '#lanes/index.ts';
 import { splitKey } from '#objects/index.ts';
-import { isOwnSlice, type Member, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
+import { gatewaysFor, isOwnSlice, type Member, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
 import { importedCluster } from '../compile/imported-cluster.ts';
 import type { ServiceInputs, Site } from '../compile/service-tables.ts';
 import { type ClusterView, zoneOf } from './cluster-view.ts';
@@ -75,9 +75,7 @@ export function policyOf(
 }
 
 /** What is not written down is the default; what is not said by its member is nothing. */
-function readMember({ metadata, spec = {}, status = {} }: MemberCluster, self: string): Member {
-  const override = spec.addressOverrides?.[self];
-  const gateways = status.gateways ?? [];
+function readMember({ metadata, spec = {}, status }: MemberCluster, self: string): Member {
   return {
     name: metadata.name,
     region: spec.region ?? 'default',
@@ -86,11 +84,7 @@ function readMember({ metadata, spec = {}, status = {} }: MemberCluster, self: s
     drained: spec.drain ?? false,
     removed: spec.removed ?? false,
     transport: spec.transport ?? 'WireGuard',
-    gateways: gateways
-      .filter((gateway) => gateway.weight !== 0)
-      .flatMap(({ name, address, addresses = [address], weight = 100 }) =>
-        (override ? [override] : addresses).map((one) => ({ name, address: one, weight })),
-      ),
+    gateways: gatewaysFor({ spec, status }, self),
   };
 }
 

@@ -2,7 +2,7 @@
  * Which families a Service has: filled in and held against the cluster's as upstream does it (KEP-563; pkg/registry/core/service
  * of Kubernetes 1.32).
  */
-import { familyOf, type Family, parseIp } from '#kit/index.ts';
+import { type Family, familyOfText } from '#kit/index.ts';
 import { isObject, type Json, type JsonObject, type Problem, textOf } from '#objects/index.ts';
 import { immutable, invalid } from './service-parts.ts';
 
@@ -49,7 +49,7 @@ function isSelectorless({ clusterIP, clusterIPs, selector }: JsonObject): boolea
 
 function familiesAsked({ clusterIP, clusterIPs }: JsonObject): readonly Json[] | undefined {
   const addresses = listOf(clusterIPs) ?? (clusterIP ? [clusterIP] : []);
-  const found = addresses.flatMap((one) => parseIp(textOf(one)) ?? []).map(familyOf);
+  const found = addresses.flatMap((one) => familyOfText(textOf(one)) ?? []);
   return found.length > 0 ? found : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Services: families, cluster IPs and node ports given out, defaults as upstream has them. */
-import { cidr, type Family, familyOf, parseIp } from '#kit/index.ts';
+import { cidr, type Family, familyOfText } from '#kit/index.ts';
 import { isObject, type Json, type JsonObject, type Problem, type Store, textOf } from '#objects/index.ts';
 import type { KindRule } from './rules.ts';
 import { type ServiceAddresses, serviceAddresses } from './service-addresses.ts';
@@ -88,11 +88,6 @@ function addressesOf({ clusterIP, clusterIPs }: JsonObject): string[] {
   const all = Array.isArray(clusterIPs) ? clusterIPs.map(textOf).filter(Boolean) : [];
   const first = textOf(clusterIP);
   return first && !all.includes(first) ? [first, ...all] : all;
-}
-
-function familyOfText(address: string): Family | undefined {
-  const parsed = parseIp(address);
-  return parsed === undefined ? undefined : familyOf(parsed);
 }
 
 function checkAddresses(

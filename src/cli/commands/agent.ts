@@ -4,7 +4,7 @@ import { type AgentOptions, runAgent } from '#agent/index.ts';
 import { createLog, parseEndpoint, SealaneError, systemClock } from '#kit/index.ts';
 import { objectsFolder } from '../installation.ts';
 import { untilSignalled } from '../until-signalled.ts';
-import { onePerFamily, ranges } from '../families.ts';
+import { onePerFamily, rangePerFamily } from '../families.ts';
 import { portRange } from '../port-range.ts';
 
 /** The agent's options as commander names them. */
@@ -38,7 +38,9 @@ export function register(program: Command): void {
         .default(false)
         .argParser(bool),
     )
-    .option('--vip-range <cidr,…>', 'addresses of imported services, a range a family', ranges, [DEFAULT_VIP_RANGE])
+    .option('--vip-range <cidr,…>', 'addresses of imported services, a range a family', rangePerFamily, [
+      DEFAULT_VIP_RANGE,
+    ])
     .option(
       '--lane-ports <first-last>',
       'ports of the gateway that lead to exported services',

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
-import { cidr, createLog, formatRange } from '#kit/index.ts';
+import { createLog } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { runMember } from '#member/index.ts';
-import { ranges as vipRanges } from '../families.ts';
+import { rangePerFamily, ranges } from '../families.ts';
 import { portRange } from '../port-range.ts';
 import { version } from '../version.ts';
 
@@ -25,7 +25,7 @@ export function register(program: Command): void {
     .requiredOption('--cluster <name>', 'name of this member')
     .requiredOption('--kubeconfig <file>', 'access to this cluster’s API server')
     .requiredOption('--hub-kubeconfig <file>', 'access to the hub’s')
-    .option('--vip-range <cidr,…>', 'addresses given to imported services, a range a family', vipRanges, [
+    .option('--vip-range <cidr,…>', 'addresses given to imported services, a range a family', rangePerFamily, [
       DEFAULT_VIP_RANGE,
     ])
     .option('--lane-ports <first-last>', 'ports given to exported services', portRange, DEFAULT_LANE_PORTS)
@@ -51,8 +51,4 @@ async function run({ kubeconfig, hubKubeconfig, vipRange, ...options }: Flags): 
     log: createLog('member', { cluster: options.cluster }),
     signal: stop.signal,
   });
-}
-
-function ranges(text: string): readonly string[] {
-  return text.split(',').map((one) => formatRange(cidr(one.trim())));
 }

@@ -7,7 +7,7 @@ import {
   MANAGED_BY_MEMBER,
   type Service,
 } from '#api/index.ts';
-import { familyOf, parseIp } from '#kit/index.ts';
+import { familyOfText } from '#kit/index.ts';
 import {
   type ExportedPort,
   hash32,
@@ -84,14 +84,17 @@ function ofPods(merged: MergedImport, { ports, slices, ownNames }: OwnPods): End
 
 function ofGateways(merged: MergedImport, { cluster, ports, addresses }: Gateways): EndpointSlice[] {
   const carried = ports.filter(({ lanePort }) => lanePort !== undefined);
-  const byFamily = Map.groupBy(addresses, (address) => familyOf(parseIp(address) ?? 0n));
-  return [...byFamily].map(([addressType, some]) =>
-    slice(merged, `${cluster}.${addressType.toLowerCase()}`, {
-      addressType,
-      endpoints: some.map((address) => ({ addresses: [address], conditions: { ready: true } })),
-      ports: carried.map(({ name, protocol, lanePort }) => ({ name, protocol: protocol as Protocol, port: lanePort })),
-    }),
-  );
+  const toPorts = carried.map(({ name, protocol, lanePort }) => ({
+    name,
+    protocol: protocol as Protocol,
+    port: lanePort,
+  }));
+  return (['IPv4', 'IPv6'] as const).flatMap((addressType) => {
+    const some = addresses.filter((address) => familyOfText(address) === addressType);
+    if (some.length === 0) return [];
+    const endpoints = some.map((address) => ({ addresses: [address], conditions: { ready: true } }));
+    return slice(merged, `${cluster}.${addressType.toLowerCase()}`, { addressType, endpoints, ports: toPorts });
+  });
 }
 
 function slice(

@@ -6,7 +6,7 @@
 import { ENDPOINT_SLICES, FIELD_MANAGER, LABEL_DERIVED, SERVICES, type Service } from '#api/index.ts';
 import { isFault } from '#kit/index.ts';
 import { deepEqual } from '#objects/index.ts';
-import { compilePort, type MergedImport, type MergedPort } from '#plan/index.ts';
+import { compilePort, gatewaysFor, type MergedImport, type MergedPort } from '#plan/index.ts';
 import { derivedSlicesOf, ownSlices } from '../caches.ts';
 import type { Judgement } from '../conditions/with-conditions.ts';
 import { allMembers, type MemberState } from '../member-state.ts';
@@ -118,10 +118,8 @@ function firstTier(state: MemberState, merged: MergedImport, port: MergedPort): 
 }
 
 function gatewaysOf(state: MemberState, cluster: string): readonly string[] {
-  const { spec, status } = allMembers(state).get(cluster) ?? {};
-  const override = spec?.addressOverrides?.[state.settings.cluster];
-  const gateways = (status?.gateways ?? []).filter(({ weight }) => weight !== 0);
-  return [...new Set(gateways.map(({ address }) => override ?? address))].toSorted();
+  const gateways = gatewaysFor(allMembers(state).get(cluster) ?? {}, state.settings.cluster);
+  return [...new Set(gateways.map(({ address }) => address))].toSorted();
 }
 
 function ignoreGone(error: unknown): void {

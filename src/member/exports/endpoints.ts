@@ -1,6 +1,6 @@
 /** The pods of a headless export, each with the address that stands for it in other members. */
 import type { ClusterExportSpec } from '#api/index.ts';
-import { familyOf, parseIp } from '#kit/index.ts';
+import { familyOfText } from '#kit/index.ts';
 import {
   type ExportedEndpoint,
   headlessEndpoints,
@@ -65,8 +65,9 @@ export function createEndpoints(state: MemberState): OwnEndpoints {
   }
 
   function pick(key: string, index: number | undefined, podAddress: string): string | undefined {
-    if (index === undefined) return undefined;
-    return pickSubstitute(key, { index, family: familyOf(parseIp(podAddress) ?? 0n) }, taken);
+    const family = familyOfText(podAddress);
+    if (index === undefined || !family) return undefined;
+    return pickSubstitute(key, { index, family }, taken);
   }
 
   return {

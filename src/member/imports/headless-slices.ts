@@ -1,6 +1,6 @@
 /** The slices of a headless import from one source cluster: its pods, by the addresses that callers here use. Pure. */
 import { ANNOTATION_LANES, type EndpointSlice } from '#api/index.ts';
-import { familyOf, parseIp } from '#kit/index.ts';
+import { familyOfText } from '#kit/index.ts';
 import { inRanges, isSubstituteOf, type PodRanges, type ServedEndpoint, type Serving } from '#plan/index.ts';
 
 /** What this member knows of the source, to hold what it says against. */
@@ -28,7 +28,8 @@ export function headlessSlices({ endpoints }: Serving, source: Source): readonly
   const addressOf = addressesFrom(source);
   const reached = endpoints.flatMap((endpoint): Reached[] => {
     const address = addressOf(endpoint);
-    return address === undefined ? [] : [{ address, family: familyOf(parseIp(address) ?? 0n), endpoint }];
+    const family = familyOfText(address ?? '');
+    return address && family ? [{ address, family, endpoint }] : [];
   });
   const alike = Map.groupBy(reached, ({ family, endpoint }) => JSON.stringify([family, portsOf(endpoint)]));
   const slices = [...alike.values()].map((group) => sliceOf(group, source));

@@ -2,7 +2,7 @@
  * What this member has given out: VIPs, peer addresses, lane ports, and its epoch. Kept in ConfigMaps, of which this process is
  * the only writer; written before anything given out is used. A lost ConfigMap is rebuilt from the objects that show what was given.
  */
-import { cidr, type Clock, type Family, type Log } from '#kit/index.ts';
+import { cidr, type Clock, type Family, familyOfText, type Log } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import {
   type LaneKey,
@@ -175,7 +175,7 @@ function inEachFamily<T>(
 
 /** Of an address that we gave out ourselves. */
 function familyIn(address: string): Family {
-  return address.includes(':') ? 'IPv6' : 'IPv4';
+  return familyOfText(address) ?? 'IPv4';
 }
 
 /** Only the name: what is given may hold more. */
