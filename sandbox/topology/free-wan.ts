@@ -1,6 +1,6 @@
 /** Finds a WAN range that the machine does not use yet. */
 import { ipJson } from '#host/index.ts';
-import { cidr, familyOf, formatRange, overlaps, parseIp, type Range, SealaneError } from '#kit/index.ts';
+import { formatRange, overlaps, type Range, rangeOf, SealaneError } from '#kit/index.ts';
 import { onWan } from './addresses.ts';
 import type { Topology } from './model.ts';
 import { type PerFamily, perFamily } from './per-family.ts';
@@ -41,13 +41,7 @@ async function routedRanges(): Promise<{ range: Range; device: string }[]> {
     ['-4', '-6'].map((family) => ipJson<Route>([family, 'route', 'show', 'table', 'all'])),
   );
   return [...(four ?? []), ...(six ?? [])].flatMap(({ dst, dev = '?' }) => {
-    const range = rangeOf(dst);
+    const range = /[.:]/.test(dst) ? rangeOf(dst) : undefined; // or `default`
     return range === undefined || range.prefixLength === 0 ? [] : [{ range, device: dev }];
   });
-}
-
-function rangeOf(dst: string): Range | undefined {
-  const address = parseIp(dst);
-  const text = address === undefined ? dst : `${dst}/${familyOf(address) === 'IPv4' ? 32 : 128}`;
-  return text.includes('/') ? cidr(text) : undefined;
 }

@@ -51,6 +51,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     pinDir,
     stateDir,
     serviceProxy: options.serviceProxy,
+    vipRanges: options.vipRange,
     resolvers,
   });
 
@@ -76,7 +77,13 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   let inStep = false;
   const lease = keepLease(
     client,
-    { node: nodeName, gateway: publishedGateway(options), applied: () => applied, ready: () => inStep },
+    {
+      node: nodeName,
+      version: options.version,
+      gateway: publishedGateway(options),
+      applied: () => applied,
+      ready: () => inStep,
+    },
     clock,
     log,
   );

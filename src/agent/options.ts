@@ -30,6 +30,8 @@ export interface AgentOptions {
   readonly resolverAddress?: readonly string[];
   /** Folder of the compiled programs. */
   readonly objects: string;
+  /** Said in its Lease. */
+  readonly version: string;
   readonly log: Log;
   readonly clock: Clock;
 }

@@ -9,6 +9,8 @@ import {
   formatIp,
   formatRange,
   ip,
+  rangeOf,
+  familyOfText,
   overlaps,
   parseEndpoint,
   parseIp,
@@ -92,4 +94,13 @@ test('an endpoint has brackets where its address has colons', () => {
   assert.deepEqual(parseEndpoint('10.0.0.1:5353', 53), { address: ip('10.0.0.1'), port: 5353 });
   for (const text of ['', 'a', '[10.0.0.1]:53', '10.0.0.1:', '10.0.0.1:65536', '[fd00::1', 'fd00::1]:5'])
     assert.equal(parseEndpoint(text, 53), undefined, text);
+});
+
+test('text has the family of its address, and an address alone is the range of itself', () => {
+  assert.deepEqual(['10.0.0.1', 'fd00::1', 'web', ''].map(familyOfText), ['IPv4', 'IPv6', undefined, undefined]);
+  assert.deepEqual(
+    ['10.0.0.1', 'fd00::1', '10.0.0.0/8'].map((text) => formatRange(rangeOf(text))),
+    ['10.0.0.1/32', 'fd00::1/128', '10.0.0.0/8'],
+  );
+  assert.throws(() => rangeOf('web'), /not a CIDR range/);
 });

@@ -71,6 +71,12 @@ export function cidr(text: string): Range {
   return { family, base, prefixLength, size };
 }
 
+/** A CIDR range, or the one that an address alone is. @throws `kit/bad-range` */
+export function rangeOf(text: string): Range {
+  const family = familyOfText(text);
+  return cidr(family === undefined ? text : `${text}/${BITS[family]}`);
+}
+
 export function contains(range: Range, address: Address): boolean {
   return address >= range.base && address < range.base + range.size && familyOf(address) === range.family;
 }

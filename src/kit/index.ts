@@ -15,6 +15,7 @@ export {
   parseEndpoint,
   parseIp,
   type Range,
+  rangeOf,
 } from './address.ts';
 export { type Clock, every, microTimestamp, sleep, systemClock, timestamp } from './clock.ts';
 export { type FaultDetails, isFault, messageOf, SealaneError } from './errors.ts';

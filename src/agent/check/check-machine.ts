@@ -1,12 +1,15 @@
 /** `sealane check`: collects facts, and lets `explain` judge them. */
-import { DEFAULT_SNAT_PORTS } from '#api/index.ts';
+import { DEFAULT_SNAT_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { CHECKS, type CheckResult, type ClusterFacts, type Facts, type Known, runChecks } from '#explain/index.ts';
 import type { Clock } from '#kit/index.ts';
 import { type Access, createClient, readKubeconfig } from '#kube/index.ts';
+import { registrations } from '../duties/register.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import { machineFacts, type MachineQuestion, problemOf } from './machine-facts.ts';
 
-export interface CheckQuestion extends MachineQuestion, Pick<Facts['wanted'], 'vipRange' | 'lanePorts' | 'version'> {
+export interface CheckQuestion extends MachineQuestion, Pick<Facts['wanted'], 'lanePorts' | 'version'> {
+  /** One of each family; by default those that agents of this machine were given. */
+  readonly vipRanges?: readonly string[];
   /** Of the cluster that this machine belongs to. */
   readonly kubeconfig?: string;
   /** Of the kubeconfig; its current one when left out. */
@@ -16,13 +19,18 @@ export interface CheckQuestion extends MachineQuestion, Pick<Facts['wanted'], 'v
 
 /** @throws `host/command-missing` without `ip`, `kube/bad-kubeconfig` */
 export async function checkMachine(question: CheckQuestion): Promise<CheckResult[]> {
-  const { vipRange, lanePorts, version, kubeconfig, context, clock } = question;
+  const { vipRanges = rangesInForce(), lanePorts, version, kubeconfig, context, clock } = question;
   const [machine, cluster] = await Promise.all([
     machineFacts(question),
     kubeconfig === undefined ? undefined : clusterIn(readKubeconfig(kubeconfig, { context }), clock),
   ]);
-  const wanted = { vipRange, lanePorts, snatPorts: DEFAULT_SNAT_PORTS, version };
+  const wanted = { vipRanges, lanePorts, snatPorts: DEFAULT_SNAT_PORTS, version };
   return runChecks(CHECKS, { wanted, machine, ...(cluster && { cluster }) });
+}
+
+function rangesInForce(): readonly string[] {
+  const given = new Set(registrations().flatMap(({ vipRanges = [] }) => vipRanges));
+  return given.size > 0 ? [...given] : [DEFAULT_VIP_RANGE];
 }
 
 async function clusterIn(access: Access, clock: Clock): Promise<Known<ClusterFacts>> {

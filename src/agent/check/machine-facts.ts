@@ -13,7 +13,7 @@ import {
   objects,
   requireKernel,
 } from '#kernel/index.ts';
-import { messageOf, SealaneError } from '#kit/index.ts';
+import { formatRange, messageOf, rangeOf, SealaneError } from '#kit/index.ts';
 import { registrations } from '../duties/register.ts';
 import { lackingIn, portRangeIn, portsIn } from './parse-proc.ts';
 
@@ -30,10 +30,12 @@ interface Route {
 }
 
 export async function machineFacts({ cgroup, gatewayDevice }: MachineQuestion): Promise<MachineFacts> {
-  const [routes, links] = await Promise.all([
+  const [four, six, links] = await Promise.all([
     ipJson<Route>(['-4', 'route', 'show']),
+    ipJson<Route>(['-6', 'route', 'show']),
     ipJson<{ ifname: string; mtu: number }>(['link', 'show', 'up']),
   ]);
+  const routes = [...four, ...six];
   const lanes = gatewayDevice ?? routes.find(({ dst }) => dst === 'default')?.dev;
   return {
     kernel: known(() => {
@@ -51,9 +53,9 @@ export async function machineFacts({ cgroup, gatewayDevice }: MachineQuestion): 
     ...(cgroup !== undefined && { foreign: known(() => foreignAt(cgroup)) }),
     ports: portsInUse(),
     routes: routes.flatMap(({ dst, dev = '' }) =>
-      dst === 'default' ? [] : { range: dst.includes('/') ? dst : `${dst}/32`, device: dev },
+      dst === 'default' ? [] : { range: formatRange(rangeOf(dst)), device: dev },
     ),
-    ipForward: setting('net/ipv4/ip_forward') === '1',
+    forwards: { IPv4: isOn('net/ipv4/ip_forward'), IPv6: isOn('net/ipv6/conf/all/forwarding') },
     localPorts: portRangeIn(setting('net/ipv4/ip_local_port_range')),
     rpFilter: reversePathFilters(),
     devices: links.map(({ ifname, mtu }) => ({ name: ifname, mtu })),
@@ -123,6 +125,11 @@ function reversePathFilters(): Record<string, number> {
   const all = valueOf('all');
   const devices = readdirSync('/proc/sys/net/ipv4/conf').filter((name) => !['all', 'default', 'lo'].includes(name));
   return Object.fromEntries(devices.map((device) => [device, Math.max(all, valueOf(device))]));
+}
+
+/** What is not there, as without IPv6, is not on. */
+function isOn(path: string): boolean {
+  return existsSync(`/proc/sys/${path}`) && setting(path) === '1';
 }
 
 function setting(path: string): string {

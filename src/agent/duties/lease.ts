@@ -4,6 +4,7 @@ import {
   AGENT_LEASE_RENEW_MS,
   ANNOTATION_APPLIED,
   ANNOTATION_GATEWAY,
+  ANNOTATION_VERSION,
   agentLeaseName,
   FIELD_MANAGER,
   LABEL_AGENT,
@@ -14,6 +15,7 @@ import { type Client, type LeaseSign, renewLease } from '#kube/index.ts';
 
 export interface LeaseContent {
   readonly node: string;
+  readonly version: string;
   readonly gateway:
     | {
         readonly name: string;
@@ -61,7 +63,7 @@ export function keepLease(client: Client, content: LeaseContent, clock: Clock, l
   };
 }
 
-function signOf({ node, gateway, applied }: LeaseContent): LeaseSign {
+function signOf({ node, version, gateway, applied }: LeaseContent): LeaseSign {
   return {
     namespace: SYSTEM_NAMESPACE,
     name: agentLeaseName(node),
@@ -69,6 +71,7 @@ function signOf({ node, gateway, applied }: LeaseContent): LeaseSign {
     durationSeconds: AGENT_LEASE_EXPIRY_MS / 1000,
     labels: { [LABEL_AGENT]: 'true' },
     annotations: {
+      [ANNOTATION_VERSION]: version,
       [ANNOTATION_APPLIED]: JSON.stringify(applied()),
       ...(gateway && { [ANNOTATION_GATEWAY]: JSON.stringify(gateway) }),
     },

@@ -8,6 +8,8 @@ export interface Registration {
   readonly pinDir: string;
   readonly stateDir: string;
   readonly serviceProxy: boolean;
+  /** One of each family; absent where an older agent wrote it. */
+  readonly vipRanges?: readonly string[];
   /** `address:port` or `[address]:port` at which the node's resolver listens. */
   readonly resolvers: readonly string[];
 }

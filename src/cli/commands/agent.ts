@@ -5,10 +5,11 @@ import { createLog, parseEndpoint, SealaneError, systemClock } from '#kit/index.
 import { objectsFolder } from '../installation.ts';
 import { untilSignalled } from '../until-signalled.ts';
 import { onePerFamily, rangePerFamily } from '../families.ts';
+import { version } from '../version.ts';
 import { portRange } from '../port-range.ts';
 
 /** The agent's options as commander names them. */
-interface Flags extends Omit<AgentOptions, 'roles' | 'stateDir' | 'objects' | 'log' | 'clock'> {
+interface Flags extends Omit<AgentOptions, 'roles' | 'stateDir' | 'objects' | 'version' | 'log' | 'clock'> {
   readonly role: AgentOptions['roles'];
   readonly stateDir?: string;
 }
@@ -58,6 +59,7 @@ export function register(program: Command): void {
         roles: role,
         stateDir,
         objects: objectsFolder(),
+        version: version(),
         clock: systemClock,
         log,
       });

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { checkMachine } from '#agent/index.ts';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import type { CheckResult } from '#explain/index.ts';
-import { cidr, systemClock } from '#kit/index.ts';
+import { systemClock } from '#kit/index.ts';
+import { rangePerFamily } from '../families.ts';
 import { type OutputFormat, outputOption, print } from '../output.ts';
 import { portRange } from '../port-range.ts';
 import { version } from '../version.ts';
@@ -12,7 +13,7 @@ interface Flags {
   readonly context?: string;
   readonly cgroup?: string;
   readonly gatewayDevice?: string;
-  readonly vipRange: string;
+  readonly vipRange?: readonly string[];
   readonly lanePorts: { readonly first: number; readonly last: number };
   readonly output: OutputFormat;
 }
@@ -34,12 +35,21 @@ export function register(program: Command): void {
     .option('--context <name>', 'which cluster of the kubeconfig')
     .option('--cgroup <path>', 'cgroup v2 folder of the pods: who else hooks it is looked at too')
     .option('--gateway-device <name>', 'the device that lanes use (default: that of the default route)')
-    .option('--vip-range <cidr>', 'addresses of imported services', range, DEFAULT_VIP_RANGE)
+    .option(
+      '--vip-range <cidr,…>',
+      `addresses of imported services, a range a family (default: what agents of this machine have, or ${DEFAULT_VIP_RANGE})`,
+      rangePerFamily,
+    )
     .option('--lane-ports <first-last>', 'ports that lead to exported services', portRange, DEFAULT_LANE_PORTS)
     .addOption(outputOption())
     .addHelpText('after', EXAMPLE)
-    .action(async ({ output, ...flags }: Flags) => {
-      const results = await checkMachine({ ...flags, version: version(), clock: systemClock });
+    .action(async ({ output, vipRange, ...flags }: Flags) => {
+      const results = await checkMachine({
+        ...flags,
+        ...(vipRange && { vipRanges: vipRange }),
+        version: version(),
+        clock: systemClock,
+      });
       print(output, results, ['result', 'check', 'message', 'hint'], () => results.map(row));
       const notGood = results.filter(({ result }) => result !== 'ok');
       if (output === 'table' && notGood.length > 0) {
@@ -51,9 +61,4 @@ export function register(program: Command): void {
 
 function row({ result, name, message, hint }: CheckResult) {
   return { result, check: name, message, hint };
-}
-
-function range(text: string): string {
-  cidr(text);
-  return text;
 }

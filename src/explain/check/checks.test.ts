@@ -14,7 +14,7 @@ const machine: MachineFacts = {
   foreign: { value: [] },
   ports: [{ port: 22, protocol: 'tcp' }],
   routes: [{ range: '192.0.2.0/24', device: 'eth0' }],
-  ipForward: true,
+  forwards: { IPv4: true, IPv6: true },
   localPorts: { first: 32_768, last: 60_999 },
   rpFilter: { eth0: 2 },
   devices: [
@@ -29,12 +29,13 @@ const cluster: ClusterFacts = {
   skewMs: -400,
   ranges: [{ what: 'pods', range: '10.244.0.0/16' }],
   unread: [],
-  memberVersions: { east: '0.1.0' },
+  versions: { 'member east': '0.1.0', 'agent n1': '0.1.0' },
+  vips: ['240.10.1.7', 'fd00:240::107'],
 };
 
 function factsWith(change: Partial<MachineFacts> = {}, inCluster: Partial<ClusterFacts> = {}): Facts {
   const wanted = {
-    vipRange: '240.10.0.0/16',
+    vipRanges: ['240.10.0.0/16', 'fd00:240::/112'],
     lanePorts: { first: 10_000, last: 14_999 },
     snatPorts: { first: 15_000, last: 29_999 },
     version: '0.1.0',
@@ -66,20 +67,34 @@ const WRONG: readonly (readonly [fact: string, told: string, Partial<MachineFact
     { foreign: { value: [{ hook: 'connect4', programs: ['cil_sock4_connect'] }] } },
   ],
   ['a cgroup that is not there', 'foreign-programs fail', { foreign: problem }],
-  ['forwarding that is off', 'ip-forward fail', { ipForward: false }],
+  ['forwarding that is off', 'ip-forward fail', { forwards: { IPv4: false, IPv6: true } }],
+  ['forwarding of IPv6 that is off', 'ip-forward fail', { forwards: { IPv4: true, IPv6: false } }],
   ['strict reverse path filtering', 'rp-filter warn', { rpFilter: { eth0: 2, eth1: 1 } }],
   ['pods with larger packets', 'mtu warn', { devices: [...machine.devices, { name: 'pods0', mtu: 9000 }] }],
-  ['a device for small packets only', 'mtu warn', { devices: [{ name: 'eth0', mtu: 1000 }] }],
+  ['a device for packets too small for IPv6', 'mtu fail', { devices: [{ name: 'eth0', mtu: 1000 }] }],
   ['a gateway device that is not there', 'mtu fail', { gatewayDevice: 'wan0' }],
   ['a socket on a lane port', 'lane-ports warn', { ports: [{ port: 14_999, protocol: 'udp' }] }],
   ['local ports that gateways use', 'local-ports fail', { localPorts: { first: 1024, last: 65_535 } }],
   ['a route into the VIP range', 'vip-range fail', { routes: [{ range: '240.0.0.0/8', device: 'tun0' }] }],
   ['services in the VIP range', 'vip-range fail', {}, { ranges: [{ what: 'services', range: '240.10.5.0/24' }] }],
+  ['an IPv6 route into the VIP range', 'vip-range fail', { routes: [{ range: 'fd00::/16', device: 'tun0' }] }],
+  ['IPv6 pods in the VIP range', 'vip-range fail', {}, { ranges: [{ what: 'pods', range: 'fd00:240::/64' }] }],
+  ['an IPv6 node in the VIP range', 'vip-range fail', {}, { ranges: [{ what: 'nodes', range: 'fd00:240::7/128' }] }],
+  ['imports with addresses of another range', 'vip-range warn', {}, { vips: ['240.10.1.7', 'fd00:99::7'] }],
+  [
+    'nodes among substitute addresses',
+    'substitute-ranges warn',
+    {},
+    { ranges: [{ what: 'nodes', range: '241.0.0.7/32' }] },
+  ],
   ['an old API server', 'api-server warn', {}, { version: 'v1.28.3' }],
   ['credentials that may not list nodes', 'api-server warn', {}, { unread: ['nodes'] }],
   ['clocks 20 s apart', 'clock warn', {}, { skewMs: 20_000 }],
   ['clocks 90 s apart', 'clock fail', {}, { skewMs: -90_000 }],
-  ['members of several versions', 'versions warn', {}, { memberVersions: { east: '0.1.0', west: '0.2.0' } }],
+  ['members of several versions', 'versions warn', {}, { versions: { 'member west': '0.2.0' } }],
+  ['an agent of the version before', 'versions warn', {}, { versions: { 'agent n1': '0.0.9' } }],
+  ['a member two versions ahead', 'versions fail', {}, { versions: { 'member west': '0.3.0' } }],
+  ['a member of another major version', 'versions fail', {}, { versions: { 'member west': '1.1.0' } }],
 ];
 
 for (const [fact, told, change, inCluster] of WRONG) {
@@ -97,6 +112,15 @@ test('a finding names what it found, says what to do and where it is explained',
     hint: problem.hint,
     doc: 'docs/checks.md#kernel',
   });
+});
+
+test('a cluster without IPv6 needs neither its forwarding nor its packet size', () => {
+  const facts = factsWith(
+    { forwards: { IPv4: true, IPv6: false }, devices: [{ name: 'eth0', mtu: 1000 }] },
+    { vips: [] },
+  );
+  const alone = { ...facts, wanted: { ...facts.wanted, vipRanges: ['240.10.0.0/16'] } };
+  assert.deepEqual(bad(alone), ['mtu warn']);
 });
 
 test('an API server that does not answer is told once, and without one its checks are left out', () => {

@@ -1,5 +1,7 @@
 /** What a machine and its cluster are like, as far as sealane cares; collected elsewhere. */
 
+import type { Family } from '#kit/index.ts';
+
 /** A fact, or why it is not known. */
 export type Known<T> = { readonly value: T } | { readonly problem: string; readonly hint?: string };
 
@@ -11,7 +13,8 @@ export interface PortRange {
 export interface Facts {
   /** What is going to be asked for. */
   readonly wanted: {
-    readonly vipRange: string;
+    /** One of each family. */
+    readonly vipRanges: readonly string[];
     readonly lanePorts: PortRange;
     readonly snatPorts: PortRange;
     readonly version: string;
@@ -39,7 +42,7 @@ export interface MachineFacts {
   /** Ports that local sockets hold. */
   readonly ports: readonly { readonly port: number; readonly protocol: string }[];
   readonly routes: readonly { readonly range: string; readonly device: string }[];
-  readonly ipForward: boolean;
+  readonly forwards: Readonly<Record<Family, boolean>>;
   readonly localPorts: PortRange;
   /** 0 off, 1 strict, 2 loose: the effective value, by device. */
   readonly rpFilter: Readonly<Record<string, number>>;
@@ -57,5 +60,8 @@ export interface ClusterFacts {
   readonly ranges: readonly { readonly what: 'pods' | 'services' | 'nodes'; readonly range: string }[];
   /** What the credentials may not read. */
   readonly unread: readonly string[];
-  readonly memberVersions: Readonly<Record<string, string>>;
+  /** Of sealane, by who runs it: `member east`, `agent node1`. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Given to imports, none of them a Service's. */
+  readonly vips: readonly string[];
 }

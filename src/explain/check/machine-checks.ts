@@ -1,6 +1,7 @@
 /** What the kernel and the machine have to offer. */
+import { cidr, type Family } from '#kit/index.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
-import type { Known, MachineFacts } from './facts.ts';
+import type { Facts, Known, MachineFacts } from './facts.ts';
 
 function needed(known: Known<string>, say: (value: string) => string): Finding {
   return 'value' in known ? ok(say(known.value)) : fail(known.problem, known.hint);
@@ -46,9 +47,8 @@ export const MACHINE_CHECKS: readonly Check[] = [
   },
   {
     name: 'ip-forward',
-    about: 'Packets of pods and lanes are forwarded between devices.',
-    judge: ({ machine: { ipForward } }) =>
-      ipForward ? ok('on') : fail('net.ipv4.ip_forward is 0', 'sysctl -w net.ipv4.ip_forward=1'),
+    about: 'Packets of pods and lanes are forwarded between devices, in each address family that services have.',
+    judge: judgeForwarding,
   },
   {
     name: 'rp-filter',
@@ -60,9 +60,22 @@ export const MACHINE_CHECKS: readonly Check[] = [
     name: 'mtu',
     about:
       'Packets of pods have to fit through the device that lanes use; TCP is told by its segment size, UDP has to find out.',
-    judge: ({ machine }) => judgeMtu(machine),
+    judge: judgeMtu,
   },
 ];
+
+const FORWARDING = { IPv4: 'net.ipv4.ip_forward', IPv6: 'net.ipv6.conf.all.forwarding' } as const;
+
+function judgeForwarding({ wanted, machine: { forwards } }: Facts): Finding {
+  const off = familiesOf(wanted).filter((family) => !forwards[family]);
+  if (off.length === 0) return ok('on');
+  const settings = off.map((family) => FORWARDING[family]);
+  return fail(`${settings.join(' and ')}: 0`, `sysctl -w ${settings.map((one) => `${one}=1`).join(' ')}`);
+}
+
+function familiesOf({ vipRanges }: Facts['wanted']): Family[] {
+  return vipRanges.map((range) => cidr(range).family);
+}
 
 function judgeForeign(foreign: NonNullable<MachineFacts['foreign']>): Finding {
   if ('problem' in foreign) return fail(foreign.problem, foreign.hint);
@@ -82,14 +95,17 @@ function judgeReversePath({ rpFilter, gatewayDevice }: MachineFacts): Finding {
   return warn(`strict on ${shown}${isGateway ? '; lanes use one of them' : ''}`, hint);
 }
 
-/** What every IPv6 link has to carry; tunnels below that break much else. */
+/** What every link that carries IPv6 has to (RFC 8200 5): Linux takes IPv6 off any other. Less breaks much else, too. */
 const SMALLEST_MTU = 1280;
 
-function judgeMtu({ devices, gatewayDevice }: MachineFacts): Finding | undefined {
+function judgeMtu({ wanted, machine: { devices, gatewayDevice } }: Facts): Finding | undefined {
   const gateway = devices.find(({ name }) => name === gatewayDevice);
   if (!gateway) return gatewayDevice === undefined ? undefined : fail(`no device ${gatewayDevice} is up`, 'ip link');
   const { name, mtu } = gateway;
-  if (mtu < SMALLEST_MTU) return warn(`${name} carries ${mtu} bytes only`, `is a tunnel too much below ${name}?`);
+  if (mtu < SMALLEST_MTU) {
+    const say = familiesOf(wanted).includes('IPv6') ? fail : warn;
+    return say(`${name} carries ${mtu} bytes only`, `is a tunnel too much below ${name}? IPv6 needs ${SMALLEST_MTU}`);
+  }
   const larger = devices.filter((device) => device.mtu > mtu && device.name !== 'lo');
   const [first] = larger.toSorted((a, b) => b.mtu - a.mtu);
   if (!first) return ok(`${name} carries ${mtu} bytes, no device more`);

@@ -1,5 +1,6 @@
 /** Ports and ranges that have to be free, and the cluster around the machine. */
-import { cidr, overlaps } from '#kit/index.ts';
+import { SUBSTITUTE_RANGES } from '#api/index.ts';
+import { cidr, overlaps, rangeOf } from '#kit/index.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 import type { ClusterFacts, Facts, PortRange } from './facts.ts';
 
@@ -19,8 +20,14 @@ export const NETWORK_CHECKS: readonly Check[] = [
   {
     name: 'vip-range',
     about:
-      'Addresses of imported services must not be anybody else’s: neither routed on this machine nor used by pods, services or nodes.',
-    judge: judgeVipRange,
+      'Addresses of imported services must not be anybody else’s: neither routed on this machine nor used by pods, services or nodes, in neither address family.',
+    judge: judgeVipRanges,
+  },
+  {
+    name: 'substitute-ranges',
+    about:
+      'Where pod ranges of members overlap, addresses of these ranges stand for single pods of headless services; the whole set uses the same.',
+    judge: judgeSubstitutes,
   },
   {
     name: 'api-server',
@@ -51,13 +58,8 @@ export const NETWORK_CHECKS: readonly Check[] = [
   },
   {
     name: 'versions',
-    about: 'Members of one set may differ for the time of an upgrade.',
-    judge: onCluster(({ memberVersions }, { wanted }) => {
-      const all = [...Object.entries(memberVersions), ['this one', wanted.version] as const];
-      const distinct = new Set(all.map(([, version]) => version));
-      if (distinct.size <= 1) return ok(`sealane ${wanted.version}`);
-      return warn(all.map(([who, version]) => `${who} ${version}`).join(', '), 'upgrade the older ones');
-    }),
+    about: 'Members of one set, and the processes of one, may differ by one minor version, for the time of an upgrade.',
+    judge: onCluster(judgeVersions),
   },
 ];
 
@@ -100,18 +102,60 @@ function judgeLocalPorts({ wanted: { lanePorts, snatPorts }, machine: { localPor
   return ok(`${shown(localPorts)}, apart from what gateways use`);
 }
 
-function judgeVipRange({ wanted: { vipRange }, machine: { routes }, cluster }: Facts): Finding {
+function judgeVipRanges(facts: Facts): Finding {
+  const { wanted, cluster } = facts;
+  const ranges = wanted.vipRanges.join(' and ');
+  const hits = meeting(wanted.vipRanges, facts);
+  if (hits.length > 0) return fail(hits.join('; '), 'choose --vip-range elsewhere, on member and agents');
+  const stray = strayVips(facts);
+  if (stray.length > 0)
+    return warn(`imports have ${stray.join(', ')}, outside ${ranges}`, 'say --vip-range as the member has it');
+  return ok(`${ranges}: nobody’s${cluster ? '' : ' on this machine; with --kubeconfig the cluster is asked, too'}`);
+}
+
+function judgeSubstitutes(facts: Facts): Finding {
+  const ranges = Object.values(SUBSTITUTE_RANGES);
+  const hits = meeting(ranges, facts);
+  if (hits.length === 0) return ok(`${ranges.join(' and ')}: nobody’s`);
+  return warn(hits.join('; '), 'headless services of members whose pod ranges overlap are not reached there');
+}
+
+/** What others use of these ranges, of each the first few. */
+function meeting(ours: readonly string[], { machine: { routes }, cluster }: Facts): string[] {
   const known = cluster && 'value' in cluster ? cluster.value.ranges : [];
   const others = [
     ...routes.map(({ range, device }) => ({ range, whose: `a route by ${device}` })),
     ...known.map(({ range, what }) => ({ range, whose: what })),
   ];
-  const vips = cidr(vipRange);
-  const hits = others.filter(({ range }) => overlaps(vips, cidr(range)));
-  const names = [...new Set(hits.map(({ range, whose }) => `${range} (${whose})`))].slice(0, 3);
-  if (names.length > 0)
-    return fail(`${vipRange} meets ${names.join(', ')}`, 'choose --vip-range elsewhere, on member and agents');
-  return ok(`${vipRange} is nobody’s${cluster ? '' : ' on this machine; with --kubeconfig the cluster is asked, too'}`);
+  return ours.flatMap((range) => {
+    const hits = others.filter((other) => overlaps(cidr(range), cidr(other.range)));
+    const names = [...new Set(hits.map((one) => `${one.range} (${one.whose})`))].slice(0, 3);
+    return names.length > 0 ? `${range} meets ${names.join(', ')}` : [];
+  });
+}
+
+function strayVips({ wanted, cluster }: Facts): string[] {
+  const given = cluster && 'value' in cluster ? cluster.value.vips : [];
+  const ranges = wanted.vipRanges.map(cidr);
+  return given.filter((vip) => !ranges.some((range) => overlaps(range, rangeOf(vip)))).slice(0, 3);
+}
+
+/** Neighbours in version agree with each other: what is two apart was never tried. */
+function judgeVersions({ versions }: ClusterFacts, { wanted }: Facts): Finding {
+  const all = [...Object.entries(versions), ['this one', wanted.version] as const];
+  const distinct = [...new Set(all.map(([, version]) => version))];
+  if (distinct.length <= 1) return ok(`sealane ${wanted.version}`);
+  const say = distinct.some((one) => distinct.some((other) => areFarApart(one, other))) ? fail : warn;
+  return say(
+    all.map(([who, version]) => `${who} ${version}`).join(', '),
+    'upgrade the older ones, one minor version at a time',
+  );
+}
+
+function areFarApart(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));
+  if (a?.[1] === undefined || b?.[1] === undefined) return false; // built from sources
+  return a[0] !== b[0] || Math.abs(a[1] - b[1]) > 1;
 }
 
 function meet(a: PortRange, b: PortRange): boolean {
