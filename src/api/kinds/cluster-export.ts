@@ -96,6 +96,9 @@ export const clusterExportSpec = group(
       time('Set while the export is being taken back: peers stop using it, the lane port still serves.'),
     ),
     ports: listByKey(port, ['name', 'protocol', 'port'], 'Ports, in the order of the Service.'),
+    portsShown: optional(
+      text('Ports in one line, for tables, as `80/TCP 2/3`: ready of all endpoints. A column shows one value only.'),
+    ),
     endpoints: optional(listByKey(endpoint, ['name'], 'Of a headless service only: its pods, at most 100.')),
     endpointsLeftOut: optional(integer('How many endpoints are more than may be exported.', { minimum: 1 })),
   },

@@ -134,6 +134,7 @@ export const globalTrafficPolicyStatus = group(
   {
     observedGeneration: optional(integer('The generation this was computed from.', { format: 'int64' })),
     ports: optional(list(resolvedPort, 'Tiers per port.', { 'x-kubernetes-list-type': 'atomic' })),
+    targetsShown: optional(text('Targets in one line, for tables: a column shows one value only.')),
     nodes: optional(
       group(
         { programmed: integer('Nodes whose kernel has this generation.'), total: integer('Nodes with an agent.') },

@@ -71,6 +71,7 @@ export const memberClusterStatus = group(
   {
     clusterUID: optional(text('UID of its kube-system namespace: tells two clusters under one name apart.')),
     gateways: optional(listByKey(gateway, ['name'], 'Gateways that other members may reach.')),
+    gatewaysShown: optional(text('Addresses of the gateways in one line, for tables: a column shows one value only.')),
     index: optional(integer('Number that it has claimed: says which substitute addresses are its to give.')),
     podRanges: optional(
       list(text('CIDR range.'), 'Where its pods have addresses; absent while unknown. Overlaps call for substitutes.'),

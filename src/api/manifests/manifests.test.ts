@@ -11,6 +11,10 @@ interface Version {
   readonly schema: { readonly openAPIV3Schema: Schema };
 }
 
+interface Column {
+  readonly jsonPath: string;
+}
+
 const all = crds({ role: 'member' });
 const versionsOf = (name: string) =>
   (all.find(({ metadata }) => metadata.name.startsWith(`${name}.`))?.spec['versions'] ?? []) as readonly Version[];
@@ -24,6 +28,18 @@ test('every schema is structural and says what each field is for', () => {
         assert.fail(`${metadata.name}: ${path} has no description`);
     }
   }
+});
+
+test('no column of ours is of a list: kubectl shows the first value alone', () => {
+  const columns = all
+    .filter(({ metadata }) => metadata.name.endsWith('.sealane.dev'))
+    .flatMap(({ spec }) => spec['versions'] as readonly { readonly additionalPrinterColumns: readonly Column[] }[])
+    .flatMap(({ additionalPrinterColumns }) => additionalPrinterColumns);
+  assert.ok(columns.length > 10);
+  assert.deepEqual(
+    columns.filter(({ jsonPath }) => jsonPath.includes('*')),
+    [],
+  );
 });
 
 function undescribed(schema: Schema, path: string): string[] {

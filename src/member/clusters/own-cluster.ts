@@ -118,6 +118,7 @@ function desiredStatus(
     ...(index !== undefined && { index }),
     ...(podRanges && { podRanges: [...podRanges] }),
     gateways,
+    gatewaysShown: gateways.flatMap(({ address, addresses = [address] }) => addresses).join(', '),
     observed: Object.fromEntries(observed),
     version: settings.version,
     mergeVersion: MERGE_VERSION,

@@ -91,6 +91,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
     const exportedAt = before?.spec.exportUID === draft.spec.exportUID ? before?.spec.exportedAt : undefined;
     const rest = {
       ports,
+      portsShown: shown(ports),
       ...(draft.spec.type === 'Headless' && { endpoints: withLanes(state, draft, endpoints) }),
       ...(leftOut > 0 && { endpointsLeftOut: leftOut }),
       epoch,
@@ -169,6 +170,10 @@ function portsOf(state: MemberState, key: string, draft: Draft): ClusterExportPo
   });
 }
 
+function shown(ports: readonly ClusterExportPort[]): string {
+  return ports.map(({ port, protocol, ready, total }) => `${port}/${protocol} ${ready}/${total}`).join(', ');
+}
+
 /** Without lane ports for SCTP, which no lane carries. */
 function withLanes(
   { records }: MemberState,
@@ -189,6 +194,7 @@ function withLanes(
 function onlyCounts(draft: Draft, before: ClusterExport, ports: readonly ClusterExportPort[]): boolean {
   const {
     ports: oldPorts,
+    portsShown: _____,
     epoch: _,
     exportedAt: __,
     endpoints: ___,

@@ -113,12 +113,13 @@ function ours({ type }: Written): boolean {
 
 /** The fields of the status that differ. */
 function changedStatus(
-  { metadata, status = {} }: GlobalTrafficPolicy,
+  { metadata, spec, status = {} }: GlobalTrafficPolicy,
   ports: Resolved['ports'],
   agents: Agents,
 ): Partial<GlobalTrafficPolicyStatus> {
   const nodes = agents.applied(`${metadata.namespace}/${metadata.name}`, metadata.generation ?? 0);
-  const next: GlobalTrafficPolicyStatus = { observedGeneration: metadata.generation ?? 0, ports, nodes };
+  const targetsShown = (spec?.targets ?? []).map(({ clusterKey }) => clusterKey).join(', ');
+  const next: GlobalTrafficPolicyStatus = { observedGeneration: metadata.generation ?? 0, ports, targetsShown, nodes };
   return Object.fromEntries(
     Object.entries(next).filter(
       ([field, value]) => !deepEqual(status[field as keyof GlobalTrafficPolicyStatus], value as never),
