@@ -19,7 +19,7 @@ _sealane() {
     "sealane bpf swap") words="--object --back --name --watch --output --help" ;;
     "sealane bpf stats") words="on off --help" ;;
     "sealane support-bundle") words="--file --output --kubeconfig --context --name --log --config --help" ;;
-    "sealane completion") words="bash --help" ;;
+    "sealane completion") words="bash zsh fish --help" ;;
     "sealane trace") words="--udp --name --output --help" ;;
     "sealane sandbox up") words="--topology --name --dry-run --no-wait --output --help" ;;
     "sealane sandbox down") words="--name --output --help" ;;

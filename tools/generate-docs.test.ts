@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { join } from 'node:path';
 import { errorsIn } from './generate-docs/collect-errors.ts';
-import { completionScript } from './generate-docs/completion.ts';
+import { bashCompletion } from './generate-docs/completion/bash.ts';
+import { commandWords } from './generate-docs/completion/command-words.ts';
+import { fishCompletion } from './generate-docs/completion/fish.ts';
+import { zshCompletion } from './generate-docs/completion/zsh.ts';
 import { roff } from './generate-docs/man-page.ts';
 import { cell } from './generate-docs/markdown.ts';
 
@@ -40,7 +43,7 @@ test('a manual page keeps what roff would take for its own', () => {
 });
 
 test('bash completes commands, commands of commands, options and files', async () => {
-  const script = await completionScript();
+  const script = await bashCompletion();
   const complete = (...words: string[]) => {
     const line = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}`;
     const out = execFileSync('bash', ['-c', `${script}\n${line}\n_sealane; printf '%s\\n' "\${COMPREPLY[@]}"`], {
@@ -54,4 +57,13 @@ test('bash completes commands, commands of commands, options and files', async (
   assert.deepEqual(complete('./sealane', 'bpf', 'stats', 'o'), ['on', 'off']);
   assert.deepEqual(complete('sealane', 'status', '--wait', '--kubeconfig', 'package.j'), ['package.json']);
   assert.ok(complete('sealane', 'agent', '--cluster', 'trace', '--g').includes('--gateway-address'));
+});
+
+test('zsh and fish know the words of every command that bash knows', async () => {
+  const [zsh, fish, words] = await Promise.all([zshCompletion(), fishCompletion(), commandWords()]);
+  assert.ok(words.size > 20);
+  for (const [path, after] of words) {
+    assert.ok(zsh.includes(`    "${path}") found=(${after.join(' ')}) ;;\n`), path);
+    assert.ok(fish.includes(`    case '${path}'\n      printf '%s\\n' ${after.join(' ')}\n`), path);
+  }
 });

@@ -1,6 +1,6 @@
 /**
  * Writes the reference pages below docs/ from the sources: kinds, commands, errors, programs, refusals, checks, conformance, the manual page and the
- * completion for bash.
+ * completions for shells.
  *
  * Run: node_modules/.bin/node tools/generate-docs.ts [--check]
  */
@@ -8,7 +8,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checksPage } from './generate-docs/checks-page.ts';
 import { cliPage } from './generate-docs/cli-page.ts';
-import { completionScript } from './generate-docs/completion.ts';
+import { bashCompletion } from './generate-docs/completion/bash.ts';
+import { fishCompletion } from './generate-docs/completion/fish.ts';
+import { zshCompletion } from './generate-docs/completion/zsh.ts';
 import { errorsPage } from './generate-docs/errors-page.ts';
 import { kindsPage } from './generate-docs/kinds-page.ts';
 import { manPage } from './generate-docs/man-page.ts';
@@ -27,7 +29,9 @@ const pages: Readonly<Record<string, string>> = {
   'mcs-conformance.md': mcsPage(),
   'cli.md': await cliPage(),
   'sealane.1': await manPage(),
-  'completion.bash': await completionScript(),
+  'completion.bash': await bashCompletion(),
+  'completion.zsh': await zshCompletion(),
+  'completion.fish': await fishCompletion(),
 };
 
 const check = process.argv.includes('--check');

@@ -6,15 +6,17 @@ import { installationRoot } from '../installation.ts';
 const EXAMPLE = `
 Examples:
   source <(sealane completion bash)
+  source <(sealane completion zsh)
+  sealane completion fish | source
   sealane completion bash > /etc/bash_completion.d/sealane`;
 
 export function register(program: Command): void {
   program
     .command('completion')
     .description('print what makes a shell complete sealane’s commands and options')
-    .addArgument(new Argument('<shell>').choices(['bash']))
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', EXAMPLE)
-    .action(() => {
-      process.stdout.write(readFileSync(join(installationRoot(), 'docs', 'completion.bash'), 'utf8'));
+    .action((shell: string) => {
+      process.stdout.write(readFileSync(join(installationRoot(), 'docs', `completion.${shell}`), 'utf8'));
     });
 }
