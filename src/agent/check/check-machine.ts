@@ -1,4 +1,5 @@
 /** `sealane check`: collects facts, and lets `explain` judge them. */
+import { existsSync } from 'node:fs';
 import { DEFAULT_SNAT_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { CHECKS, type CheckResult, type ClusterFacts, type Facts, type Known, runChecks } from '#explain/index.ts';
 import type { Clock } from '#kit/index.ts';
@@ -28,8 +29,10 @@ export async function checkMachine(question: CheckQuestion): Promise<CheckResult
   return runChecks(CHECKS, { wanted, machine, ...(cluster && { cluster }) });
 }
 
+/** An agent's pins serve as long as they are there, with it or without. */
 function rangesInForce(): readonly string[] {
-  const given = new Set(registrations().flatMap(({ vipRanges = [] }) => vipRanges));
+  const serving = registrations().filter(({ pinDir }) => existsSync(pinDir));
+  const given = new Set(serving.flatMap(({ vipRanges = [] }) => vipRanges));
   return given.size > 0 ? [...given] : [DEFAULT_VIP_RANGE];
 }
 
