@@ -6,7 +6,7 @@ import { MEMBER_CLUSTERS, type MemberCluster } from '#api/index.ts';
 import { bundlePath } from '#cli/index.ts';
 import type { CheckResult } from '#explain/index.ts';
 import { capture, run } from '#host/index.ts';
-import { type Answers, bringUp, call, eventually } from './island-set.ts';
+import { type Answers, bringUp, call, eventually, tryCall } from './island-set.ts';
 
 const WEB = 'http://web.shop.svc.clusterset.local/';
 const ECHO = 'udp://web.shop.svc.clusterset.local:5353';
@@ -62,13 +62,8 @@ async function reachAt(cluster: string, address: string | null): Promise<void> {
 
 /** Who answers over a family, and what fails. */
 async function answered(url: string, family: string) {
-  const answers = await call(set, 40, url, '--family', family).catch(failedCalls);
+  const answers = await tryCall(set, 40, url, '--family', family);
   return { clusters: clustersOf(answers), failures: Object.keys(answers.failures) };
-}
-
-/** The program ends with 1 then, and says how it went all the same. */
-function failedCalls(error: unknown): Answers {
-  return JSON.parse(/\{.*\}/.exec(String(error))?.[0] ?? '') as Answers;
 }
 
 test('a cluster whose gateways have no IPv6 address any more is left out over IPv6 alone; with none left, calls are refused at once', async (t) => {
