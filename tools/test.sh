@@ -39,13 +39,17 @@ fi
 # Whatever the tests put into the temporary folder is theirs to take away again.
 TMPDIR=$(mktemp -d /tmp/sealane-test.XXXXXX)
 before=$TMPDIR.before
-trap 'rm -rf "$TMPDIR" "$before"' EXIT
+refusals=$TMPDIR.refusals
+coverage=$TMPDIR.coverage
+trap 'rm -rf "$TMPDIR" "$before" "$refusals" "$coverage"' EXIT
 trap interrupted INT TERM
 chmod 755 "$TMPDIR"
 export TMPDIR
 export SEALANE_TEST_RUN=$$.$(date +%s)
 "$node" tools/left-behind.ts >"$before"
-[ -z "$whole" ] || export SEALANE_TEST_BEFORE="$before"
+if [ -n "$whole" ]; then
+  export SEALANE_TEST_BEFORE="$before" SEALANE_TEST_REFUSALS="$refusals" SEALANE_TEST_COVERAGE="$coverage"
+fi
 
 [ -z "$whole" ] || say "$# files, in this order"
 "$node" --test --test-concurrency=1 --test-timeout=180000 --test-reporter=spec "$@"

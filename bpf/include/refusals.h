@@ -47,8 +47,6 @@ enum refusal {
 	REFUSAL_NO_ROUTE = 24,
 	/* time to live ran out */
 	REFUSAL_TTL = 25,
-	/* an ICMP error that belongs to no flow */
-	REFUSAL_ICMP = 26,
 	/* a packet with IP options, or extension headers of IPv6, towards a lane */
 	REFUSAL_IP_OPTIONS = 27,
 	/* a lane would have led back into a lane */

@@ -20,6 +20,7 @@ import {
   tableOf,
   tables,
 } from '#kernel/index.ts';
+import { followRefusals } from '#kernel/testing/follow-refusals.ts';
 import { type Family, ip } from '#kit/index.ts';
 import { HOST_MAC } from './gateway-packets.ts';
 
@@ -137,6 +138,7 @@ export class Stand {
   readonly #devices: ReadonlyMap<string, number>;
   readonly #pins: string;
   readonly #options: StandOptions;
+  readonly #noteRefusals: () => void;
 
   constructor(namespace: string, devices: ReadonlyMap<string, number>, options: StandOptions) {
     this.#options = options;
@@ -152,6 +154,7 @@ export class Stand {
     mkdirSync('/sys/fs/bpf', { recursive: true });
     mountBpfFilesystem();
     this.programs = loadGateway(FAMILY, join(repository, 'dist/bpf'), loading);
+    this.#noteRefusals = followRefusals(this.inbound.map('refusals'));
     this.configure(options.flags ?? 0);
   }
 
@@ -252,6 +255,7 @@ export class Stand {
   }
 
   async close(): Promise<void> {
+    this.#noteRefusals();
     this.programs.close();
     await run('rm', ['-rf', this.#pins]);
     await deleteNamespaces([this.namespace]);

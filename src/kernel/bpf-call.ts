@@ -14,6 +14,7 @@ export const Command = {
   Info: 15,
   ProgramQuery: 16,
   BtfById: 19,
+  MapFreeze: 22,
   MapLookupBatch: 24,
   MapUpdateBatch: 26,
   MapDeleteBatch: 27,

@@ -75,8 +75,6 @@ export const Refusal = {
   NoRoute: 24,
   /** time to live ran out */
   Ttl: 25,
-  /** an ICMP error that belongs to no flow */
-  Icmp: 26,
   /** a packet with IP options, or extension headers of IPv6, towards a lane */
   IpOptions: 27,
   /** a lane would have led back into a lane */
@@ -106,7 +104,6 @@ export const RefusalText: Readonly<Record<number, string>> = {
   23: 'no flow for a packet that does not open one; TCP is answered with a reset',
   24: 'no route or no neighbour towards the pod or back to the caller',
   25: 'time to live ran out',
-  26: 'an ICMP error that belongs to no flow',
   27: 'a packet with IP options, or extension headers of IPv6, towards a lane',
   28: 'a lane would have led back into a lane',
   29: 'a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1)',

@@ -1,6 +1,7 @@
 import { cidr } from '#kit/index.ts';
-import { type Hooks, loadHooks } from '../hooks.ts';
+import { type HookOptions, type Hooks, loadHooks } from '../hooks.ts';
 import type { Link } from '../link.ts';
+import { followRefusals } from './follow-refusals.ts';
 import { Arena, OBJECTS, type Pod } from './test-arena.ts';
 import { World } from './world.ts';
 
@@ -27,9 +28,12 @@ export const SMALL = {
 } as const;
 export const VIP_RANGES = [cidr('240.10.0.0/16'), cidr('fd00:240::/112')];
 
-export async function stage(): Promise<Stage> {
+/** @param sizes of tables, other than `SMALL` */
+export async function stage(sizes: HookOptions['maxEntries'] = {}): Promise<Stage> {
   const arena = new Arena();
-  const hooks = loadTestHooks(arena);
+  const hooks = loadTestHooks(arena, sizes);
+  const counters = hooks.map('refusals');
+  const noteRefusals = followRefusals(counters);
   const links = hooks.attach(arena.cgroup);
   const [caller, servers] = await Promise.all([arena.caller(), arena.servers()]);
   return {
@@ -39,8 +43,9 @@ export async function stage(): Promise<Stage> {
     world: new World(hooks),
     caller,
     servers,
-    refused: (reason) => Number(hooks.map('refusals').counter(reason)),
+    refused: (reason) => Number(counters.counter(reason)),
     [Symbol.asyncDispose]: async () => {
+      noteRefusals();
       for (const link of links) link.close();
       hooks.close();
       await arena[Symbol.asyncDispose]();
@@ -48,6 +53,7 @@ export async function stage(): Promise<Stage> {
   };
 }
 
-export function loadTestHooks(arena: Arena): Hooks {
-  return loadHooks({ objectDir: OBJECTS, pinDir: arena.pinDir, maxEntries: SMALL, vipRanges: VIP_RANGES });
+export function loadTestHooks(arena: Arena, sizes: HookOptions['maxEntries'] = {}): Hooks {
+  const maxEntries = { ...SMALL, ...sizes };
+  return loadHooks({ objectDir: OBJECTS, pinDir: arena.pinDir, maxEntries, vipRanges: VIP_RANGES });
 }
