@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { isFault } from '#kit/index.ts';
 import { parseManifests } from './index.ts';
 
 test('several documents, empty ones and lists among them, become objects', () => {
@@ -33,4 +35,40 @@ test('an object without a name is refused, and which one it is is said', () => {
     /f\.yaml, document 1: metadata\.name is missing/,
   );
   assert.throws(() => parseManifests('just text', 'f.yaml'), /apiVersion is missing/);
+});
+
+test('any text is manifests or is refused as none', () => {
+  const piece = fc.constantFrom(
+    'kind: ',
+    'List',
+    '\n',
+    'items: ',
+    '- ',
+    '*a',
+    '&a ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '---',
+    '? ',
+    '!!set ',
+    '<<: ',
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+      ),
+      (text) => {
+        try {
+          assert.ok(parseManifests(text, 'x').every(({ kind }) => kind !== ''));
+        } catch (error) {
+          assert.ok(isFault(error, 'sandbox/bad-manifest'), String(error));
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 import { SealaneError } from '#kit/index.ts';
 import type { KubeObject } from '#objects/index.ts';
 
@@ -21,8 +21,17 @@ export function parseManifests(source: string, file: string): KubeObject[] {
       const { line = 0, col = 0 } = error.linePos?.[0] ?? {};
       throw new SealaneError('sandbox/bad-manifest', `read ${file}:${line}:${col}: ${error.message.split('\n')[0]}`);
     }
-    return objectsOf(document.toJS() as unknown, `${file}, document ${i + 1}`);
+    return objectsOf(valueOf(document, `${file}, document ${i + 1}`), `${file}, document ${i + 1}`);
   });
+}
+
+/** An alias of nothing is noticed here only. */
+function valueOf(document: Document, where: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new SealaneError('sandbox/bad-manifest', `read ${where}`, { cause });
+  }
 }
 
 function objectsOf(value: unknown, where: string): KubeObject[] {

@@ -1,6 +1,6 @@
 /** From the text of a topology file to a validated topology, or to every problem in it with its line and column. */
 import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from 'yaml';
-import { SealaneError } from '#kit/index.ts';
+import { messageOf, SealaneError } from '#kit/index.ts';
 import { addressed } from './addresses.ts';
 import type { Topology } from './model.ts';
 import {
@@ -26,12 +26,21 @@ export function readTopology(text: string, source: string): Topology {
   if (broken) throw rejected(source, [`${source}:${at(lines, broken.pos[0])}: ${broken.message.split('\n')[0]}`]);
 
   const problems: Problem[] = [];
-  const topology = validate(document.toJS() as unknown, (path, message) => problems.push({ path, message }));
+  const topology = validate(valueOf(document, source), (path, message) => problems.push({ path, message }));
   if (topology && problems.length === 0) return topology;
   throw rejected(
     source,
     problems.map(({ path, message }) => `${source}:${at(lines, offsetOf(document, path))}: ${dotted(path)}${message}`),
   );
+}
+
+/** An alias of nothing is noticed here only. */
+function valueOf(document: Document, source: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw rejected(source, [`${source}: ${messageOf(error)}`]);
+  }
 }
 
 function validate(value: unknown, report: (path: Path, message: string) => void): Topology | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatRange, type Range } from '#kit/index.ts';
+import fc from 'fast-check';
+import { formatRange, isFault, type Range } from '#kit/index.ts';
 import {
   BUILT_IN,
   checkName,
@@ -193,4 +194,23 @@ test('a sandbox’s name never begins another one’s names', () => {
     assert.throws(() => checkName(name), { code: 'sandbox/bad-name' }, name);
   }
   assert.equal(namespaces.node(checkName('box'), 'cluster-1', 'node-2'), 'box-cluster-1-node-2');
+});
+
+test('a topology that was spoilt is read or refused with its problems', () => {
+  const text = BUILT_IN['default'] ?? '';
+  const mark = fc.constantFrom('*x', '&x ', ': ', '- ', '{', ']', '<<: ', '\n', '10.0.0.0/99', '-1', '1e99', 'null');
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(text.length), fc.oneof(mark, fc.string()), fc.nat(20)), { maxLength: 4 }),
+      (cuts) => {
+        const spoilt = cuts.reduce((now, [at, put, gone]) => now.slice(0, at) + put + now.slice(at + gone), text);
+        try {
+          assert.ok(readTopology(spoilt, 'x').clusters.length > 0);
+        } catch (error) {
+          assert.ok(isFault(error, 'sandbox/bad-topology'), String(error));
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });
