@@ -55,7 +55,9 @@ const VOID: BtfType = { id: 0, kind: 0, name: 'void', size: 0, type: 0, count: 0
 /** @throws SealaneError kernel/btf-malformed */
 export function parseBtf(bytes: Uint8Array): readonly BtfType[] {
   try {
-    return new BtfReader(bytes).types();
+    const types = new BtfReader(bytes).types();
+    for (const { id } of types) checkEnds(types, id);
+    return types;
   } catch (cause) {
     throw new SealaneError('kernel/btf-malformed', 'read BTF', { cause });
   }
@@ -75,6 +77,17 @@ export function sizeOf(types: readonly BtfType[], id: number): number {
   const type = resolved(types, id);
   if (type.kind === Kind.Array) return type.count * sizeOf(types, type.type);
   return type.kind === Kind.Pointer ? 8 : type.size;
+}
+
+/** Types that are made of themselves would be walked without end; through a pointer they may be. */
+function checkEnds(types: readonly BtfType[], id: number): void {
+  let at = id;
+  for (let steps = 0; steps <= types.length; steps++) {
+    const type = types[at];
+    if (!type || !(MODIFIERS.has(type.kind) || type.kind === Kind.Array)) return;
+    at = type.type;
+  }
+  throw new Error(`type ${id} is made of itself`);
 }
 
 class BtfReader {
