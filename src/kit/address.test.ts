@@ -15,6 +15,7 @@ import {
   parseEndpoint,
   parseIp,
 } from './address.ts';
+import { isFault } from './errors.ts';
 
 const group = fc.oneof({ weight: 2, arbitrary: fc.constant(0n) }, fc.bigInt({ min: 0n, max: 0xffffn }));
 const anyAddress = fc
@@ -103,4 +104,34 @@ test('text has the family of its address, and an address alone is the range of i
     ['10.0.0.1/32', 'fd00::1/128', '10.0.0.0/8'],
   );
   assert.throws(() => rangeOf('web'), /not a CIDR range/);
+});
+
+const addressLike = fc.string({ unit: fc.constantFrom(...'0123456789af.:/[]%'.split('')), maxLength: 24 });
+const textual = fc.oneof(fc.string(), addressLike, fc.ipV4(), fc.ipV6());
+
+test('any text is a range, written as it was meant, or is refused as none', () => {
+  fc.assert(
+    fc.property(textual, fc.oneof(fc.nat(129).map(String), addressLike), (address, length) => {
+      try {
+        const range = cidr(`${address}/${length}`);
+        assert.deepEqual(cidr(formatRange(range)), range);
+      } catch (error) {
+        assert.ok(isFault(error, 'kit/bad-range'), String(error));
+      }
+    }),
+  );
+});
+
+test('an endpoint is read as it was written, and any other text is one or none', () => {
+  fc.assert(
+    fc.property(anyAddress, fc.nat(65_535), (address, port) =>
+      assert.deepEqual(parseEndpoint(formatEndpoint(formatIp(address), port), 1), { address, port }),
+    ),
+  );
+  fc.assert(
+    fc.property(textual, fc.nat(65_535), (text, port) => {
+      const found = parseEndpoint(text, port);
+      if (found) assert.deepEqual(parseEndpoint(formatEndpoint(formatIp(found.address), found.port), 1), found);
+    }),
+  );
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { isFault } from '#kit/index.ts';
 import { parseKubeconfig, readKubeconfig } from './kubeconfig.ts';
 
@@ -51,4 +52,21 @@ test('says which file and what is wrong with it', () => {
       (error: unknown) => isFault(error, 'kube/bad-kubeconfig') && message.test(error.message),
     );
   }
+});
+
+test('a kubeconfig that was spoilt, or any other text, is read or refused as one', () => {
+  const mark = fc.constantFrom('*x', '&x ', '!!set ', ': ', '- ', '{', ']', '|\n', '<<: ', "'", '\t', '\0', '? ');
+  const spoilt = fc
+    .array(fc.tuple(fc.nat(CONFIG.length), fc.oneof(mark, fc.string()), fc.nat(30)), { maxLength: 6 })
+    .map((cuts) => cuts.reduce((text, [at, put, gone]) => text.slice(0, at) + put + text.slice(at + gone), CONFIG));
+  fc.assert(
+    fc.property(fc.oneof(spoilt, fc.string()), fc.option(fc.constantFrom('east', 'west')), (text, context) => {
+      try {
+        assert.equal(typeof parseKubeconfig(text, { context: context ?? undefined }).server, 'string');
+      } catch (error) {
+        assert.ok(isFault(error, 'kube/bad-kubeconfig'), String(error));
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -47,7 +47,13 @@ for (const bug of PLANTED_BUGS) {
 function verdict({ test: { file, name } }: PlantedBug): Promise<string> {
   const pattern = `/^${name.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)}$/`;
   const args = ['--test', '--test-isolation=none', '--test-reporter=spec', `--test-name-pattern=${pattern}`, file];
-  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, SEALANE_TEST_REFUSALS: undefined, NO_COLOR: '1', FORCE_COLOR: undefined };
+  const env = {
+    ...process.env,
+    NODE_TEST_CONTEXT: undefined,
+    SEALANE_TEST_REFUSALS: undefined,
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+  };
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: copy, env }, (_error, stdout, stderr) => resolve(stdout + stderr));
   });
