@@ -20,4 +20,4 @@ export {
 export { type Clock, every, microTimestamp, sleep, systemClock, timestamp } from './clock.ts';
 export { type FaultDetails, isFault, messageOf, SealaneError } from './errors.ts';
 export { createLog, type Log, silentLog } from './log.ts';
-export { createQueue, type Queue, type QueueOptions } from './queue.ts';
+export { createQueue, type Queue, type QueueOptions, type Try } from './queue.ts';

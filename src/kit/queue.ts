@@ -14,19 +14,31 @@ export interface QueueOptions {
   readonly maxRetryMs?: number;
   /** Keys worked on at the same time; a key is never worked on twice at once. */
   readonly workers?: number;
+  /** Told of every try. */
+  readonly onTry?: (run: Try) => void;
+}
+
+export interface Try {
+  /** From when the key was added, or its time had come. */
+  readonly waitedMs: number;
+  readonly tookMs: number;
+  readonly failed: boolean;
 }
 
 export interface Queue {
   add(key: string): void;
   addAfter(key: string, ms: number): void;
+  /** Keys that wait, those not counted whose time has not come. */
+  depth(): number;
   /** Resolves when nothing is waiting or being worked on. */
   idle(): Promise<void>;
   stop(): void;
 }
 
 export function createQueue(options: QueueOptions): Queue {
-  const { clock, log, work, retryMs = 100, maxRetryMs = 30_000, workers = 1 } = options;
-  const waiting = new Set<string>();
+  const { clock, log, work, retryMs = 100, maxRetryMs = 30_000, workers = 1, onTry } = options;
+  /** Since when, by key. */
+  const waiting = new Map<string, number>();
   const active = new Set<string>();
   const failures = new Map<string, number>();
   const timers = new Map<string, () => void>();
@@ -35,7 +47,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   const add = (key: string) => {
     if (stopped) return;
-    waiting.add(key);
+    if (!waiting.has(key)) waiting.set(key, clock.monotonic());
     queueMicrotask(startWaiting);
   };
 
@@ -51,33 +63,42 @@ export function createQueue(options: QueueOptions): Queue {
   };
 
   function startWaiting() {
-    for (const key of waiting) {
+    for (const [key, since] of waiting) {
       if (active.size >= workers) return;
       if (active.has(key)) continue;
       waiting.delete(key);
       active.add(key);
-      void run(key);
+      void run(key, since);
     }
     if (waiting.size + active.size === 0) watchers = watchers.splice(0).filter((wake) => (wake(), false));
   }
 
-  async function run(key: string) {
+  async function run(key: string, since: number) {
+    const start = clock.monotonic();
+    const failed = await attempt(key);
+    onTry?.({ waitedMs: start - since, tookMs: clock.monotonic() - start, failed });
+    active.delete(key);
+    if (!stopped) startWaiting();
+  }
+
+  async function attempt(key: string): Promise<boolean> {
     try {
       await work(key);
       failures.delete(key);
+      return false;
     } catch (error) {
       const times = (failures.get(key) ?? 0) + 1;
       failures.set(key, times);
       log.warn({ key, times, err: error }, 'work failed, will be tried again');
       addAfter(key, Math.min(maxRetryMs, retryMs * 2 ** (times - 1)));
+      return true;
     }
-    active.delete(key);
-    if (!stopped) startWaiting();
   }
 
   return {
     add,
     addAfter,
+    depth: () => waiting.size,
     idle: () =>
       waiting.size + active.size === 0 ? Promise.resolve() : new Promise((resolve) => watchers.push(resolve)),
     stop() {
