@@ -1,10 +1,8 @@
 /** How full a pinned map is and what it costs; for looking, while its writers go on. */
 import { readFileSync } from 'node:fs';
-import { Command, call } from './bpf-call.ts';
-import { Errno } from './errno.ts';
-import { kernelFault } from './faults.ts';
 import { MapType } from './kernel-info.ts';
 import { type BpfMap, openPinnedMap } from './map.ts';
+import { mapBatches } from './map-batches.ts';
 import { mappedRecords } from './mapped.ts';
 
 export interface MapUse {
@@ -18,33 +16,30 @@ export interface MapUse {
 const HASHES: ReadonlySet<number> = new Set([MapType.Hash, MapType.PerCpuHash, MapType.LruHash, MapType.LruPerCpuHash]);
 const BPF_F_MMAPABLE = 1 << 10;
 
-/** @throws SealaneError kernel/pinned-map, kernel/map */
-export function mapUse(path: string): MapUse {
+/**
+ * @param arrays look through shared arrays too: that takes their memory into this process
+ * @throws SealaneError kernel/pinned-map, kernel/map
+ */
+export function mapUse(path: string, { arrays = true } = {}): MapUse {
   // A descriptor for reading cannot be shared into memory.
   const map = openPinnedMap(path, 'write');
   try {
-    return { maxEntries: map.info.maxEntries, used: used(map), bytes: bytesOf(map) };
+    return { maxEntries: map.info.maxEntries, used: used(map, arrays), bytes: bytesOf(map) };
   } finally {
     map.close();
   }
 }
 
-function used(map: BpfMap): number | undefined {
+function used(map: BpfMap, arrays: boolean): number | undefined {
   if (HASHES.has(map.info.type)) return countKeys(map);
-  const isShared = map.info.type === MapType.Array && (map.info.flags & BPF_F_MMAPABLE) !== 0;
+  const isShared = arrays && map.info.type === MapType.Array && (map.info.flags & BPF_F_MMAPABLE) !== 0;
   return isShared ? countFilled(map) : undefined;
 }
 
-function countKeys({ fd, info, name }: BpfMap): number {
-  const [previous, next] = [Buffer.alloc(info.keySize), Buffer.alloc(info.keySize)];
-  // A key deleted meanwhile starts the walk again: more than there can be is enough.
-  for (let count = 0; count < info.maxEntries; count++) {
-    const answer = call(Command.MapNextKey, fd, count === 0 ? null : previous, next);
-    if (answer === -Errno.ENOENT) return count;
-    if (answer < 0) throw kernelFault('kernel/map', `walk map ${name}`, answer);
-    next.copy(previous);
-  }
-  return info.maxEntries;
+function countKeys(map: BpfMap): number {
+  let sum = 0;
+  for (const { count } of mapBatches(map)) sum += count;
+  return sum;
 }
 
 function countFilled(map: BpfMap): number {

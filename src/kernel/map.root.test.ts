@@ -27,6 +27,17 @@ test('many entries are written, walked and deleted', () => {
   assert.equal(vips.get({ addr: 1n, port: 1, proto: 6 }), undefined);
 });
 
+test('a hash is read with few calls, whole: every entry once, with its own value', () => {
+  assert.deepEqual([...vips.all()], []);
+  vips.putAll(many);
+  const read = [...vips.all()].toSorted(([, a], [, b]) => a - b);
+  assert.deepEqual(
+    read,
+    many.map(([key, service]) => [key, service]),
+  );
+  vips.deleteAll(many.map(([key]) => key));
+});
+
 test('a full table says how much it holds', () => {
   vips.putAll(many);
   assert.throws(

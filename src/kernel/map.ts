@@ -25,7 +25,7 @@ export class BpfMap {
 
   /** @returns undefined when there is no such entry */
   get(key: Uint8Array): Buffer | undefined {
-    const value = Buffer.alloc(this.#valueBytes());
+    const value = Buffer.alloc(this.valueBytes);
     const answer = call(Command.MapLookup, this.fd, this.#key(key), value, 0n);
     if (answer === -Errno.ENOENT) return undefined;
     this.#check(answer, 'read');
@@ -112,13 +112,14 @@ export class BpfMap {
 
   /** The kernel would read beyond a short one. */
   #value(value: Uint8Array): Uint8Array {
-    if (value.length !== this.#valueBytes()) {
-      throw new RangeError(`value of map ${this.name} has ${this.#valueBytes()} bytes, not ${value.length}`);
+    if (value.length !== this.valueBytes) {
+      throw new RangeError(`value of map ${this.name} has ${this.valueBytes} bytes, not ${value.length}`);
     }
     return value;
   }
 
-  #valueBytes(): number {
+  /** Of one entry, as calls take and give it. */
+  get valueBytes(): number {
     const size = this.info.valueSize;
     return isPerCpu(this.info.type) ? align8(size) * possibleCpus() : size;
   }

@@ -1,3 +1,4 @@
+import { mapBatches } from './map-batches.ts';
 import type { BpfMap } from './map.ts';
 
 /** Bytes of one C type; written by tools/generate-kernel.ts from the objects' BTF. */
@@ -42,6 +43,16 @@ export class TypedMap<K, V> {
     this.raw.deleteAll(keys.map((key) => bytesOf(this.#key, key)));
   }
 
+  /** Those of a hash, with few calls. */
+  *all(): Generator<[K, V]> {
+    const [keyBytes, valueBytes] = [this.raw.info.keySize, this.raw.valueBytes];
+    for (const batch of mapBatches(this.raw)) {
+      const [keys, values] = [viewOf(batch.keys), viewOf(batch.values)];
+      for (let i = 0; i < batch.count; i++)
+        yield [this.#key.decode(keys, i * keyBytes), this.#value.decode(values, i * valueBytes)];
+    }
+  }
+
   *entries(): Generator<[K, V]> {
     for (const [key, value] of this.raw.entries()) yield [valueOf(this.#key, key), valueOf(this.#value, value)];
   }
@@ -54,7 +65,11 @@ export function bytesOf<T>(codec: Codec<T>, value: T): Uint8Array {
 }
 
 export function valueOf<T>(codec: Codec<T>, bytes: Uint8Array): T {
-  return codec.decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  return codec.decode(viewOf(bytes));
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 export const u32Codec: Codec<number> = {
