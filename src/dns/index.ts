@@ -1,5 +1,5 @@
 /** Door of `dns`: the node's resolver. */
-export { answerMessage, type Answering, type ResolverCounts } from './answer-message.ts';
+export { answerMessage, type Answering, type Outcome, type ResolverCounts } from './answer-message.ts';
 export { type Answer, type Query, resolve } from './resolve.ts';
 export { createZone, type Zone } from './zone.ts';
 export { type Resolver, type ResolverOptions, startResolver } from './server.ts';

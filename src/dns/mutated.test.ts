@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, type Packet } from 'dns-packet';
 import { dnsView } from '#plan/index.ts';
+import { systemClock } from '#kit/index.ts';
 import { answerMessage, type Answering } from './answer-message.ts';
 import { reverseName } from './reverse.ts';
 import { answerFor, isAnswerTo, isServerFailure, isTruncated, truncated } from './wire/same-question.ts';
@@ -71,7 +72,14 @@ test(`answers ${PACKETS} mutated questions with whole messages, or not at all`, 
   const below = generator(SEED);
   const counts = { answered: 0, forwarded: 0, failed: 0, garbage: 0 };
   const forwarder = { ask: () => Promise.resolve(Buffer.alloc(0)) };
-  const answering: Answering = { zone: () => zone, forwarder, random: () => below(1000) / 1000, counts };
+  const answering: Answering = {
+    zone: () => zone,
+    forwarder,
+    random: () => below(1000) / 1000,
+    counts,
+    clock: systemClock,
+    onAnswer: () => {},
+  };
   for (let i = 0; i < PACKETS; i += 1) {
     const reply = answerMessage(mutated(questions, below), below(2) ? 'udp' : 'tcp', answering);
     if (reply && !(reply instanceof Promise) && i % 20 === 0) assert.equal(decode(reply).type, 'response');

@@ -1,6 +1,6 @@
 /** The node's resolver: answers for the clusterset, forwards everything else to the cluster's own DNS. */
 import type { Clock, Log } from '#kit/index.ts';
-import { type Answering, answerMessage, type ResolverCounts } from './answer-message.ts';
+import { type Answering, answerMessage, type Outcome, type ResolverCounts } from './answer-message.ts';
 import { createForwarder, type Transport } from './forwarder.ts';
 import { listen, type ListenAddress, type Listening } from './listen.ts';
 import type { Handle } from './listen-udp.ts';
@@ -20,6 +20,8 @@ export interface ResolverOptions {
   readonly upstreamTimeoutMs?: number;
   /** Forwarded questions in flight at most, default 1024; more are answered SERVFAIL. */
   readonly maxInFlight?: number;
+  /** Told of every question that was answered. */
+  readonly onAnswer?: (outcome: Outcome) => void;
 }
 
 export interface Resolver {
@@ -31,12 +33,19 @@ export interface Resolver {
 
 /** @throws `dns/listen` when an address is taken or not ours; `dns/bad-upstream` */
 export async function startResolver(options: ResolverOptions): Promise<Resolver> {
-  const { clock, log, upstreamTimeoutMs = 1000, maxInFlight = 1024 } = options;
+  const { clock, log, upstreamTimeoutMs = 1000, maxInFlight = 1024, onAnswer = () => {} } = options;
   const upstreams = options.upstreams.map(parseUpstream);
   const forwarder = createForwarder({ upstreams, clock, log, timeoutMs: upstreamTimeoutMs, maxInFlight });
   const snapshot = await watchSnapshot(options.snapshotPath, clock, log);
   const counts: ResolverCounts = { answered: 0, forwarded: 0, failed: 0, garbage: 0 };
-  const answering: Answering = { zone: () => snapshot.current(), forwarder, random: () => clock.random(), counts };
+  const answering: Answering = {
+    zone: () => snapshot.current(),
+    forwarder,
+    random: () => clock.random(),
+    counts,
+    clock,
+    onAnswer,
+  };
   const sockets: Listening[] = [];
   const close = async () => {
     snapshot.close();
