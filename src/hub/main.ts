@@ -16,14 +16,16 @@ import {
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
 import { type Clock, createLog, createQueue, isFault, type Log, sleep, systemClock } from '#kit/index.ts';
-import { type Client, lead, reflect, retryDelay } from '#kube/index.ts';
+import { type Cache, type Client, lead, reflect, retryDelay } from '#kube/index.ts';
 import { type KarmadaCluster, keepMember } from './karmada/keep-member.ts';
+import { createMetrics, depthMetric, leadingMetric, type Metrics, tryMetrics, watchMetrics } from '#observe/index.ts';
 import { keepNamespace } from './namespaces/keep-namespace.ts';
 import type { HubOptions } from './options.ts';
 
 /** Resolves when the signal fires. */
 export async function runHub(options: HubOptions): Promise<void> {
   const { client, signal, clock = systemClock, log = createLog('hub'), identity = hostname() } = options;
+  const { metrics = createMetrics('hub', log) } = options;
   await makeNamespace(client, 'kube-system', clock, log, signal);
   await makeNamespace(client, SYSTEM_NAMESPACE, clock, log, signal);
   await lead(client, {
@@ -34,11 +36,18 @@ export async function runHub(options: HubOptions): Promise<void> {
     clock,
     log,
     signal,
-    run: (term) => serve(client, clock, log, term),
+    run: leadingMetric(metrics, (term) => serve({ client, clock, log, metrics }, term)),
   });
 }
 
-async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal): Promise<void> {
+interface Context {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+async function serve({ client, clock, log, metrics }: Context, term: AbortSignal): Promise<void> {
   const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, { clock, log });
   const records = reflect<ClusterExport>(client, CLUSTER_EXPORTS, { clock, log });
   const namespaces = reflect<Namespace>(client, NAMESPACES, { clock, log });
@@ -47,10 +56,16 @@ async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal):
   void aborted(term).then(() => caches.forEach((cache) => cache.stop()));
   if (!(await Promise.all(caches.map((cache) => cache.whenSynced()))).every(Boolean)) return;
 
+  watchMetrics(metrics, 'hub', MEMBER_CLUSTERS, members);
+  watchMetrics(metrics, 'hub', CLUSTER_EXPORTS, records);
+  watchMetrics(metrics, 'hub', NAMESPACES, namespaces);
+  watchMetrics(metrics, 'hub', KARMADA_CLUSTERS, karmada);
+  countMembers(metrics, members, records);
   const queue = createQueue({
     clock,
     log,
     maxRetryMs: 2_000,
+    onTry: tryMetrics(metrics, 'members'),
     async work(name) {
       const cluster = karmada.get(name);
       const member = members.get(name);
@@ -64,6 +79,8 @@ async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal):
     },
   });
 
+  depthMetric(metrics, 'members', queue);
+
   const addOwner = (namespace: string) => {
     const member = memberOfHubNamespace(namespace);
     if (member) queue.add(member);
@@ -76,6 +93,18 @@ async function serve(client: Client, clock: Clock, log: Log, term: AbortSignal):
   log.info({ members: members.size, karmada: karmada.served }, 'serving');
   await aborted(term);
   queue.stop();
+}
+
+function countMembers(metrics: Metrics, members: Cache<MemberCluster>, records: Cache<ClusterExport>): void {
+  metrics.collect('members', (report) => {
+    const present = members.list().filter(({ spec }) => !spec?.removed);
+    report('sealane_hub_members', {}, present.length);
+    for (const { metadata, status } of present) {
+      const cluster = metadata.name;
+      report('sealane_hub_member_epoch', { cluster }, status?.published?.epoch ?? 0);
+      report('sealane_hub_member_records', { cluster }, records.inNamespace(hubNamespace(cluster)).length);
+    }
+  });
 }
 
 /** kube-system too: its UID tells one hub from another, and a bare API server may not have it. */

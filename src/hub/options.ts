@@ -1,5 +1,6 @@
 import type { Clock, Log } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
+import type { Metrics } from '#observe/index.ts';
 
 export interface HubOptions {
   /** The hub's API server. */
@@ -8,6 +9,7 @@ export interface HubOptions {
   readonly identity?: string;
   readonly clock?: Clock;
   readonly log?: Log;
+  readonly metrics?: Metrics;
   /** Ends the hub's controllers. */
   readonly signal: AbortSignal;
 }

@@ -30,6 +30,7 @@ import {
 } from '#api/index.ts';
 import { compatTypes, type FlomeshPolicy, type FlomeshServiceExport } from '#compat/index.ts';
 import { type Cache, reflect, type ReflectOptions } from '#kube/index.ts';
+import { watchMetrics } from '#observe/index.ts';
 import type { KubeObject, ResourceType } from '#objects/index.ts';
 import type { MemberSettings } from './options.ts';
 
@@ -90,7 +91,8 @@ export function sliceIndex({ metadata }: EndpointSlice): string | undefined {
   return own === undefined ? undefined : `own ${namespace}/${own}`;
 }
 
-export function createCaches({ client, hub, clock, log, cluster }: MemberSettings, mcsVersion: string): Caches {
+export function createCaches(settings: MemberSettings, mcsVersion: string): Caches {
+  const { client, hub, clock, log, cluster, metrics } = settings;
   const started: Cache[] = [];
   const follow = <T extends KubeObject>(
     from: typeof client,
@@ -99,6 +101,7 @@ export function createCaches({ client, hub, clock, log, cluster }: MemberSetting
   ): Cache<T> => {
     const cache = reflect<T>(from, type, { clock, log, ...options });
     started.push(cache as unknown as Cache);
+    watchMetrics(metrics, from === hub ? 'hub' : 'cluster', type, cache);
     return cache;
   };
   const compat = <T extends KubeObject>(plural: string): Compat<T>[] =>

@@ -31,7 +31,7 @@ export function startDuties(state: MemberState): () => void {
   const keepRecord = createKeepRecord(state);
 
   const duty = (name: string, work: (key: string) => Promise<void>) => {
-    const queue = dutyQueue(name, clock, log, work);
+    const queue = dutyQueue(name, settings, work);
     stops.push(() => queue.stop());
     return queue;
   };

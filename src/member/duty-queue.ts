@@ -1,5 +1,7 @@
 /** The work queue of one duty. Losing a race against our own stale cache is no failure: look again shortly. */
-import { type Clock, createQueue, isFault, type Log, type Queue } from '#kit/index.ts';
+import { createQueue, isFault, type Queue } from '#kit/index.ts';
+import { depthMetric, tryMetrics } from '#observe/index.ts';
+import type { MemberSettings } from './options.ts';
 
 const AGAIN_MS = 30;
 const WORKERS = 8;
@@ -9,7 +11,11 @@ export interface DutyQueue extends Queue {
   readonly unfinished: ReadonlySet<string>;
 }
 
-export function dutyQueue(duty: string, clock: Clock, log: Log, work: (key: string) => Promise<void>): DutyQueue {
+export function dutyQueue(
+  duty: string,
+  { clock, log, metrics }: Pick<MemberSettings, 'clock' | 'log' | 'metrics'>,
+  work: (key: string) => Promise<void>,
+): DutyQueue {
   const unfinished = new Set<string>();
   const queue = createQueue({
     clock,
@@ -17,6 +23,7 @@ export function dutyQueue(duty: string, clock: Clock, log: Log, work: (key: stri
     workers: WORKERS,
     retryMs: 100,
     maxRetryMs: 2_000,
+    onTry: tryMetrics(metrics, duty),
     async work(key) {
       try {
         await work(key);
@@ -28,5 +35,6 @@ export function dutyQueue(duty: string, clock: Clock, log: Log, work: (key: stri
       }
     },
   });
+  depthMetric(metrics, duty, queue);
   return { ...queue, unfinished };
 }

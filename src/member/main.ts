@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE, MEMBER_LEASE, MEMBER_NAME_MAX, SYSTEM_NAMESPACE } from '#api/index.ts';
 import { cidr, createLog, SealaneError, systemClock } from '#kit/index.ts';
 import { lead } from '#kube/index.ts';
+import { createMetrics, leadingMetric, type Metrics } from '#observe/index.ts';
 import { createCaches } from './caches.ts';
 import { followPodRanges } from './clusters/pod-ranges.ts';
 import { startDuties } from './duties.ts';
@@ -30,7 +31,7 @@ export async function runMember(options: MemberOptions): Promise<void> {
     clock: settings.clock,
     log,
     signal,
-    run: (term) => serve(settings, term),
+    run: leadingMetric(settings.metrics, (term) => serve(settings, term)),
   });
 }
 
@@ -51,14 +52,16 @@ function complete(options: MemberOptions): MemberSettings {
   if (!(lanePorts.first >= 1 && lanePorts.first <= lanePorts.last && lanePorts.last <= 65_535)) {
     throw new SealaneError('member/bad-lane-ports', `use lane ports ${lanePorts.first}-${lanePorts.last}`);
   }
+  const log = options.log ?? createLog('member', { cluster });
   return {
     takeover: false,
     derivedServices: false,
     identity: hostname(),
     version: 'dev',
     clock: systemClock,
-    log: createLog('member', { cluster }),
+    metrics: createMetrics('member', log),
     ...options,
+    log,
     vipRanges,
     lanePorts,
   };
@@ -86,6 +89,7 @@ async function serve(settings: MemberSettings, term: AbortSignal): Promise<void>
     hubUID: hub.uid,
     unsettled: new Map(),
   };
+  countOwn(settings.metrics, caches);
   const stop = startDuties(state);
   hub.onUID(() => caches.hubMembers.relist());
   log.info({ clusterUID, vipRanges: settings.vipRanges, lanePorts: settings.lanePorts }, 'serving');
@@ -97,11 +101,17 @@ async function serve(settings: MemberSettings, term: AbortSignal): Promise<void>
 
 type Caches = ReturnType<typeof createCaches>;
 
+function countOwn(metrics: Metrics, { records, serviceImports }: Caches): void {
+  metrics.gauge('sealane_member_records', {}, () => records.size);
+  metrics.gauge('sealane_member_imports', {}, () => serviceImports.size);
+}
+
 /** Reads the hub's UID each time the hub is reached anew: it may be another one behind the same address. */
-function followHubUID({ hub, clock, log }: MemberSettings, caches: Caches) {
+function followHubUID(settings: MemberSettings, caches: Caches) {
+  const { hub, log } = settings;
   let uid: string | undefined;
   let listener = () => {};
-  const queue = dutyQueue('hub', clock, log, async () => {
+  const queue = dutyQueue('hub', settings, async () => {
     if (!caches.hubMembers.connected) return;
     const found = await uidOf(hub);
     if (found === uid) return;

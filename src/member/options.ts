@@ -1,5 +1,6 @@
 import type { Clock, Log } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
+import type { Metrics } from '#observe/index.ts';
 
 export interface MemberOptions {
   /** Name of this member: one DNS label of at most 48 characters. */
@@ -24,6 +25,7 @@ export interface MemberOptions {
   readonly version?: string;
   readonly clock?: Clock;
   readonly log?: Log;
+  readonly metrics?: Metrics;
   /** Ends the member. */
   readonly signal: AbortSignal;
 }

@@ -6,6 +6,7 @@ import { openSqliteStore, startApiServer } from '#apiserver/index.ts';
 import { crds } from '#api/index.ts';
 import { type Clock, createLog, type Log, systemClock } from '#kit/index.ts';
 import { type Access, createClient } from '#kube/index.ts';
+import type { Metrics } from '#observe/index.ts';
 import { runHub } from '../main.ts';
 import { rightsOfKnownMembers } from './grant-rights.ts';
 import { ensureHubPki, ensureTokenKey, type HubFiles, readFile } from './hub-pki.ts';
@@ -22,6 +23,7 @@ export interface ServeHubOptions {
   readonly admin?: Pick<Access, 'ca' | 'cert' | 'key'>;
   readonly clock?: Clock;
   readonly log?: Log;
+  readonly metrics?: Metrics;
   readonly signal: AbortSignal;
   /** Called when it listens. */
   readonly onListening?: (hub: { readonly port: number; readonly kubeconfig: string }) => void;
@@ -32,7 +34,7 @@ const SERVICE_RANGE = '10.96.0.0/16';
 
 /** Resolves when the signal fires. @throws `apiserver/listen`, `apiserver/store`, `hub/bad-file` */
 export async function serveHub(options: ServeHubOptions): Promise<void> {
-  const { dataDir, address, signal, clock = systemClock, log = createLog('hub') } = options;
+  const { dataDir, address, signal, metrics, clock = systemClock, log = createLog('hub') } = options;
   const reachable = addressesOf(address)[0] ?? '127.0.0.1';
   const pki =
     options.files && options.admin ? undefined : await ensureHubPki(join(dataDir, 'pki'), addressesOf(address));
@@ -59,7 +61,7 @@ export async function serveHub(options: ServeHubOptions): Promise<void> {
   const client = createClient(access, { clock });
   log.info({ address, port: server.port, kubeconfig }, 'hub listens');
   options.onListening?.({ port: server.port, kubeconfig });
-  await runHub({ client, clock, log, signal, identity: 'embedded' });
+  await runHub({ client, clock, log, signal, identity: 'embedded', ...(metrics && { metrics }) });
   client.close();
   await server.close();
   store.close();
