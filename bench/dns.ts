@@ -14,7 +14,9 @@ import { join } from 'node:path';
 import { encode } from 'dns-packet';
 import { answerMessage, parseSnapshot, createZone, startResolver } from '#dns/index.ts';
 import { every, silentLog, sleep, systemClock } from '#kit/index.ts';
+import { createMetrics } from '#observe/index.ts';
 import { dnsView } from '#plan/index.ts';
+import { countAnswers } from '../src/agent/metrics/resolver-metrics.ts';
 
 const SERVICES = 10_000;
 const CLIENTS = 4;
@@ -77,6 +79,8 @@ function messages(seconds: number) {
     forwarder: { ask: () => Promise.resolve(undefined) },
     random: () => systemClock.random(),
     counts: { answered: 0, forwarded: 0, failed: 0, garbage: 0 },
+    clock: systemClock,
+    onAnswer: countAnswers(createMetrics('resolver', silentLog)),
   };
   for (const [what, asked] of KINDS) {
     const start = process.cpuUsage();

@@ -7,6 +7,7 @@ import type { ClusterExportSpec } from '#api/index.ts';
 import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
 import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
+import { depthMetric, tryMetrics, watchMetrics } from '#observe/index.ts';
 import { localEndpoints, type OwnExport } from '#plan/index.ts';
 import { ClusterIndex } from './apply/cluster-index.ts';
 import { ConnectTables } from './apply/connect-tables.ts';
@@ -20,6 +21,7 @@ import { notingFailure } from './duties/load-failure.ts';
 import { register } from './duties/register.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
+import { agentMetrics } from './metrics/agent-metrics.ts';
 import { internalAddress, resolverAddresses } from './node-addresses.ts';
 import type { AgentOptions } from './options.ts';
 import { type ClusterView, watchCluster } from './watch/cluster-view.ts';
@@ -39,7 +41,7 @@ const SNAPSHOT_DELAY_MS = 20;
 
 /** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { log, clock, stateDir, pinDir, cluster, nodeName } = options;
+  const { log, clock, stateDir, pinDir, cluster, nodeName, metrics } = options;
   mkdirSync(stateDir, { recursive: true, mode: 0o750 });
   makePinDir(pinDir);
   const client = createClient(readKubeconfig(options.kubeconfig), { clock });
@@ -67,10 +69,11 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     }),
   );
   const view = watchCluster(client, log, nodeName);
+  for (const [type, cache] of view.caches) watchMetrics(metrics, 'cluster', type, cache);
   const snapshotPath = `${stateDir}/dns.json`;
-  const { upstreamDns: upstreams } = options;
+  const { upstreamDns: upstreams, resolverMetricsAddress: metricsAddress } = options;
   const stopResolver = isNode
-    ? keepResolver({ stateDir, listen: resolvers, upstreams, snapshotPath, pinDir, clock, log })
+    ? keepResolver({ stateDir, listen: resolvers, upstreams, snapshotPath, pinDir, metricsAddress, clock, log })
     : () => {};
 
   const applied: Record<string, number> = {};
@@ -100,10 +103,12 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     snapshot: new SnapshotFile(snapshotPath),
     resolvers,
   };
-  const queue = await followView(duties);
+  metrics.gauge('sealane_agent_in_step', {}, () => 0);
+  const { queue, connect } = await followView(duties);
   hooks?.attach(options.cgroup);
   await gateway?.attach();
   inStep = true;
+  agentMetrics(options, { hooks, connect, gateway });
   lease.touch();
   log.info({ services: view.serviceNames().size }, 'agent is in step');
   return {
@@ -132,11 +137,13 @@ interface Duties {
 }
 
 /** Works once over everything, then over whatever changes. */
-async function followView(duties: Duties): Promise<Queue> {
+async function followView(duties: Duties): Promise<{ queue: Queue; connect: ConnectDuty | undefined }> {
   const { options, view } = duties;
+  const { clock, log, metrics } = options;
   const connect = connectDuty(duties);
-  const conditions = new ServiceConditions(duties.client, options.clock);
-  const queue = createQueue({ clock: options.clock, log: options.log, work });
+  const conditions = new ServiceConditions(duties.client, clock);
+  const queue = createQueue({ clock, log, work, onTry: tryMetrics(metrics, 'tables') });
+  depthMetric(metrics, 'tables', queue);
 
   async function work(key: string): Promise<void> {
     if (key === DNS) return duties.snapshot.write(snapshotOf(view));
@@ -160,7 +167,7 @@ async function followView(duties: Duties): Promise<Queue> {
   connect?.prune();
   view.onChange(touch);
   touch(EVERYTHING);
-  return queue;
+  return { queue, connect };
 }
 
 function connectDuty({ options, hooks, view, resolvers }: Duties): ConnectDuty | undefined {

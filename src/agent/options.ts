@@ -1,5 +1,6 @@
 /** What `sealane agent` is told. */
 import type { Clock, Log } from '#kit/index.ts';
+import type { Metrics } from '#observe/index.ts';
 
 export interface AgentOptions {
   /** Name of this member. */
@@ -28,6 +29,9 @@ export interface AgentOptions {
   readonly stateDir: string;
   /** Where the resolver listens on the node, at most one of a family; by default the gateway's or the node's address, port 9953. */
   readonly resolverAddress?: readonly string[];
+  /** Where the resolver's metrics are served: `address:port`, `[address]:port` or `none`. */
+  readonly resolverMetricsAddress: string;
+  readonly metrics: Metrics;
   /** Folder of the compiled programs. */
   readonly objects: string;
   /** Said in its Lease. */

@@ -2,16 +2,20 @@
 import { type ResolverOptions, startResolver } from '#dns/index.ts';
 import { openPinnedMap } from '#kernel/index.ts';
 import { familyOf, ip } from '#kit/index.ts';
+import type { Metrics } from '#observe/index.ts';
 import { RESOLVER_SLOTS } from './duties/resolver.ts';
+import { countAnswers, countUnreadable } from './metrics/resolver-metrics.ts';
 
-export interface ResolverMainOptions extends ResolverOptions {
+export interface ResolverMainOptions extends Omit<ResolverOptions, 'onAnswer'> {
   /** The agent's pins; the sockets go into `alive` there. */
   readonly pinDir: string;
+  readonly metrics: Metrics;
 }
 
 /** Serves until the process ends. @throws `dns/listen`, `kernel/pinned-map` */
-export async function runResolver({ pinDir, ...options }: ResolverMainOptions): Promise<void> {
+export async function runResolver({ pinDir, metrics, ...options }: ResolverMainOptions): Promise<void> {
   const alive = openPinnedMap(`${pinDir}/maps/alive`, 'write');
-  const { sockets } = await startResolver(options);
-  for (const { address, udpFd } of sockets) alive.putSocket(RESOLVER_SLOTS[familyOf(ip(address))], udpFd);
+  const resolver = await startResolver({ ...options, onAnswer: countAnswers(metrics) });
+  countUnreadable(metrics, () => resolver.counts());
+  for (const { address, udpFd } of resolver.sockets) alive.putSocket(RESOLVER_SLOTS[familyOf(ip(address))], udpFd);
 }

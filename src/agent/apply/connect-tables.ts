@@ -50,6 +50,23 @@ export class ConnectTables {
     return [...this.#placed.keys()];
   }
 
+  /** Where each of them stands, by the same keys. */
+  placements(): ReadonlyMap<string, PlacedService> {
+    return this.#placed;
+  }
+
+  /** Entries in use, by table. */
+  use(): Readonly<Record<Table, number>> {
+    const { services, tiers, shares, groups, backends } = this.#free;
+    return {
+      services: services.used,
+      tiers: tiers.used,
+      shares: shares.used,
+      groups: groups.used,
+      backends: backends.used,
+    };
+  }
+
   /** Brings one service to what is desired. If a map refuses, what is held is known all the same, and it may be tried again. */
   put(desired: DesiredService): void {
     const key = vipKey(desired);

@@ -66,6 +66,11 @@ export class LaneTables {
     this.#freePods = new Ranges('lane_pods', maps.pods.size, clock, pods);
   }
 
+  /** Entries in use, by table. */
+  use(): Readonly<Record<'lanes' | 'lane_pods', number>> {
+    return { lanes: this.#freeLanes.used, lane_pods: this.#freePods.used };
+  }
+
   /** Brings all lanes to what is desired. */
   replace(desired: readonly DesiredLane[]): void {
     const wanted = new Map(desired.map((lane) => [keyOf(lane), lane]));

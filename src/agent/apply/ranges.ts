@@ -14,6 +14,7 @@ const REST_MS = 10_000;
 
 export class Ranges {
   readonly #table: string;
+  readonly #size: number;
   readonly #clock: Clock;
   /** Free runs by first entry, never touching one another. */
   #free: Run[];
@@ -25,6 +26,7 @@ export class Ranges {
    */
   constructor(table: string, size: number, clock: Clock, taken: readonly Run[] = []) {
     this.#table = table;
+    this.#size = size;
     this.#clock = clock;
     this.#free = between(taken, size);
   }
@@ -40,6 +42,11 @@ export class Ranges {
     const rest = { first: found.first + count, count: found.count - count };
     this.#free.splice(at, 1, ...(rest.count > 0 ? [rest] : []));
     return { first: found.first, count };
+  }
+
+  /** Entries that cannot be taken, those that rest among them. */
+  get used(): number {
+    return this.#size - this.#free.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** The run may be used again after a rest. */

@@ -2,9 +2,17 @@
 import { formatIp, type Log } from '#kit/index.ts';
 import type { ConnectTables } from '../apply/connect-tables.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
+import type { PlacedGroup } from '../apply/placement.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import { inputsOf, siteOf } from '../watch/inputs.ts';
+
+export interface PlacedEntry {
+  /** `namespace/name`, or a duty of the agent itself; undefined while nobody has claimed what an earlier process left. */
+  readonly owner: string | undefined;
+  readonly index: number;
+  readonly groups: readonly PlacedGroup[];
+}
 
 export class ConnectDuty {
   readonly #tables: ConnectTables;
@@ -40,6 +48,17 @@ export class ConnectDuty {
   reconcile(service: string): void {
     this.#site ??= siteOf(this.#view, this.#where);
     this.replace(service, compileService(this.#site, inputsOf(this.#view, service)).desired);
+  }
+
+  /** What is in the tables, with the names that it has there no more. */
+  *placed(): Generator<PlacedEntry> {
+    for (const [key, { index, groups }] of this.#tables.placements())
+      yield { owner: this.#owner.get(key), index, groups: [...groups.values()] };
+  }
+
+  /** Entries in use, by table. */
+  use(): Readonly<Record<string, number>> {
+    return this.#tables.use();
   }
 
   /** Gives an owner exactly these entries. An entry that somebody else owns stays theirs. */

@@ -35,6 +35,8 @@ export interface GatewayDuty {
   apply(exports: readonly OwnExport[], services: readonly LocalService[]): void;
   /** Packets are translated from now on; new devices are taken in as they come. */
   attach(): Promise<void>;
+  /** Entries in use of the tables that it writes. */
+  use(): Readonly<Record<string, number>>;
   stop(): void;
 }
 
@@ -78,6 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
         podDevices.follow().catch((error: unknown) => log.warn({ err: error }, 'devices not read, tried again')),
       );
     },
+    use: () => tables.use(),
     stop: () => stop(),
   };
 }

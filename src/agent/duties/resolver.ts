@@ -16,6 +16,8 @@ export interface ResolverProcessOptions {
   readonly upstreams: readonly string[];
   readonly snapshotPath: string;
   readonly pinDir: string;
+  /** `address:port`, `[address]:port` or `none` */
+  readonly metricsAddress: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,12 +55,12 @@ export function keepResolver(options: ResolverProcessOptions): () => void {
 }
 
 /** The bundle or source file that this process runs, asked for its resolver. */
-function commandOf({ listen, upstreams, snapshotPath, pinDir }: ResolverProcessOptions): string[] {
+function commandOf({ listen, upstreams, snapshotPath, pinDir, metricsAddress }: ResolverProcessOptions): string[] {
   return [
     process.argv[1] ?? '',
     'resolver',
     ...['--listen', listen.join(','), '--upstream-dns', upstreams.join(',')],
-    ...['--snapshot', snapshotPath, '--pin-dir', pinDir],
+    ...['--snapshot', snapshotPath, '--pin-dir', pinDir, '--metrics-address', metricsAddress],
   ];
 }
 

@@ -24,7 +24,7 @@ import {
 import { compatTypes, type FlomeshPolicy } from '#compat/index.ts';
 import type { Log } from '#kit/index.ts';
 import { type Cache, type Client, reflect } from '#kube/index.ts';
-import type { KubeObject } from '#objects/index.ts';
+import type { KubeObject, ResourceType } from '#objects/index.ts';
 
 export interface ClusterView {
   readonly services: Cache<Service>;
@@ -36,6 +36,8 @@ export interface ClusterView {
   readonly members: Cache<MemberCluster>;
   /** The own one only. */
   readonly nodes: Cache<Node>;
+  /** All of them, with what each follows. */
+  readonly caches: readonly (readonly [ResourceType, Cache<KubeObject>])[];
   /** Slices of one service, own and imported, by `namespace/name`. */
   slicesOf(service: string): readonly EndpointSlice[];
   /** Everything has been read once. */
@@ -61,18 +63,19 @@ export function watchCluster(client: Client, log: Log, node: string): ClusterVie
   const policies = reflect<GlobalTrafficPolicy>(client, GLOBAL_TRAFFIC_POLICIES, optional);
   const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, optional);
   const nodes = reflect<Node>(client, NODES, { log, fieldSelector: `metadata.name=${node}`, project: projectNode });
-  const compatPolicies = compatTypes()
+  const compat = compatTypes()
     .filter(({ kind }) => kind === 'GlobalTrafficPolicy')
-    .map((type) => reflect<FlomeshPolicy>(client, type, optional));
-  const caches: readonly Cache<KubeObject>[] = [
-    services,
-    slices,
-    imports,
-    exports,
-    policies,
-    members,
-    nodes,
-    ...compatPolicies,
+    .map((type) => [type, reflect<FlomeshPolicy>(client, type, optional)] as const);
+  const compatPolicies = compat.map(([, cache]) => cache);
+  const caches: ClusterView['caches'] = [
+    [SERVICES, services],
+    [ENDPOINT_SLICES, slices],
+    [SERVICE_IMPORTS, imports],
+    [CLUSTER_EXPORTS, exports],
+    [GLOBAL_TRAFFIC_POLICIES, policies],
+    [MEMBER_CLUSTERS, members],
+    [NODES, nodes],
+    ...compat,
   ];
 
   return {
@@ -84,8 +87,9 @@ export function watchCluster(client: Client, log: Log, node: string): ClusterVie
     members,
     nodes,
     compatPolicies,
+    caches,
     slicesOf: (service) => slices.indexed(service),
-    whenSynced: async (signal) => void (await Promise.all(caches.map((cache) => cache.whenSynced(signal)))),
+    whenSynced: async (signal) => void (await Promise.all(caches.map(([, cache]) => cache.whenSynced(signal)))),
     serviceNames: () =>
       new Set([
         ...[services, imports, exports].flatMap((cache) => cache.keys()),
@@ -103,7 +107,7 @@ export function watchCluster(client: Client, log: Log, node: string): ClusterVie
       });
     },
     stop() {
-      for (const cache of caches) cache.stop();
+      for (const [, cache] of caches) cache.stop();
     },
   };
 }

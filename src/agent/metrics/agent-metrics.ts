@@ -1,0 +1,62 @@
+/** Everything that an agent exports, once it is in step. */
+import { type Hooks, tableOf, tables } from '#kernel/index.ts';
+import type { CounterName, Metrics } from '#observe/index.ts';
+import type { ConnectDuty } from '../duties/connect.ts';
+import type { GatewayDuty } from '../duties/gateway.ts';
+import type { AgentOptions } from '../options.ts';
+import { Ejections } from './ejections.ts';
+import { kernelMetrics } from './kernel-metrics.ts';
+import { type Counts, TrafficLedger } from './traffic-ledger.ts';
+
+export interface Observed {
+  readonly hooks: Hooks | undefined;
+  readonly connect: ConnectDuty | undefined;
+  readonly gateway: GatewayDuty | undefined;
+}
+
+const NONE = { ejections: 0, backends: 0 };
+
+const TRAFFIC: readonly (readonly [CounterName & `sealane_service_${string}`, keyof Counts])[] = [
+  ['sealane_service_attempts_total', 'attempts'],
+  ['sealane_service_connections_established_total', 'established'],
+  ['sealane_service_connections_failed_total', 'failed'],
+  ['sealane_service_connections_closed_total', 'closed'],
+  ['sealane_service_sent_bytes_total', 'bytesSent'],
+  ['sealane_service_received_bytes_total', 'bytesReceived'],
+];
+
+export function agentMetrics(options: AgentOptions, { hooks, connect, gateway }: Observed): void {
+  const { metrics, pinDir, stateDir, cluster, clock } = options;
+  metrics.gauge('sealane_agent_in_step', {}, () => 1);
+  kernelMetrics(metrics, pinDir, () => ({ ...connect?.use(), ...gateway?.use() }), clock);
+  if (!hooks || !connect) return;
+  metrics.gauge('sealane_agent_ports', {}, () => connect.use()['services']);
+  metrics.gauge('sealane_agent_backends', {}, () => connect.use()['backends']);
+  const ledger = new TrafficLedger(`${stateDir}/traffic.json`, trafficTable(hooks));
+  trafficMetrics(metrics, cluster, { ledger, connect, health: tableOf(hooks, tables.health) });
+}
+
+function trafficTable(hooks: Hooks) {
+  const table = tableOf(hooks, tables.traffic);
+  return { all: () => table.all(), delete: (key: Parameters<typeof table.delete>[0]) => void table.delete(key) };
+}
+
+interface Sources {
+  readonly ledger: TrafficLedger;
+  readonly connect: ConnectDuty;
+  readonly health: { all(): Parameters<Ejections['read']>[0] };
+}
+
+function trafficMetrics(metrics: Metrics, source_cluster: string, { ledger, connect, health }: Sources): void {
+  const ejections = new Ejections();
+  metrics.collect('traffic', (report) => {
+    const ejected = ejections.read(health.all(), connect.placed(), process.hrtime.bigint());
+    for (const { namespace, service, cluster, counts } of ledger.read(connect.placed())) {
+      const labels = { namespace, service, source_cluster, destination_cluster: cluster };
+      for (const [name, what] of TRAFFIC) report(name, labels, counts[what]);
+      const { ejections: total, backends } = ejected.get(`${namespace}/${service} ${cluster}`) ?? NONE;
+      report('sealane_service_ejections_total', labels, total);
+      report('sealane_service_ejected_backends', labels, backends);
+    }
+  });
+}

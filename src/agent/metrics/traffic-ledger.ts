@@ -1,0 +1,166 @@
+/**
+ * The kernel counts by numbers, of a service and of a group; here they get their names. Numbers are given away again and a series
+ * never goes down for that: names are kept for as long as the kernel has the counts, over restarts, and so is what was counted under
+ * a number that has another name now.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Traffic, TrafficKey } from '#kernel/index.ts';
+import type { PlacedEntry } from '../duties/connect.ts';
+
+/** The kernel's table, or memory in tests. */
+export interface TrafficTable {
+  all(): Iterable<readonly [TrafficKey, Traffic]>;
+  delete(key: TrafficKey): void;
+}
+
+export interface TrafficSeries {
+  readonly namespace: string;
+  readonly service: string;
+  /** Who served it. */
+  readonly cluster: string;
+  readonly counts: Counts;
+}
+
+type Counted = 'attempts' | 'established' | 'failed' | 'closed' | 'bytesSent' | 'bytesReceived';
+export type Counts = Readonly<Record<Counted, number>>;
+
+export class TrafficLedger {
+  readonly #path: string;
+  readonly #table: TrafficTable;
+  /** `namespace/name cluster` by service and group. */
+  readonly #names: Map<number, string>;
+  /** What was counted under numbers that have been given away, by name. */
+  readonly #past: Map<string, Sum>;
+  #isWritten = true;
+
+  /** @param path file that keeps the names, beside the pins' state */
+  constructor(path: string, table: TrafficTable) {
+    this.#path = path;
+    this.#table = table;
+    const { names, past } = readLedger(path);
+    this.#names = new Map(names);
+    this.#past = new Map();
+    for (const [name, counts] of past) sumOf(this.#past, name).add(counts);
+  }
+
+  /** Sums by service and cluster. Only once everything in the tables has an owner. @throws `kernel/map` */
+  read(placed: Iterable<PlacedEntry>): TrafficSeries[] {
+    const { pairs, services, names } = present(placed);
+    const sums = new Map<string, Sum>();
+    for (const [key, traffic] of this.#table.all()) {
+      const pair = pairOf(key.service, key.group);
+      const [known, now] = [this.#names.get(pair), pairs.get(pair)];
+      const isOver =
+        now === undefined ? known === undefined || !services.has(key.service) : known !== undefined && known !== now;
+      if (isOver) {
+        this.#giveAway(key, pair, traffic);
+        continue;
+      }
+      const name = now ?? known ?? '';
+      if (known === undefined) this.#name(pair, name);
+      sumOf(sums, name).add(traffic);
+    }
+    this.#addPast(sums, names);
+    if (!this.#isWritten) this.#write();
+    sums.delete('');
+    return [...sums].map(([name, counts]) => ({ ...partsOf(name), counts }));
+  }
+
+  /** What was counted before goes on for as long as somebody has the name. */
+  #addPast(sums: Map<string, Sum>, names: ReadonlySet<string>): void {
+    for (const [name, counts] of this.#past) {
+      if (names.has(name) || sums.has(name)) sumOf(sums, name).add(counts);
+      else this.#isWritten = !this.#past.delete(name);
+    }
+  }
+
+  #name(pair: number, name: string): void {
+    this.#names.set(pair, name);
+    this.#isWritten = false;
+  }
+
+  #giveAway(key: TrafficKey, pair: number, traffic: Traffic): void {
+    const name = this.#names.get(pair);
+    if (name !== undefined) sumOf(this.#past, name).add(traffic);
+    this.#names.delete(pair);
+    this.#table.delete(key);
+    this.#isWritten = false;
+  }
+
+  #write(): void {
+    const text = JSON.stringify({ names: [...this.#names], past: [...this.#past] });
+    writeFileSync(`${this.#path}.new`, text, { mode: 0o640 });
+    renameSync(`${this.#path}.new`, this.#path);
+    this.#isWritten = true;
+  }
+}
+
+/** What the tables hold now: names by pair, and all that there is of either. */
+function present(placed: Iterable<PlacedEntry>) {
+  const pairs = new Map<number, string>();
+  const services = new Set<number>();
+  for (const { owner, index, groups } of placed) {
+    services.add(index);
+    for (const group of groups) {
+      const cluster = group.backends[0]?.cluster;
+      if (owner && cluster) pairs.set(pairOf(index, group.index), nameOf(owner, cluster));
+    }
+  }
+  return { pairs, services, names: new Set(pairs.values()) };
+}
+
+/** Empty for what the agent serves itself, DNS: who answers there counts it. */
+function nameOf(owner: string, cluster: string): string {
+  return owner.includes('/') ? `${owner} ${cluster}` : '';
+}
+
+/** Both have 32 bits in the kernel; a table has far fewer entries. */
+function pairOf(service: number, group: number): number {
+  return service * 2 ** 32 + group;
+}
+
+function partsOf(name: string): Omit<TrafficSeries, 'counts'> {
+  const [, namespace = '', service = '', cluster = ''] = /^(.*)\/(.*) (.*)$/.exec(name) ?? [];
+  return { namespace, service, cluster };
+}
+
+/** Added to in place: there may be many thousands. */
+class Sum implements Counts {
+  attempts = 0;
+  established = 0;
+  failed = 0;
+  closed = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
+
+  add(more: Readonly<Record<Counted, number | bigint>>): void {
+    this.attempts += Number(more.attempts);
+    this.established += Number(more.established);
+    this.failed += Number(more.failed);
+    this.closed += Number(more.closed);
+    this.bytesSent += Number(more.bytesSent);
+    this.bytesReceived += Number(more.bytesReceived);
+  }
+}
+
+function sumOf(sums: Map<string, Sum>, name: string): Sum {
+  const sum = sums.get(name) ?? new Sum();
+  sums.set(name, sum);
+  return sum;
+}
+
+interface Ledger {
+  readonly names: readonly (readonly [number, string])[];
+  readonly past: readonly (readonly [string, Counts])[];
+}
+
+/** A file that cannot be read is as good as none. */
+function readLedger(path: string): Ledger {
+  if (!existsSync(path)) return { names: [], past: [] };
+  try {
+    const { names = [], past = [] } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Ledger>;
+    return { names, past };
+  } catch {
+    return { names: [], past: [] };
+  }
+}
