@@ -6,9 +6,9 @@ _sealane() {
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
   case "$at" in
-    "sealane member") words="--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --help" ;;
-    "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --help" ;;
-    "sealane hub") words="credentials --kubeconfig --listen --data-dir --help" ;;
+    "sealane member") words="--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --metrics-address --help" ;;
+    "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --metrics-address --resolver-metrics-address --help" ;;
+    "sealane hub") words="credentials --kubeconfig --listen --data-dir --metrics-address --help" ;;
     "sealane hub credentials") words="--data-dir --server --help" ;;
     "sealane crds") words="--role --flomesh --output --help" ;;
     "sealane rbac") words="--role --member --derived-services --output --help" ;;

@@ -7,11 +7,11 @@ function __sealane_words
   end
   switch $at
     case 'sealane member'
-      printf '%s\n' --cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --help
+      printf '%s\n' --cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --metrics-address --help
     case 'sealane agent'
-      printf '%s\n' --cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --help
+      printf '%s\n' --cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --metrics-address --resolver-metrics-address --help
     case 'sealane hub'
-      printf '%s\n' credentials --kubeconfig --listen --data-dir --help
+      printf '%s\n' credentials --kubeconfig --listen --data-dir --metrics-address --help
     case 'sealane hub credentials'
       printf '%s\n' --data-dir --server --help
     case 'sealane crds'

@@ -3,15 +3,17 @@ import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { type AgentOptions, runAgent } from '#agent/index.ts';
 import { createLog, parseEndpoint, SealaneError, systemClock } from '#kit/index.ts';
 import { objectsFolder } from '../installation.ts';
+import { metricsOption, startMetrics } from '../metrics-address.ts';
 import { untilSignalled } from '../until-signalled.ts';
 import { onePerFamily, rangePerFamily } from '../families.ts';
 import { version } from '../version.ts';
 import { portRange } from '../port-range.ts';
 
 /** The agent's options as commander names them. */
-interface Flags extends Omit<AgentOptions, 'roles' | 'stateDir' | 'objects' | 'version' | 'log' | 'clock'> {
+interface Flags extends Omit<AgentOptions, 'roles' | 'stateDir' | 'objects' | 'version' | 'metrics' | 'log' | 'clock'> {
   readonly role: AgentOptions['roles'];
   readonly stateDir?: string;
+  readonly metricsAddress: string;
 }
 
 const EXAMPLE = `
@@ -50,16 +52,19 @@ export function register(program: Command): void {
     )
     .option('--state-dir <path>', 'where snapshots are kept (default: /run/sealane/<cluster>-<node>)')
     .option('--resolver-address <ip[:port],…>', 'where the node’s resolver listens, one of a family', endpoints)
+    .addOption(metricsOption('agent'))
+    .addOption(metricsOption('resolver', '--resolver-metrics-address'))
     .addHelpText('after', EXAMPLE)
     .action(async (flags: Flags) => {
       const log = createLog('agent', { cluster: flags.cluster, node: flags.nodeName });
-      const { role, stateDir = `/run/sealane/${flags.cluster}-${flags.nodeName}`, ...rest } = flags;
+      const { role, stateDir = `/run/sealane/${flags.cluster}-${flags.nodeName}`, metricsAddress, ...rest } = flags;
       const agent = await runAgent({
         ...rest,
         roles: role,
         stateDir,
         objects: objectsFolder(),
         version: version(),
+        metrics: startMetrics('agent', metricsAddress, log),
         clock: systemClock,
         log,
       });

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { createLog, ip, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
+import { metricsOption, startMetrics } from '../metrics-address.ts';
 import { memberCredentials, runHub, serveHub } from '#hub/index.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
   readonly listen?: { readonly address: string; readonly port: number };
   readonly dataDir?: string;
+  readonly metricsAddress: string;
 }
 
 export function register(program: Command): void {
@@ -16,6 +18,7 @@ export function register(program: Command): void {
     .option('--kubeconfig <file>', 'beside this API server')
     .option('--listen <ip:port>', 'with an API server of its own, which serves sealane’s kinds', endpoint)
     .option('--data-dir <path>', 'its database and certificates, and admin.kubeconfig')
+    .addOption(metricsOption('hub'))
     .addHelpText(
       'after',
       '\nExamples:\n  sealane hub --kubeconfig hub.kubeconfig\n  sealane hub --listen 192.0.2.5:6443 --data-dir /var/lib/sealane-hub',
@@ -38,13 +41,13 @@ async function credentials(member: string, _: unknown, command: Command): Promis
   process.stdout.write(`${await memberCredentials({ dataDir, member, ...(server && { server }) })}\n`);
 }
 
-async function run({ kubeconfig, listen, dataDir }: Flags): Promise<void> {
+async function run({ kubeconfig, listen, dataDir, metricsAddress }: Flags): Promise<void> {
   const log = createLog('hub');
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  if (listen && dataDir && !kubeconfig) return serveHub({ ...listen, dataDir, log, signal: stop.signal });
-  if (kubeconfig && !listen)
-    return runHub({ client: createClient(readKubeconfig(kubeconfig)), log, signal: stop.signal });
+  const common = () => ({ log, metrics: startMetrics('hub', metricsAddress, log), signal: stop.signal });
+  if (listen && dataDir && !kubeconfig) return serveHub({ ...listen, dataDir, ...common() });
+  if (kubeconfig && !listen) return runHub({ client: createClient(readKubeconfig(kubeconfig)), ...common() });
   throw new SealaneError('cli/bad-flag', 'start the hub: --kubeconfig, or --listen with --data-dir, is needed');
 }
 

@@ -4,6 +4,7 @@ import { createLog } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { runMember } from '#member/index.ts';
 import { rangePerFamily, ranges } from '../families.ts';
+import { metricsOption, startMetrics } from '../metrics-address.ts';
 import { portRange } from '../port-range.ts';
 import { version } from '../version.ts';
 
@@ -16,6 +17,7 @@ interface Flags {
   readonly podRanges?: readonly string[];
   readonly derivedServices: boolean;
   readonly takeover: boolean;
+  readonly metricsAddress: string;
 }
 
 export function register(program: Command): void {
@@ -32,6 +34,7 @@ export function register(program: Command): void {
     .option('--pod-ranges <cidr,...>', 'where pods have addresses (default: as the Nodes say)', ranges)
     .option('--derived-services', 'make a Service for each import, for pods that no hook sees', false)
     .option('--takeover', 'take over a name that another cluster has used', false)
+    .addOption(metricsOption('member'))
     .addHelpText(
       'after',
       '\nExample:\n  sealane member --cluster east --kubeconfig east.kubeconfig --hub-kubeconfig hub.kubeconfig',
@@ -39,7 +42,8 @@ export function register(program: Command): void {
     .action(run);
 }
 
-async function run({ kubeconfig, hubKubeconfig, vipRange, ...options }: Flags): Promise<void> {
+async function run({ kubeconfig, hubKubeconfig, vipRange, metricsAddress, ...options }: Flags): Promise<void> {
+  const log = createLog('member', { cluster: options.cluster });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   await runMember({
@@ -48,7 +52,8 @@ async function run({ kubeconfig, hubKubeconfig, vipRange, ...options }: Flags): 
     version: version(),
     client: createClient(readKubeconfig(kubeconfig)),
     hub: createClient(readKubeconfig(hubKubeconfig)),
-    log: createLog('member', { cluster: options.cluster }),
+    log,
+    metrics: startMetrics('member', metricsAddress, log),
     signal: stop.signal,
   });
 }

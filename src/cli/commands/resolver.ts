@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { runResolver } from '#agent/index.ts';
 import type { ListenAddress } from '#dns/index.ts';
+import { metricsOption, startMetrics } from '../metrics-address.ts';
 import { createLog, formatIp, parseEndpoint, SealaneError, systemClock } from '#kit/index.ts';
 
 interface Flags {
@@ -8,6 +9,7 @@ interface Flags {
   readonly upstreamDns: readonly string[];
   readonly snapshot: string;
   readonly pinDir: string;
+  readonly metricsAddress: string;
 }
 
 export function register(program: Command): void {
@@ -18,12 +20,15 @@ export function register(program: Command): void {
     .requiredOption('--upstream-dns <ip,…>', 'asked for what is not ours', (text: string) => text.split(','))
     .requiredOption('--snapshot <file>', 'what the agent knows, replaced by rename')
     .requiredOption('--pin-dir <path>', 'the agent’s pins')
+    .addOption(metricsOption('resolver'))
     .addHelpText(
       'after',
       '\nExample:\n  sealane resolver --listen 192.0.2.11:9953 --upstream-dns 10.96.0.10 --snapshot /run/sealane/east-node1/dns.json --pin-dir /sys/fs/bpf/sealane/east-node1',
     )
-    .action(async ({ listen, upstreamDns: upstreams, snapshot: snapshotPath, pinDir }: Flags) => {
-      await runResolver({ listen, upstreams, snapshotPath, pinDir, clock: systemClock, log: createLog('resolver') });
+    .action(async ({ listen, upstreamDns: upstreams, snapshot: snapshotPath, pinDir, metricsAddress }: Flags) => {
+      const log = createLog('resolver');
+      const metrics = startMetrics('resolver', metricsAddress, log);
+      await runResolver({ listen, upstreams, snapshotPath, pinDir, metrics, clock: systemClock, log });
       await new Promise(() => {}); // its sockets keep it; a signal ends it
     });
 }
