@@ -1,5 +1,5 @@
 /**
- * Writes the reference pages below docs/ from the sources: kinds, commands, errors, programs, refusals, checks, conformance, the manual page and the
+ * Writes the reference pages below docs/ from the sources: kinds, commands, errors, programs, refusals, metrics, checks, conformance, the manual page and the
  * completions for shells.
  *
  * Run: node_modules/.bin/node tools/generate-docs.ts [--check]
@@ -15,6 +15,7 @@ import { errorsPage } from './generate-docs/errors-page.ts';
 import { kindsPage } from './generate-docs/kinds-page.ts';
 import { manPage } from './generate-docs/man-page.ts';
 import { mcsPage } from './generate-docs/mcs-page.ts';
+import { metricsPage } from './generate-docs/metrics-page.ts';
 import { programsPage } from './generate-docs/programs-page.ts';
 import { refusalsPage } from './generate-docs/refusals-page.ts';
 
@@ -24,6 +25,7 @@ const pages: Readonly<Record<string, string>> = {
   'errors.md': errorsPage(root),
   'programs.md': programsPage(),
   'refusals.md': refusalsPage(),
+  'metrics.md': metricsPage(),
   'kinds.md': kindsPage(),
   'checks.md': checksPage(),
   'mcs-conformance.md': mcsPage(),
