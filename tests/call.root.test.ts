@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { ip } from '#kit/index.ts';
 import { openTable, tables } from '#kernel/index.ts';
 import { listNamespaces } from '#host/index.ts';
+import { declaredOf, METRICS, type MetricName, type ProcessName } from '#observe/index.ts';
+import { parse, valueIn } from '../src/observe/test-parse.ts';
 import { demonstration, call, eventually } from './island-set.ts';
+import { scrape } from './scrape.ts';
 import { watchWan } from './watch-wan.ts';
 
 const set = await demonstration(`sltc${process.pid % 10_000}`);
@@ -68,6 +71,72 @@ test('everything of a member settles, and what its agents put into the kernel is
     const at = hooks.find(({ hook }) => hook === 'connect4')?.at ?? '';
     assert.ok(at.endsWith(`/cluster-2/${node}/pods`), at);
     assert.ok(hooks.some((one) => one.at === `wan0@${set.name}-cluster-2-${node}` && one.hook.endsWith(' ingress')));
+  }
+});
+
+const CALLED = { namespace: 'httpbin', service: 'httpbin', source_cluster: 'cluster-2' } as const;
+const CALLING_NODES = ['cluster-2-node-1', 'cluster-2-node-2'] as const;
+
+/** Over the nodes of the calling cluster. */
+async function counted(name: MetricName, labels: Readonly<Record<string, string>>): Promise<number> {
+  const texts = await Promise.all(CALLING_NODES.map((node) => scrape(`${set.name}-${node}`, 'agent')));
+  return texts.reduce((sum, text) => sum + (valueIn(text, name, labels) ?? 0), 0);
+}
+
+function servedBy(cluster: string, name: MetricName = 'sealane_service_attempts_total'): Promise<number> {
+  return counted(name, { ...CALLED, destination_cluster: cluster });
+}
+
+test('each call raises the count of the cluster that answered it by one, and a refused one that of its reason', async () => {
+  const read = async () => ({
+    'cluster-1': await servedBy('cluster-1'),
+    'cluster-3': await servedBy('cluster-3'),
+    established: await servedBy('cluster-1', 'sealane_service_connections_established_total'),
+    refused: await counted('sealane_refusals_total', { reason: 'UnknownPort' }),
+  });
+  const before = await read();
+  const { clusters } = await call(set, 100);
+  await assert.rejects(call(set, 3, 'http://httpbin.httpbin:8081/'), /"ECONNREFUSED":3/);
+  const after = await read();
+  assert.deepEqual(Object.keys(clusters).toSorted(), ['cluster-1', 'cluster-3']);
+  assert.equal(after['cluster-1'] - before['cluster-1'], clusters['cluster-1']);
+  assert.equal(after['cluster-3'] - before['cluster-3'], clusters['cluster-3']);
+  assert.equal(after.established - before.established, clusters['cluster-1']);
+  assert.equal(after.refused - before.refused, 3);
+});
+
+test('calls while the agents are away are counted when they are back', async () => {
+  const before = (await servedBy('cluster-1')) + (await servedBy('cluster-3'));
+  const agents = ['node-1', 'node-2'].map((node) => `agent/cluster-2/${node}`);
+  for (const agent of agents) await set.sandbox('fault', 'stop', agent);
+  const { failed } = await call(set, 50);
+  assert.equal(failed, 0);
+  await set.sandbox('fault', 'heal', 'all');
+  const now = await eventually('the agents to be in step', async () => {
+    const inStep = await counted('sealane_agent_in_step', {}).catch(() => 0);
+    return inStep === agents.length ? (await servedBy('cluster-1')) + (await servedBy('cluster-3')) : undefined;
+  });
+  assert.equal(now - before, 50);
+});
+
+test('every metric that is declared for a process is exported by it, and no series names a pod or an address', async () => {
+  const processes: readonly (readonly [ProcessName, readonly string[]])[] = [
+    ['agent', CALLING_NODES],
+    ['resolver', CALLING_NODES],
+    ['member', ['cluster-2']],
+    ['hub', ['hub']],
+  ];
+  const pod = await set.pod('cluster-2', 'curl', 'curl');
+  for (const [process, places] of processes) {
+    const texts = await Promise.all(places.map((place) => scrape(`${set.name}-${place}`, process)));
+    const found = new Set(texts.flatMap((text) => parse(text).map(({ name }) => name)));
+    const declared = (Object.keys(METRICS) as MetricName[]).filter((name) => declaredOf(name).by.includes(process));
+    assert.deepEqual([...found].toSorted(), declared.toSorted(), process);
+    for (const text of texts) assert.ok(!text.includes(pod) && !/="[^"]*\d+\.\d+\.\d+\.\d+/.test(text), process);
+    assert.deepEqual(
+      texts.map((text) => valueIn(text, 'sealane_scrape_faults_total')),
+      places.map(() => 0),
+    );
   }
 });
 
