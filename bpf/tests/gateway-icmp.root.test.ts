@@ -5,6 +5,8 @@ import {
   decode,
   ETHERNET_BYTES,
   encode,
+  ICMP_PORT,
+  ICMP_TOO_BIG,
   icmpErrorIn,
   IP_BYTES,
   type Packet,
@@ -23,9 +25,7 @@ import {
 
 const isFour = FAMILY === 'IPv4';
 const ROUTER = isFour ? '172.30.77.1' : 'fd00:77::1';
-/** Types and codes, which the families number apart (RFC 792, RFC 4443). */
-const TOO_BIG: readonly [number, number] = isFour ? [3, 4] : [2, 0];
-const PORT: readonly [number, number] = isFour ? [3, 3] : [1, 4];
+const TOO_BIG = ICMP_TOO_BIG[FAMILY];
 const ECHO: readonly [number, number] = isFour ? [8, 0] : [128, 0];
 const HEADER = IP_BYTES[FAMILY];
 const call: Packet = { proto: 'tcp', src: CALLER, sport: 40_000, dst: GATEWAY, dport: 10_001 };
@@ -91,7 +91,9 @@ describe('an ICMP error about a flow', () => {
   });
 
   test('from the pod reaches the caller, which recognises what it sent', () => {
-    const { verdict, frame } = stand.send(icmpError(LOCAL_POD, POD_SIDE, ...PORT, sentToPod()), { device: 'pods0' });
+    const { verdict, frame } = stand.send(icmpError(LOCAL_POD, POD_SIDE, ...ICMP_PORT[FAMILY], sentToPod()), {
+      device: 'pods0',
+    });
     const { src, dst, ipSum, l4Sum } = decode(frame);
     assert.deepEqual([verdict, src, dst, ipSum, l4Sum], ['redirect', GATEWAY, CALLER, 'right', 'right']);
     const ours = { src: CALLER, sport: 40_000, dst: GATEWAY, dport: 10_001, ipSum: 'right' };

@@ -219,6 +219,11 @@ function mac(frame: Buffer, at: number): string {
   return [...frame.subarray(at, at + 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
+type TypeAndCode = readonly [type: number, code: number];
+/** RFC 792 and RFC 4443 number their messages apart. */
+export const ICMP_TOO_BIG: Readonly<Record<Family, TypeAndCode>> = { IPv4: [3, 4], IPv6: [2, 0] };
+export const ICMP_PORT: Readonly<Record<Family, TypeAndCode>> = { IPv4: [3, 3], IPv6: [1, 4] };
+
 /** An ICMP error taken apart: what it says, and the first bytes of the packet it quotes. */
 export interface IcmpError {
   readonly type: number;
