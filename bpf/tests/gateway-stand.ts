@@ -88,7 +88,7 @@ const POD_FLAGS = { ready: 1, 'last resort': 2, gone: 0 } as const;
 
 export interface StandOptions {
   readonly rodata?: Readonly<Record<string, number | bigint>>;
-  /** Flows in the table; default 1024. */
+  /** Flows in the table; default 128: every reset empties it. */
   readonly capacity?: number;
   readonly flags?: number;
 }
@@ -112,11 +112,13 @@ async function prepare(name: string, options: StandOptions): Promise<Stand> {
   return new Stand(name, new Map(devices.map(({ ifname, ifindex }) => [ifname, ifindex])), options);
 }
 
-/** Compiles what changed since the last time. */
+/** Compiles what changed since the last time, once for all suites of a process: where processes are slow that takes seconds. */
 export async function buildPrograms(): Promise<void> {
-  await run('sh', [join(repository, 'tools/build-bpf.sh')]);
+  built ??= run('sh', [join(repository, 'tools/build-bpf.sh')]);
+  await built;
 }
 
+let built: Promise<unknown> | undefined;
 let counter = 0;
 
 const links = [
@@ -142,7 +144,7 @@ export class Stand {
 
   constructor(namespace: string, devices: ReadonlyMap<string, number>, options: StandOptions) {
     this.#options = options;
-    const capacity = options.capacity ?? 1024;
+    const capacity = options.capacity ?? 128;
     const loading = {
       pinDir: `/sys/fs/bpf/${namespace}`,
       rodata: { nat_capacity: capacity, ...options.rodata },
