@@ -35,6 +35,21 @@ export function every(clock: Clock, ms: number, run: () => void | Promise<void>)
   };
 }
 
+/** Work that never waits leaves the event loop to others after this long. */
+export const TURN_MS = 20;
+
+/** The same items; between two of them the event loop turns now and then, so that many of them keep nothing else waiting. */
+export async function* inTurns<T>(items: Iterable<T>, clock: Clock): AsyncGenerator<T> {
+  let turned = clock.monotonic();
+  for (const item of items) {
+    if (clock.monotonic() - turned > TURN_MS) {
+      await sleep(clock, 0);
+      turned = clock.monotonic();
+    }
+    yield item;
+  }
+}
+
 /** Resolves after `ms`, or at once when the signal fires. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,8 +1,9 @@
 /**
  * A work queue of keys, level-based: a key added many times while waiting is worked on once; a key added while it is
  * being worked on is worked on again afterwards. A failure is retried with exponential back-off and logged once here.
+ * Work that never waits for anything still leaves room for others: the event loop turns between two keys now and then.
  */
-import type { Clock } from './clock.ts';
+import { type Clock, TURN_MS } from './clock.ts';
 import type { Log } from './log.ts';
 
 export interface QueueOptions {
@@ -44,6 +45,8 @@ export function createQueue(options: QueueOptions): Queue {
   const timers = new Map<string, () => void>();
   let watchers: (() => void)[] = [];
   let stopped = false;
+  let turnedAt = clock.monotonic();
+  let turning = false;
 
   const add = (key: string) => {
     if (stopped) return;
@@ -64,13 +67,23 @@ export function createQueue(options: QueueOptions): Queue {
 
   function startWaiting() {
     for (const [key, since] of waiting) {
-      if (active.size >= workers) return;
+      if (active.size >= workers || turning) return;
+      if (clock.monotonic() - turnedAt > TURN_MS) return turn();
       if (active.has(key)) continue;
       waiting.delete(key);
       active.add(key);
       void run(key, since);
     }
     if (waiting.size + active.size === 0) watchers = watchers.splice(0).filter((wake) => (wake(), false));
+  }
+
+  function turn() {
+    turning = true;
+    clock.after(0, () => {
+      turning = false;
+      turnedAt = clock.monotonic();
+      if (!stopped) startWaiting();
+    });
   }
 
   async function run(key: string, since: number) {
