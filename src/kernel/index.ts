@@ -41,7 +41,7 @@ export {
   programUses,
 } from './query-programs.ts';
 export { packRange, type Span, unpackRange } from './range.ts';
-export { libbpfVersion } from './native.ts';
+export { giveBackFreed, libbpfVersion } from './native.ts';
 export { KERNEL_BTF, requireKernel } from './requirements.ts';
 export type { Constant } from './rodata.ts';
 export { collectRunStats } from './run-stats.ts';

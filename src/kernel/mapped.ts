@@ -14,7 +14,7 @@ const BPF_F_MMAPABLE = 1 << 10;
 /** An array of 64-bit words. Aligned stores of whole words are atomic for the kernel's readers: old or new, never a mix. */
 export function mappedWords(map: BpfMap, access: 'read' | 'write' = 'write'): BigUint64Array {
   requireStride(map, 8);
-  return new BigUint64Array(mapping(map, access), 0, map.info.maxEntries);
+  return mappedRecords(map, access).words;
 }
 
 /** An array of any elements; element `i` starts at `i * stride`. */
@@ -28,9 +28,10 @@ export interface MappedRecords {
 }
 
 export function mappedRecords(map: BpfMap, access: 'read' | 'write' = 'write'): MappedRecords {
-  const buffer = mapping(map, access);
+  requireMappable(map);
   const stride = align8(map.info.valueSize);
   const bytes = stride * map.info.maxEntries;
+  const buffer = mapping(map, access, 0, bytes);
   return {
     view: new DataView(buffer, 0, bytes),
     words: new BigUint64Array(buffer, 0, bytes / 8),
@@ -39,13 +40,45 @@ export function mappedRecords(map: BpfMap, access: 'read' | 'write' = 'write'): 
   };
 }
 
-function mapping(map: BpfMap, access: 'read' | 'write'): ArrayBuffer {
-  const { type, flags, maxEntries, valueSize } = map.info;
-  if (type !== MapType.Array || (flags & BPF_F_MMAPABLE) === 0) {
-    throw new SealaneError('kernel/not-mappable', `map ${map.name} into memory: not a BPF_F_MMAPABLE array`);
-  }
-  const bytes = Math.ceil((maxEntries * align8(valueSize)) / PAGE) * PAGE;
-  const mapped = mapShared(map.fd, bytes, access === 'write');
+/** Some neighbouring elements of an array; see {@link MappedRecords}. */
+export interface MappedPiece extends Pick<MappedRecords, 'view' | 'words'> {
+  /** Index of its first element. */
+  readonly first: number;
+}
+
+/** So many elements begin and end at the border of a page, whatever their size. */
+const PIECE = PAGE;
+
+/**
+ * The same array mapped piece by piece, as its elements are asked for: whatever is mapped counts whole in the memory of the
+ * process, and tables are made for far more than most clusters have.
+ */
+export function mappedPieces(map: BpfMap, access: 'read' | 'write' = 'write'): (index: number) => MappedPiece {
+  requireMappable(map);
+  const { maxEntries, valueSize } = map.info;
+  const pieces: MappedPiece[] = [];
+  return (index) => {
+    if (!Number.isInteger(index) || index < 0 || index >= maxEntries)
+      throw new RangeError(`index ${index} of map ${map.name}, which has ${maxEntries} elements`);
+    const at = Math.floor(index / PIECE);
+    return (pieces[at] ??= pieceOf(map, access, at * PIECE, align8(valueSize)));
+  };
+}
+
+function pieceOf(map: BpfMap, access: 'read' | 'write', first: number, stride: number): MappedPiece {
+  const bytes = Math.min(PIECE, map.info.maxEntries - first) * stride;
+  const buffer = mapping(map, access, first * stride, bytes);
+  return { first, view: new DataView(buffer, 0, bytes), words: new BigUint64Array(buffer, 0, bytes / 8) };
+}
+
+function requireMappable({ name, info: { type, flags } }: BpfMap): void {
+  if (type === MapType.Array && (flags & BPF_F_MMAPABLE) !== 0) return;
+  throw new SealaneError('kernel/not-mappable', `map ${name} into memory: not a BPF_F_MMAPABLE array`);
+}
+
+/** @param offset the border of a page */
+function mapping(map: BpfMap, access: 'read' | 'write', offset: number, bytes: number): ArrayBuffer {
+  const mapped = mapShared(map.fd, Math.ceil(bytes / PAGE) * PAGE, access === 'write', offset);
   if (typeof mapped === 'number') throw kernelFault('kernel/mmap', `map ${map.name} into memory`, mapped);
   return mapped;
 }

@@ -297,7 +297,7 @@ export function tcQuery(hook: Uint8Array, options: Uint8Array): number {
 // --- libc --------------------------------------------------------------------------------------------------------
 
 /** @returns the mapped bytes, or -errno; the mapping lives as long as the process */
-export function mapShared(descriptor: number, length: number, writable: boolean): ArrayBuffer | number {
+export function mapShared(descriptor: number, length: number, writable: boolean, offset = 0): ArrayBuffer | number {
   const PROT_READ = 1;
   const PROT_WRITE = 2;
   const MAP_SHARED = 1;
@@ -308,7 +308,7 @@ export function mapShared(descriptor: number, length: number, writable: boolean)
     writable ? PROT_READ | PROT_WRITE : PROT_READ,
     MAP_SHARED,
     descriptor,
-    0,
+    offset,
   ) as number | bigint;
   if (BigInt(at) === -1n) return -koffi.errno();
   return koffi.view(BigInt(at), length);
@@ -319,6 +319,11 @@ export function clockResolution(clock: number): number {
   const resolution = new BigInt64Array(2); // struct timespec
   libc('int clock_getres(int clock, void *resolution)', clock, resolution);
   return Number(resolution[1]);
+}
+
+/** Loading programs and reading long lists leave the allocator with 10 to 20 MB that nothing uses: the system gets them back. */
+export function giveBackFreed(): void {
+  libc('int malloc_trim(size_t pad)', 0);
 }
 
 /** @param type CLONE_NEWNET and so on. @returns 0 or -errno */

@@ -19,6 +19,7 @@ export class PinnedTables {
   readonly #types: readonly BtfType[];
   readonly #state: ReadonlySet<string>;
   readonly #keep: boolean;
+  readonly #read = new Map<number, readonly BtfType[]>();
 
   /** @param keep refuses what would need a table rebuilt or made: somebody else fills them */
   constructor(directory: string, types: readonly BtfType[], keep = false) {
@@ -52,7 +53,7 @@ export class PinnedTables {
 
   #fit(map: Handle<'map'>, facts: MapFacts, path: string): void {
     const wanted = { ...facts, types: this.#types };
-    const pinned = pinnedShape(path);
+    const pinned = this.#pinnedShape(path);
     const isState = this.#state.has(facts.name);
     const difference = misfit(wanted, pinned);
     if (difference && isState) throw stateFault(facts.name, path, difference);
@@ -64,14 +65,21 @@ export class PinnedTables {
       setMaxEntries(map, pinned.maxEntries);
     }
   }
-}
 
-function pinnedShape(path: string): MapShape {
-  const map = openPinnedMap(path);
-  try {
-    return { ...map.info, types: map.info.btfId === 0 ? [] : btfById(map.info.btfId) };
-  } finally {
-    closeSync(map.fd);
+  #pinnedShape(path: string): MapShape {
+    const map = openPinnedMap(path);
+    try {
+      return { ...map.info, types: map.info.btfId === 0 ? [] : this.#btf(map.info.btfId) };
+    } finally {
+      closeSync(map.fd);
+    }
+  }
+
+  /** The tables of one object share their types. */
+  #btf(id: number): readonly BtfType[] {
+    const types = this.#read.get(id) ?? btfById(id);
+    this.#read.set(id, types);
+    return types;
   }
 }
 

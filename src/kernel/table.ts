@@ -1,7 +1,7 @@
-import type { BpfMap } from './map.ts';
-import { openPinnedMap } from './map.ts';
-import { mappedRecords } from './mapped.ts';
-import { bytesOf, type Codec, TypedMap } from './typed-map.ts';
+import { align8 } from './kernel-info.ts';
+import { type BpfMap, openPinnedMap } from './map.ts';
+import { mappedPieces } from './mapped.ts';
+import { type Codec, TypedMap } from './typed-map.ts';
 
 /** A table as its C declaration describes it; written by tools/generate-kernel.ts. */
 export interface Table<K, V> {
@@ -37,20 +37,21 @@ export interface MappedTable<V> {
 
 /** @param map of the table, BPF_F_MMAPABLE */
 export function mappedTable<K, V>(map: BpfMap, table: Table<K, V>, access: 'read' | 'write' = 'write'): MappedTable<V> {
-  const { view, words, stride, length } = mappedRecords(map, access);
-  const perElement = stride / 8;
+  const pieceOf = mappedPieces(map, access);
+  const stride = align8(map.info.valueSize);
+  const words = stride / 8;
+  const next = new BigUint64Array(words);
+  const bytes = new DataView(next.buffer);
   return {
-    length,
-    get: (index) => table.value.decode(view, checkedIndex(map, index, length) * stride),
-    set: (index, value) => {
-      const bytes = new Uint8Array(stride);
-      bytes.set(bytesOf(table.value, value));
-      words.set(new BigUint64Array(bytes.buffer), checkedIndex(map, index, length) * perElement);
+    length: map.info.maxEntries,
+    get(index) {
+      const { first, view } = pieceOf(index);
+      return table.value.decode(view, (index - first) * stride);
+    },
+    set(index, value) {
+      const { first, words: stored } = pieceOf(index);
+      table.value.encode(value, bytes);
+      for (let i = 0; i < words; i++) stored[(index - first) * words + i] = next[i] ?? 0n;
     },
   };
-}
-
-function checkedIndex(map: BpfMap, index: number, length: number): number {
-  if (Number.isInteger(index) && index >= 0 && index < length) return index;
-  throw new RangeError(`index ${index} of map ${map.name}, which has ${length} elements`);
 }

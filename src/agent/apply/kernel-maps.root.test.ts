@@ -1,6 +1,6 @@
 /** The tables' suites on real maps of the kernel. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -61,4 +61,31 @@ test('an entry that becomes another backend never keeps the generation that a so
   }
   assert.equal(new Set(seen).size, 4, seen.join());
   assert.equal(seen[0], 0, 'no backend');
+});
+
+/** Bytes of tables of the kernel that this process has mapped. */
+function mappedBytes(): number {
+  const regions = readFileSync('/proc/self/maps', 'utf8').matchAll(/^([0-9a-f]+)-([0-9a-f]+) .*bpf-map/gm);
+  return [...regions].reduce((sum, [, from, to]) => sum + Number(`0x${to}`) - Number(`0x${from}`), 0);
+}
+
+test('of a large table only the pieces that are used are mapped, and every element is itself', () => {
+  const entries = 10_000;
+  const table = mappedTable(fresh('connect4', { backends: entries }).map('backends'), tables.backends);
+  const before = mappedBytes();
+  const backend = (index: number) => ({
+    addr: ip('10.0.0.1'),
+    port: index,
+    cluster: 1,
+    generation: index + 1,
+    group: 2,
+    flags: 0,
+    slot: 3,
+  });
+  const used = [0, 1, 4_095, 8_192, entries - 1];
+  for (const index of used) table.set(index, backend(index));
+  for (const index of used) assert.deepEqual(table.get(index), backend(index));
+  const [piece, last] = [4_096 * 40, Math.ceil(((entries - 8_192) * 40) / 4_096) * 4_096];
+  assert.equal(mappedBytes() - before, piece + last);
+  assert.throws(() => table.get(entries), RangeError);
 });

@@ -2,9 +2,8 @@
 import {
   type BpfMap,
   LaneFlag,
-  mappedRecords,
+  type MappedTable,
   mappedTable,
-  mappedWords,
   packRange,
   type Table,
   TypedMap,
@@ -22,6 +21,7 @@ export interface MapSource {
 }
 
 type Access = 'read' | 'write';
+type Backend = typeof tables.backends extends Table<unknown, infer V> ? V : never;
 type AddressKey = typeof tables.vips extends Table<infer K, unknown> ? K : never;
 
 const PROTOCOLS = { TCP: 6, UDP: 17 } as const;
@@ -31,16 +31,17 @@ const LAST_GENERATION = 0xffff_ffff;
 
 export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Access = 'write'): ConnectMaps {
   const vips = tableOf(maps, tables.vips);
+  const mapped = <K, V>(table: Table<K, V>) => mappedTable(maps.map(table.name), table, access);
   return {
     vips: vipTable(vips),
     addresses: addressTable(vips),
-    services: wordTable(maps.map('services'), access),
-    tiers: wordTable(maps.map('tiers'), access),
-    groups: wordTable(maps.map('groups'), access),
-    shares: numberTable(maps.map('shares'), access),
-    backends: backendTable(maps.map('backends'), clusters, access),
-    affinities: numberTable(maps.map('affinities'), access),
-    limits: mappedTable(maps.map('limits'), tables.limits, access),
+    services: wordTable(mapped(tables.services)),
+    tiers: wordTable(mapped(tables.tiers)),
+    groups: wordTable(mapped(tables.groups)),
+    shares: numberTable(mapped(tables.shares)),
+    backends: backendTable(mapped(tables.backends), clusters),
+    affinities: numberTable(mapped(tables.affinities)),
+    limits: mapped(tables.limits),
   };
 }
 
@@ -50,7 +51,7 @@ export function laneMaps(maps: MapSource, access: Access = 'write'): LaneMaps {
   const flags = mappedTable(maps.map('lane_flags'), tables.lane_flags, access);
   return {
     ports: vipTable(tableOf(maps, tables.lane_ports)),
-    lanes: wordTable(maps.map('lanes'), access),
+    lanes: wordTable(mappedTable(maps.map('lanes'), tables.lanes, access)),
     pods: {
       size: pods.length,
       get(index) {
@@ -90,30 +91,19 @@ function addressTable(map: TypedMap<AddressKey, number>): AddressTable {
   };
 }
 
-function wordTable(map: BpfMap, access: Access): WordTable {
-  const words = mappedWords(map, access);
+function wordTable(table: MappedTable<bigint>): WordTable {
   return {
-    size: words.length,
-    get: (index) => unpackRange(words[index] ?? 0n),
-    set(index, run) {
-      words[index] = packRange(run);
-    },
+    size: table.length,
+    get: (index) => unpackRange(table.get(index)),
+    set: (index, run) => table.set(index, packRange(run)),
   };
 }
 
-function numberTable(map: BpfMap, access: Access): NumberTable {
-  const { words, length } = mappedRecords(map, access);
-  return {
-    size: length,
-    get: (index) => Number(words[index] ?? 0n),
-    set(index, value) {
-      words[index] = BigInt(value);
-    },
-  };
+function numberTable(table: MappedTable<number>): NumberTable {
+  return { size: table.length, get: (index) => table.get(index), set: (index, value) => table.set(index, value) };
 }
 
-function backendTable(map: BpfMap, clusters: ClusterIndex, access: Access): BackendTable {
-  const table = mappedTable(map, tables.backends, access);
+function backendTable(table: MappedTable<Backend>, clusters: ClusterIndex): BackendTable {
   return {
     size: table.length,
     get(index) {
