@@ -34,10 +34,10 @@ export function createShelf<T extends KubeObject>(indexBy?: (object: T) => strin
     for (const listener of listeners) listener(change);
   };
 
-  const forget = (key: string, object: T) => {
-    namespaces.remove(object.metadata.namespace ?? '', key);
+  const forget = (object: T) => {
+    namespaces.remove(object.metadata.namespace ?? '', object);
     const value = indexBy?.(object);
-    if (value !== undefined) index.remove(value, key);
+    if (value !== undefined) index.remove(value, object);
   };
 
   return {
@@ -50,18 +50,18 @@ export function createShelf<T extends KubeObject>(indexBy?: (object: T) => strin
       const key = keyOf(object);
       const before = objects.get(key);
       if (before && unchanged(before, object)) return;
-      if (before) forget(key, before);
+      if (before) forget(before);
       objects.set(key, object);
-      namespaces.add(object.metadata.namespace ?? '', key, object);
+      namespaces.add(object.metadata.namespace ?? '', object);
       const value = indexBy?.(object);
-      if (value !== undefined) index.add(value, key, object);
+      if (value !== undefined) index.add(value, object);
       tell({ type: 'put', key, object, before });
     },
     remove(key) {
       const before = objects.get(key);
       if (!before) return;
       objects.delete(key);
-      forget(key, before);
+      forget(before);
       tell({ type: 'gone', key, object: before, before });
     },
     onChange(listener) {
@@ -82,19 +82,23 @@ function unchanged(before: KubeObject, after: KubeObject): boolean {
   );
 }
 
-function createGroups<T>() {
-  const groups = new Map<string, Map<string, T>>();
+/** Objects by one word of theirs. Most words have one object, which needs no set around it: at ten thousand that tells. */
+function createGroups<T extends KubeObject>() {
+  const groups = new Map<string, T | Set<T>>();
   return {
-    list: (value: string): T[] => [...(groups.get(value)?.values() ?? [])],
-    add(value: string, key: string, object: T) {
-      const members = groups.get(value);
-      if (members) members.set(key, object);
-      else groups.set(value, new Map([[key, object]]));
+    list(value: string): T[] {
+      const found = groups.get(value);
+      return found instanceof Set ? [...found] : found ? [found] : [];
     },
-    remove(value: string, key: string) {
-      const members = groups.get(value);
-      members?.delete(key);
-      if (members?.size === 0) groups.delete(value);
+    add(value: string, object: T) {
+      const found = groups.get(value);
+      if (found instanceof Set) found.add(object);
+      else groups.set(value, found ? new Set([found, object]) : object);
+    },
+    remove(value: string, object: T) {
+      const found = groups.get(value);
+      if (found instanceof Set) found.delete(object);
+      if (found === object || (found instanceof Set && found.size === 0)) groups.delete(value);
     },
   };
 }

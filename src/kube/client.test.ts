@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { CONFIG_MAPS, type ConfigMap } from '#api/index.ts';
 import { isFault, SealaneError } from '#kit/index.ts';
@@ -86,3 +87,9 @@ test('puts lines together whatever the pieces, also in the middle of a character
 async function* asStream(pieces: readonly Buffer[]) {
   for (const piece of pieces) yield piece;
 }
+
+test('brings no second HTTP client into the process', () => {
+  const door = JSON.stringify(new URL('index.ts', import.meta.url).href);
+  const script = `await import(${door}); console.log(process.moduleLoadList.filter((name) => name.includes('undici/undici')).length)`;
+  assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim(), '0');
+});

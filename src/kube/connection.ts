@@ -2,12 +2,15 @@
  * HTTP/1.1 over kept connections: one request at a time on each, so a restarted server costs one refused reuse and nothing that is
  * multiplexed with it. A kept connection that turns out dead is tried again once on a new one.
  */
-import http from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { type Clock, SealaneError } from '#kit/index.ts';
 import { unreachable } from './errors.ts';
 import type { Access } from './kubeconfig.ts';
 import { tokenSource } from './token-file.ts';
+
+/** Not imported: an `import` reads every export of the module, and one of them, WebSocket, loads undici (9 MB). */
+const http = process.getBuiltinModule('node:http');
 
 export interface RawRequest {
   readonly method?: string;
@@ -23,9 +26,9 @@ export interface RawRequest {
 export interface Connection {
   readonly server: string;
   /** Resolves with the head; the body is still to be read. @throws `kube/unreachable` */
-  send(request: RawRequest): Promise<http.IncomingMessage>;
+  send(request: RawRequest): Promise<IncomingMessage>;
   /** For protocols that take the connection over (WebSocket). */
-  dialOptions(): Promise<{ readonly agent: http.Agent; readonly headers: Record<string, string> }>;
+  dialOptions(): Promise<{ readonly agent: Agent; readonly headers: Record<string, string> }>;
   close(): void;
 }
 
@@ -44,7 +47,7 @@ export function connect(access: Access, clock: Clock): Connection {
     return bearer ? { authorization: `Bearer ${bearer}` } : {};
   };
 
-  async function send(request: RawRequest): Promise<http.IncomingMessage> {
+  async function send(request: RawRequest): Promise<IncomingMessage> {
     const options = {
       agent,
       method: request.method ?? 'GET',
@@ -85,7 +88,7 @@ function serverUrl(server: string): URL {
 }
 
 /** Where one kept connection was dead, the others are: the server has restarted. */
-function dropIdle(agent: http.Agent): void {
+function dropIdle(agent: Agent): void {
   for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
 }
 
@@ -99,7 +102,7 @@ interface Attempt {
 }
 
 function attempt({ url, options, request: { body, signal, timeoutMs = HEAD_TIMEOUT_MS }, clock }: Attempt) {
-  return new Promise<http.IncomingMessage>((resolve, reject) => {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     if (signal?.aborted) return reject(new Error('stopped'));
     const secure = url.protocol === 'https:';
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };

@@ -37,14 +37,14 @@ test('holds what was there, and what comes, changes and goes', async (t) => {
   await until('a is gone', () => cache.size === 0);
 });
 
-test('reads a long list in pages', async (t) => {
+test('reads a long list in pages of a hundred', async (t) => {
   const store = createMemoryStore();
   for (let i = 0; i < 1_201; i++)
     store.create({ resource: 'configmaps', namespace: 'demo', name: `m${i}` }, map(`m${i}`));
   const { cache, all } = await stand(t, { store });
   assert.equal(await cache.whenSynced(), true);
   assert.equal(cache.size, 1_201);
-  assert.equal(all.server.requests.filter((line) => line.includes('limit=500')).length, 3);
+  assert.equal(all.server.requests.filter((line) => line.includes('limit=100')).length, 13);
 });
 
 test('misses nothing while the connection is cut', async (t) => {

@@ -50,7 +50,8 @@ export interface Cache<T extends KubeObject = KubeObject> {
   stop(): void;
 }
 
-const PAGE = 500;
+/** A page is parsed at once: this many stay far below the time and the memory that anyone would notice. */
+const PAGE = 100;
 const ABSENT_RETRY_MS = 5_000;
 /** The server ends a watch after this long; a connection that died silently is noticed then at the latest. */
 const WATCH_SECONDS = { min: 60, spread: 30 };
