@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import type { ClusterExportSpec } from '#api/index.ts';
 import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
-import { type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
+import { giveBackFreed, type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import { depthMetric, tryMetrics, watchMetrics } from '#observe/index.ts';
 import { localEndpoints, type OwnExport } from '#plan/index.ts';
@@ -111,6 +111,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   agentMetrics(options, { hooks, connect, gateway });
   lease.touch();
   log.info({ services: view.serviceNames().size }, 'agent is in step');
+  giveBackFreed();
   return {
     stop() {
       stopping.abort();
@@ -140,7 +141,7 @@ interface Duties {
 async function followView(duties: Duties): Promise<{ queue: Queue; connect: ConnectDuty | undefined }> {
   const { options, view } = duties;
   const { clock, log, metrics } = options;
-  const connect = connectDuty(duties);
+  const connect = await connectDuty(duties);
   const conditions = new ServiceConditions(duties.client, clock);
   const queue = createQueue({ clock, log, work, onTry: tryMetrics(metrics, 'tables') });
   depthMetric(metrics, 'tables', queue);
@@ -160,21 +161,20 @@ async function followView(duties: Duties): Promise<{ queue: Queue; connect: Conn
     queue.addAfter(DNS, SNAPSHOT_DELAY_MS);
   }
 
+  view.onChange(touch);
   for (const service of view.serviceNames()) queue.add(service);
   queue.add(DNS);
   queue.add(GATEWAY);
   await queue.idle();
-  connect?.prune();
-  view.onChange(touch);
-  touch(EVERYTHING);
+  await connect?.prune(clock);
   return { queue, connect };
 }
 
-function connectDuty({ options, hooks, view, resolvers }: Duties): ConnectDuty | undefined {
+async function connectDuty({ options, hooks, view, resolvers }: Duties): Promise<ConnectDuty | undefined> {
   if (!hooks) return undefined;
   const { cluster, nodeName, serviceProxy, clock, log, clusterDns, upstreamDns } = options;
   const clusters = new ClusterIndex(`${options.stateDir}/clusters.json`, cluster);
-  const tables = new ConnectTables(connectMaps(hooks, clusters), clock);
+  const tables = await ConnectTables.adopt(connectMaps(hooks, clusters), clock);
   const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log);
   duty.replace(DNS, dnsServices({ cluster, clusterDns, resolvers, upstreams: upstreamDns }));
   return duty;

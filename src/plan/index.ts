@@ -17,7 +17,7 @@ export {
   reconcileLanePorts,
 } from './lane-ports.ts';
 export { type LocalPod, type LocalPort, localEndpoints, servingPods } from './local-endpoints.ts';
-export { isOwnSlice, type SliceView } from './own-slices.ts';
+export { isOwnSlice, PROVISION_CLUSTER, type SliceView } from './own-slices.ts';
 export { type IndexClaim, memberIndex } from './member-index.ts';
 export { mergeExports } from './merge-exports.ts';
 export { namesHash } from './names-hash.ts';

@@ -27,7 +27,8 @@ export interface SliceView {
     | null;
 }
 
-const PROVISION_CLUSTER = 'endpointslice.karmada.io/provision-cluster';
+/** Karmada's: on slices that it brought here from another cluster. */
+export const PROVISION_CLUSTER = 'endpointslice.karmada.io/provision-cluster';
 
 /** Writers of slices that stand for other clusters' pods. Counting those as own would export them again: a loop. */
 const FOREIGN_WRITERS: ReadonlySet<string> = new Set([

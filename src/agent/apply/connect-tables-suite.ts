@@ -8,7 +8,7 @@ import { ConnectTables } from './connect-tables.ts';
 import { type DesiredService, NEVER, vipKey } from './desired.ts';
 import { type Fault, faulty, type MapErrno, noFault } from './faulty-maps.ts';
 import type { ConnectMaps } from './maps.ts';
-import { readPlacements } from './placement.ts';
+import { readBackends, readPlacements } from './placement.ts';
 
 export interface ConnectSuite {
   /** Empty maps with `TABLE_SIZE` entries each (vips: at least as many); closed by the caller's own `after`. */
@@ -77,9 +77,9 @@ const keyAt = (port: number) => vipKey({ address: ip('240.10.1.1'), port, protoc
 
 /** Walks the tables as the kernel does: for each tier and share, the backends behind it. */
 function walk(maps: ConnectMaps, port: number) {
-  const placed = readPlacements(maps).get(keyAt(port));
+  const placed = new Map(readPlacements(maps)).get(keyAt(port));
   return placed?.tiers.map(({ slots }) =>
-    slots.map((slot) => placed.groups.get(`#${slot}`)?.backends.map(backendText)),
+    slots.map((slot) => readBackends(maps, maps.groups.get(slot)).map(backendText)),
   );
 }
 
@@ -166,7 +166,7 @@ function standOn(maps: ConnectMaps) {
       tables = new ConnectTables(broken, clock);
       for (const service of asked.values()) tables.put(service);
       for (const key of tables.keys()) if (![...asked.keys()].some((port) => keyAt(port) === key)) tables.remove(key);
-      tables.pruneAddresses();
+      tables.pruneAddresses([...tables.addresses()]);
     } else rest();
   };
 
@@ -191,7 +191,7 @@ function standOn(maps: ConnectMaps) {
       for (const port of PORTS) {
         const service = asked.get(port);
         assert.deepEqual(walk(maps, port), service && wanted(service));
-        const index = readPlacements(maps).get(keyAt(port))?.index;
+        const index = new Map(readPlacements(maps)).get(keyAt(port))?.index;
         if (index === undefined) continue;
         assert.equal(maps.affinities.get(index), service?.affinitySeconds);
         assert.deepEqual(maps.limits.get(index), service?.limits);

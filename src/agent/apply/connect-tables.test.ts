@@ -6,7 +6,7 @@ import { connectTablesSuite, TABLE_SIZE } from './connect-tables-suite.ts';
 import type { DesiredService } from './desired.ts';
 import type { ConnectMaps } from './maps.ts';
 import { memoryMaps } from './memory-maps.ts';
-import { readPlacements } from './placement.ts';
+import { readBackends, readPlacements } from './placement.ts';
 
 const pod = (address: string, cluster = 'a') => ({ address: ip(address), port: 8080, flags: 0, cluster });
 
@@ -21,9 +21,9 @@ const service = (groups: Record<string, string[]>, ...tiers: string[][]): Desire
 
 /** Walks the tables as the kernel does. */
 function walk(maps: ConnectMaps, key = `${ip('240.10.1.1')}:80/TCP`) {
-  const placed = readPlacements(maps).get(key);
+  const placed = new Map(readPlacements(maps)).get(key);
   return placed?.tiers.map((tier) =>
-    tier.slots.map((slot) => placed.groups.get(`#${slot}`)?.backends.map((backend) => backend.address)),
+    tier.slots.map((slot) => readBackends(maps, maps.groups.get(slot)).map((backend) => backend.address)),
   );
 }
 

@@ -2,18 +2,11 @@
  * Writes services into the connect tables so that a reader always sees the old table or the new one:
  * what is pointed at is written before the one word that points at it, and what is left rests before it is used again.
  */
-import type { Address, Clock } from '#kit/index.ts';
+import { type Address, type Clock, inTurns } from '#kit/index.ts';
 import type { Limits } from '#kernel/index.ts';
 import { type DesiredGroup, type DesiredService, type DesiredTier, NEVER, vipKey } from './desired.ts';
 import type { ConnectMaps } from './maps.ts';
-import {
-  NOTHING,
-  type PlacedGroup,
-  type PlacedService,
-  type PlacedTier,
-  readPlacements,
-  sameBackends,
-} from './placement.ts';
+import { holds, NOTHING, type PlacedGroup, type PlacedService, type PlacedTier, readPlacements } from './placement.ts';
 import { Ranges, type Run } from './ranges.ts';
 
 type Table = 'services' | 'tiers' | 'shares' | 'groups' | 'backends';
@@ -24,12 +17,12 @@ export class ConnectTables {
   readonly #placed: Map<string, PlacedService>;
   readonly #free: Record<Table, Ranges>;
   /** Services by address that owns all its ports. */
-  readonly #owners = new Map<Address, Set<string>>();
+  readonly #owners = new Map<Address, readonly string[]>();
 
-  /** Adopts what the maps hold already. */
-  constructor(maps: ConnectMaps, clock: Clock) {
+  /** @param placed what the maps hold already */
+  constructor(maps: ConnectMaps, clock: Clock, placed = new Map(readPlacements(maps))) {
     this.#maps = maps;
-    this.#placed = readPlacements(maps);
+    this.#placed = placed;
     // A share that leads nowhere leads to group 0.
     const held: Held[] = [['groups', { first: 0, count: 1 }], ...[...this.#placed.values()].flatMap(heldBy)];
     const ranges = (table: Table) => {
@@ -43,6 +36,13 @@ export class ConnectTables {
       groups: ranges('groups'),
       backends: ranges('backends'),
     };
+  }
+
+  /** As the constructor; thousands of services are read a few at a time. */
+  static async adopt(maps: ConnectMaps, clock: Clock): Promise<ConnectTables> {
+    const placed = new Map<string, PlacedService>();
+    for await (const [key, service] of inTurns(readPlacements(maps), clock)) placed.set(key, service);
+    return new ConnectTables(maps, clock, placed);
   }
 
   /** `address:port/protocol` of every service in the tables. */
@@ -74,7 +74,7 @@ export class ConnectTables {
     const taken: Held[] = [];
     let now = before;
     try {
-      const known = before && { ...before, groups: named(before, desired.groups) };
+      const known = before && { ...before, groups: this.#named(before, desired.groups) };
       const next = this.#prepare(desired, known, taken);
       for (const state of this.#turn(known, next)) now = state;
     } finally {
@@ -96,26 +96,30 @@ export class ConnectTables {
     this.#limit(service.index);
   }
 
-  /** Takes away addresses that an earlier process marked and nobody owns now. */
-  pruneAddresses(): void {
-    for (const address of [...this.#maps.addresses.entries()]) {
-      if (!this.#owners.has(address)) this.#maps.addresses.delete(address);
-    }
+  /** Addresses that are marked as ours, by this process or an earlier one. */
+  addresses(): Iterable<Address> {
+    return this.#maps.addresses.entries();
+  }
+
+  /** Takes away what an earlier process marked and nobody owns now. */
+  pruneAddresses(marked: Iterable<Address>): void {
+    for (const address of marked) if (!this.#owners.has(address)) this.#maps.addresses.delete(address);
   }
 
   #own(address: Address, key: string): void {
-    const owners = this.#owners.get(address) ?? new Set<string>();
-    if (owners.size === 0) this.#maps.addresses.put(address);
-    this.#owners.set(address, owners.add(key));
+    const owners = this.#owners.get(address) ?? [];
+    if (owners.includes(key)) return;
+    if (owners.length === 0) this.#maps.addresses.put(address);
+    this.#owners.set(address, [...owners, key]);
   }
 
   #disown(address: Address, key: string): void {
     const owners = this.#owners.get(address);
-    if (!owners?.has(key)) return;
-    if (owners.size === 1) {
+    if (!owners?.includes(key)) return;
+    if (owners.length === 1) {
       this.#maps.addresses.delete(address);
       this.#owners.delete(address);
-    } else owners.delete(key);
+    } else this.#owners.set(address, without(owners, key));
   }
 
   #limit(index: number, limits = NEVER): void {
@@ -149,14 +153,14 @@ export class ConnectTables {
   }
 
   #prepareGroup(desired: DesiredGroup, before: PlacedGroup | undefined, take: Take): PlacedGroup {
-    if (before && sameBackends(before.backends, desired.backends)) return before;
+    if (before && holds(this.#maps, before.run, desired.backends)) return before;
     const run = take('backends', desired.backends.length);
     const index = before?.index ?? take('groups', 1).first;
     desired.backends.forEach((backend, i) => {
       this.#maps.backends.set(run.first + i, backend, index);
     });
     if (!before) this.#maps.groups.set(index, run);
-    return { index, run, backends: desired.backends };
+    return { index, run };
   }
 
   #prepareTier(
@@ -202,6 +206,20 @@ export class ConnectTables {
     yield next;
   }
 
+  /** The groups under the keys that are desired now: those read back from the kernel are recognised by their backends. */
+  #named(before: PlacedService, desired: readonly DesiredGroup[]): ReadonlyMap<string, PlacedGroup> {
+    const unknown = desired.filter(({ key }) => !before.groups.has(key));
+    if (unknown.length === 0) return before.groups;
+    const known = new Map(before.groups);
+    for (const { key, backends } of unknown) {
+      const found = [...known].find(([made, { run }]) => made.startsWith('#') && holds(this.#maps, run, backends));
+      if (!found) continue;
+      known.delete(found[0]);
+      known.set(key, found[1]);
+    }
+    return known;
+  }
+
   /** Remembers what the maps hold of a service, and gives back what they do not. */
   #settle(key: string, now: PlacedService | undefined, had: readonly Held[]): void {
     if (now) this.#placed.set(key, now);
@@ -233,19 +251,8 @@ function heldText([table, { first, count }]: Held): string {
   return count === 0 ? '' : `${table} ${first}`;
 }
 
-/** The groups under the keys that are desired now: those read back from the kernel are recognised by their backends. */
-function named(before: PlacedService, desired: readonly DesiredGroup[]): Map<string, PlacedGroup> {
-  const known = new Map(before.groups);
-  for (const group of desired) {
-    if (known.has(group.key)) continue;
-    const found = [...known].find(
-      ([key, placed]) => key.startsWith('#') && sameBackends(placed.backends, group.backends),
-    );
-    if (!found) continue;
-    known.delete(found[0]);
-    known.set(group.key, found[1]);
-  }
-  return known;
+function without(keys: readonly string[], key: string): string[] {
+  return keys.filter((one) => one !== key);
 }
 
 function sameLimits(a: Limits, b: Limits): boolean {

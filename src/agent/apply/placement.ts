@@ -3,10 +3,10 @@ import { type DesiredBackend, vipKey } from './desired.ts';
 import type { ConnectMaps, VipAddress } from './maps.ts';
 import type { Run } from './ranges.ts';
 
+/** Its backends are not held a second time: the table has them. */
 export interface PlacedGroup {
   readonly index: number;
   readonly run: Run;
-  readonly backends: readonly DesiredBackend[];
 }
 
 export interface PlacedTier {
@@ -27,15 +27,15 @@ export interface PlacedService {
 export const NOTHING: Run = { first: 0, count: 0 };
 
 /** Reads every service that the kernel holds; groups get made-up keys, since the kernel keeps no names. */
-export function readPlacements(maps: ConnectMaps): Map<string, PlacedService> {
-  return new Map([...maps.vips.entries()].map(([vip, index]) => [vipKey(vip), readService(maps, vip, index)]));
+export function* readPlacements(maps: ConnectMaps): Generator<readonly [key: string, PlacedService]> {
+  for (const [vip, index] of maps.vips.entries()) yield [vipKey(vip), readService(maps, vip, index)];
 }
 
 function readService(maps: ConnectMaps, vip: VipAddress, index: number): PlacedService {
   const tierRun = maps.services.get(index);
   const tiers = numbers(tierRun).map((at) => readTier(maps, at));
   const used = new Set(tiers.flatMap((tier) => tier.slots));
-  const groups = new Map([...used].map((group) => [`#${group}`, readGroup(maps, group)]));
+  const groups = new Map([...used].map((index) => [`#${index}`, { index, run: maps.groups.get(index) }]));
   return { vip, index, tierRun, tiers, groups };
 }
 
@@ -44,10 +44,8 @@ function readTier(maps: ConnectMaps, at: number): PlacedTier {
   return { run, slots: numbers(run).map((slot) => maps.shares.get(slot)) };
 }
 
-function readGroup(maps: ConnectMaps, index: number): PlacedGroup {
-  const run = maps.groups.get(index);
-  const backends = numbers(run).flatMap((at) => maps.backends.get(at) ?? []);
-  return { index, run, backends };
+export function readBackends(maps: Pick<ConnectMaps, 'backends'>, run: Run): DesiredBackend[] {
+  return numbers(run).flatMap((at) => maps.backends.get(at) ?? []);
 }
 
 /** The entries of a run. */
@@ -55,8 +53,9 @@ export function numbers({ first, count }: Run): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
 }
 
-export function sameBackends(a: readonly DesiredBackend[], b: readonly DesiredBackend[]): boolean {
-  return a.length === b.length && a.every((one, i) => sameBackend(one, b[i]));
+/** Whether a run holds exactly these. */
+export function holds({ backends }: ConnectMaps, { first, count }: Run, wanted: readonly DesiredBackend[]): boolean {
+  return count === wanted.length && wanted.every((one, i) => sameBackend(one, backends.get(first + i)));
 }
 
 function sameBackend(a: DesiredBackend, b: DesiredBackend | undefined): boolean {

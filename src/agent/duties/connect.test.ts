@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointSlice, ServiceImport } from '#api/index.ts';
+import type { EndpointSlice, Service, ServiceImport } from '#api/index.ts';
 import { formatIp, silentLog, systemClock } from '#kit/index.ts';
 import { ConnectTables } from '../apply/connect-tables.ts';
 import { memoryMaps } from '../apply/memory-maps.ts';
@@ -74,4 +74,48 @@ test('one pod behind two services is reached through the other when the first go
   imports.delete('demo/peers');
   duty.reconcile('demo/peers');
   assert.deepEqual(reached(), []);
+});
+
+/** A Service with ten pods; the last of a later round is another one. */
+function served(i: number, round = 0): { readonly service: Service; readonly slice: EndpointSlice } {
+  const metadata = { namespace: 'demo', name: `s${i}` };
+  const ports = [{ name: 'http', protocol: 'TCP' as const, port: 80 }];
+  const last = (pod: number) => (pod === 9 ? round : 0);
+  return {
+    service: { apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: `10.96.0.${i + 1}`, ports } } as Service,
+    slice: {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } },
+      addressType: 'IPv4',
+      endpoints: Array.from({ length: 10 }, (_, pod) => ({ addresses: [`10.${last(pod)}.${i}.${pod}`] })),
+      ports,
+    },
+  };
+}
+
+test('one changed pod among two hundred services costs the range of its service and one word', () => {
+  const objects = new Map(Array.from({ length: 200 }, (_, i) => [`demo/s${i}`, served(i)]));
+  const nothing = { get: () => undefined, list: () => [], onChange: () => () => {} };
+  const view = {
+    policies: nothing,
+    nodes: nothing,
+    members: nothing,
+    imports: nothing,
+    compatPolicies: [],
+    services: { get: (key: string) => objects.get(key)?.service },
+    slicesOf: (key: string) => [objects.get(key)?.slice].filter((one) => one !== undefined),
+  } as unknown as ClusterView;
+  const maps = memoryMaps();
+  const tables = new ConnectTables(maps, systemClock);
+  const duty = new ConnectDuty(tables, view, { cluster: 'a', node: 'n1', serviceProxy: true }, silentLog);
+  const reconcileAll = () => {
+    for (const key of objects.keys()) duty.reconcile(key);
+  };
+  reconcileAll();
+  assert.equal(maps.stores.backends, 2_000);
+  const before = { ...maps.stores };
+  objects.set('demo/s7', served(7, 1));
+  reconcileAll();
+  assert.deepEqual(maps.stores, { ...before, backends: before.backends + 10, groups: before.groups + 1 });
 });

@@ -1,5 +1,5 @@
 /** Keeps the connect tables equal to what the services of this cluster compile to. */
-import { formatIp, type Log } from '#kit/index.ts';
+import { type Clock, formatIp, inTurns, type Log } from '#kit/index.ts';
 import type { ConnectTables } from '../apply/connect-tables.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
 import type { PlacedGroup } from '../apply/placement.ts';
@@ -21,7 +21,7 @@ export class ConnectDuty {
   readonly #log: Log;
   /** Owner of each entry: `namespace/name`, or a duty of the agent itself. */
   readonly #owner = new Map<string, string>();
-  readonly #entries = new Map<string, ReadonlySet<string>>();
+  readonly #entries = new Map<string, readonly string[]>();
   /** Services whose claim on an entry was turned down; they ask again when it is free. */
   readonly #waiting = new Map<string, Set<string>>();
   /** As the members are now; read again when one has changed. */
@@ -64,22 +64,22 @@ export class ConnectDuty {
   /** Gives an owner exactly these entries. An entry that somebody else owns stays theirs. */
   replace(owner: string, desired: readonly DesiredService[]): void {
     const free = desired.filter((entry) => this.#mayOwn(owner, entry));
-    const wanted = new Set(free.map(vipKey));
-    for (const entry of free) {
+    const wanted = free.map(vipKey);
+    free.forEach((entry, i) => {
       this.#tables.put(entry);
-      this.#owner.set(vipKey(entry), owner);
-    }
-    const gone = [...(this.#entries.get(owner) ?? [])].filter((key) => !wanted.has(key));
+      this.#owner.set(wanted[i] ?? vipKey(entry), owner);
+    });
+    const gone = (this.#entries.get(owner) ?? []).filter((key) => !wanted.includes(key));
     for (const key of gone) this.#drop(key);
-    if (wanted.size > 0) this.#entries.set(owner, wanted);
+    if (wanted.length > 0) this.#entries.set(owner, wanted);
     else this.#entries.delete(owner);
     for (const other of new Set(gone.flatMap((key) => [...(this.#waiting.get(key) ?? [])]))) this.reconcile(other);
   }
 
   /** Takes away what an earlier process left and nobody wants. Only once everything has been read. */
-  prune(): void {
+  async prune(clock: Clock): Promise<void> {
     for (const key of this.#tables.keys()) if (!this.#owner.has(key)) this.#tables.remove(key);
-    this.#tables.pruneAddresses();
+    this.#tables.pruneAddresses(await Array.fromAsync(inTurns(this.#tables.addresses(), clock)));
   }
 
   #mayOwn(owner: string, entry: DesiredService): boolean {

@@ -5,7 +5,7 @@ import { openPinnedMap, openTable, tables } from '#kernel/index.ts';
 import { ClusterIndex } from '../apply/cluster-index.ts';
 import { connectMaps } from '../apply/kernel-maps.ts';
 import type { ConnectMaps, VipAddress } from '../apply/maps.ts';
-import { numbers } from '../apply/placement.ts';
+import { numbers, readBackends } from '../apply/placement.ts';
 
 /** @throws `kernel/pinned-map` when no agent has run with these pins */
 export function pinnedConnectMaps(pinDir: string, stateDir: string, self: string): ConnectMaps {
@@ -36,7 +36,7 @@ export function readKernelService(maps: ConnectMaps, ejections: Ejections, vip: 
 function readTier(maps: ConnectMaps, ejections: Ejections, at: number): KernelTier {
   const slots = numbers(maps.tiers.get(at)).map((slot) => maps.shares.get(slot));
   const groups = [...new Set(slots)].map((group) => {
-    const backends = numbers(maps.groups.get(group)).flatMap((index) => maps.backends.get(index) ?? []);
+    const backends = readBackends(maps, maps.groups.get(group));
     return {
       group,
       slots: slots.filter((slot) => slot === group).length,

@@ -9,7 +9,6 @@ import {
   type EndpointSlice,
   GLOBAL_TRAFFIC_POLICIES,
   type GlobalTrafficPolicy,
-  LABEL_DERIVED,
   LABEL_LOCAL_SERVICE,
   LABEL_SERVICE_NAME,
   MEMBER_CLUSTERS,
@@ -25,6 +24,7 @@ import { compatTypes, type FlomeshPolicy } from '#compat/index.ts';
 import type { Log } from '#kit/index.ts';
 import { type Cache, type Client, reflect } from '#kube/index.ts';
 import type { KubeObject, ResourceType } from '#objects/index.ts';
+import { projectService, projectSlice } from './project.ts';
 
 export interface ClusterView {
   readonly services: Cache<Service>;
@@ -121,54 +121,6 @@ function serviceOf(slice: EndpointSlice): string | undefined {
 /** Where the local API server is the hub too, the replicas of all members lie beside the records of this one. */
 function isOwnRecord({ metadata, spec }: ClusterExport): boolean {
   return metadata.namespace === spec.service.namespace && metadata.name === spec.service.name;
-}
-
-/** Keeps what is read: ten thousand of them must fit. */
-function projectService({ apiVersion, kind, metadata, spec }: Service): Service {
-  const { name, namespace, uid, resourceVersion } = metadata;
-  const derived = metadata.labels?.[LABEL_DERIVED];
-  const { type, clusterIP, clusterIPs, ports, internalTrafficPolicy, trafficDistribution } = spec ?? {};
-  const { sessionAffinity, sessionAffinityConfig } = spec ?? {};
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      namespace,
-      uid,
-      resourceVersion,
-      ...(derived !== undefined && { labels: { [LABEL_DERIVED]: derived } }),
-    },
-    spec: {
-      type,
-      clusterIP,
-      clusterIPs,
-      internalTrafficPolicy,
-      trafficDistribution,
-      sessionAffinity,
-      sessionAffinityConfig,
-      ports: ports?.map(({ name, protocol, port, nodePort }) => ({ name, protocol, port, nodePort })),
-    },
-  };
-}
-
-function projectSlice({ apiVersion, kind, metadata, addressType, endpoints, ports }: EndpointSlice): EndpointSlice {
-  const { name, namespace, uid, resourceVersion, labels, annotations, deletionTimestamp } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, namespace, uid, resourceVersion, labels, annotations, deletionTimestamp },
-    addressType,
-    endpoints: (endpoints ?? []).map(({ addresses, conditions, nodeName, hostname, zone, hints }) => ({
-      addresses,
-      conditions,
-      nodeName,
-      ...(hostname && { hostname }),
-      ...(zone && { zone }),
-      ...(hints && { hints }),
-    })),
-    ports: ports?.map(({ name, protocol, port }) => ({ name, protocol, port })),
-  };
 }
 
 function projectNode({ apiVersion, kind, metadata }: Node): Node {
