@@ -57,7 +57,7 @@ async function allocate(state: MemberState, merged: MergedImport) {
   const { records, settings } = state;
   const needsVip = merged.type === 'ClusterSetIP' && !settings.derivedServices;
   const lacks = (given: PerFamily) => familiesOf(state).some((family) => given[family] === undefined);
-  if (needsVip && lacks(records.vipsOf(merged))) records.wantVips([...records.vips(), merged]);
+  if (needsVip && lacks(records.vipsOf(merged))) records.wantVip(merged);
   const missing = merged.clusters.filter((cluster) => lacks(records.peersOf(cluster)));
   if (missing.length > 0) records.wantPeers([...records.peers(), ...missing]);
   await records.save();

@@ -41,6 +41,16 @@ export async function readPages(client: Client, log: Log): Promise<RecordPages> 
   const ours = maps.filter(({ metadata }) => isPage(metadata.name));
   const stored = new Map(ours.map((map) => [map.metadata.name, storedOf(map)]));
 
+  /** What each page was written from: it need not be put into words again while it is made of the same records. */
+  const written = new Map<string, PageRecords>();
+
+  async function keepPage(name: string, records: PageRecords): Promise<void> {
+    if (sameRecords(written.get(name), records)) return;
+    written.delete(name);
+    await writePage(name, dataOf(records));
+    written.set(name, records);
+  }
+
   async function writePage(name: string, data: Data): Promise<void> {
     const before = stored.get(name);
     if (before && deepEqual(before.data, data)) return;
@@ -60,7 +70,7 @@ export async function readPages(client: Client, log: Log): Promise<RecordPages> 
     found: stateOf(ours, log),
     async write(state) {
       const pages = pagesOf(state, [...stored.keys()]);
-      await Promise.all([...pages].map(([name, data]) => writePage(name, data)));
+      await Promise.all([...pages].map(([name, records]) => keepPage(name, records)));
       // Last: an earlier version kept everything here, and what it kept must be on a page before it goes.
       await writePage(RECORDS_NAME, {
         [RECORDS_KEYS.peers]: JSON.stringify(state.peers),
@@ -72,23 +82,52 @@ export async function readPages(client: Client, log: Log): Promise<RecordPages> 
 
 type Data = Readonly<Record<string, string>>;
 
+interface PageRecords {
+  readonly vips: readonly VipRecord[];
+  readonly lanePorts: readonly LanePortRecord[];
+}
+
 /** One page for each name that has records, and for each that had some. */
-function pagesOf({ vips, lanePorts }: RecordState, had: readonly string[]): Map<string, Data> {
+function pagesOf({ vips, lanePorts }: RecordState, had: readonly string[]): Map<string, PageRecords> {
   const byPage = { vips: Map.groupBy(vips, pageOf), lanePorts: Map.groupBy(lanePorts, pageOf) };
   const names = new Set([...byPage.vips.keys(), ...byPage.lanePorts.keys(), ...had]);
   names.delete(RECORDS_NAME);
   return new Map(
     [...names].map((name) => [
       name,
-      {
-        [RECORDS_KEYS.vips]: JSON.stringify(byPage.vips.get(name) ?? []),
-        [RECORDS_KEYS.lanePorts]: JSON.stringify(byPage.lanePorts.get(name) ?? []),
-      },
+      { vips: byPage.vips.get(name) ?? [], lanePorts: byPage.lanePorts.get(name) ?? [] },
     ]),
   );
 }
 
-function pageOf({ namespace, name }: ServiceName): string {
+/** The very same ones: records are never changed, only replaced. */
+function sameRecords(a: PageRecords | undefined, b: PageRecords): boolean {
+  const same = <T>(some: readonly T[], others: readonly T[]) =>
+    some.length === others.length && some.every((one, i) => one === others[i]);
+  return a !== undefined && same(a.vips, b.vips) && same(a.lanePorts, b.lanePorts);
+}
+
+function dataOf({ vips, lanePorts }: PageRecords): Data {
+  return { [RECORDS_KEYS.vips]: listText(vips), [RECORDS_KEYS.lanePorts]: listText(lanePorts) };
+}
+
+/** In an order of its own: what came last is not always last when it is given out again. */
+function listText(records: readonly object[]): string {
+  return `[${records
+    .map((one) => JSON.stringify(one))
+    .toSorted()
+    .join(',')}]`;
+}
+
+const pageNames = new WeakMap<object, string>();
+
+function pageOf(record: ServiceName): string {
+  const known = pageNames.get(record) ?? pageNameOf(record);
+  pageNames.set(record, known);
+  return known;
+}
+
+function pageNameOf({ namespace, name }: ServiceName): string {
   return `${RECORDS_NAME}-${String(hash32(`${namespace}/${name}`) % PAGES).padStart(2, '0')}`;
 }
 

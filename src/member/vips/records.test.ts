@@ -60,7 +60,7 @@ test('records of 10,000 services fit, and a new one writes one page', async (t) 
   const sizes = before.map((page) => JSON.stringify(page).length);
   assert.ok(sizes.reduce((a, b) => a + b) > 2 * MIB, 'too much for one object');
   assert.ok(Math.max(...sizes) < MIB / 5, `the largest page has ${Math.max(...sizes)} bytes`);
-  records.wantVips(services(10_001));
+  records.wantVip(service(10_000));
   await records.save();
   const versions = new Map(before.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
   const written = (await pages()).filter(({ metadata }) => versions.get(metadata.name) !== metadata.resourceVersion);
@@ -71,6 +71,30 @@ test('records of 10,000 services fit, and a new one writes one page', async (t) 
     lanesOf(77).map((key) => again.lanePortOf(key)),
     lanesOf(77).map((key) => records.lanePortOf(key)),
   );
+});
+
+test('services that come one by one get addresses of their own, the same again when they return, and write nothing twice', async (t) => {
+  const { load, pages } = await cluster(t);
+  const alone = await load();
+  const vipsOf = (records: typeof alone) => services(300).map((one) => records.vipsOf(one));
+  for (const one of services(300)) alone.wantVip(one);
+  assert.equal(new Set(vipsOf(alone).map(({ IPv4 }) => IPv4)).size, 300);
+  const first = vipsOf(alone);
+  alone.wantVips(services(299));
+  assert.deepEqual(alone.vipsOf(service(299)), {});
+  alone.wantVip(service(299));
+  assert.deepEqual(vipsOf(alone), first);
+  await alone.save();
+  const before = (await pages()).map(({ metadata }) => metadata.resourceVersion);
+  alone.wantVips(services(300));
+  await alone.save();
+  assert.deepEqual(
+    (await pages()).map(({ metadata }) => metadata.resourceVersion),
+    before,
+    'nothing new to write',
+  );
+  const again = await load();
+  assert.deepEqual(vipsOf(again), first);
 });
 
 test('records that an earlier version kept in one object are spread over pages', async (t) => {

@@ -8,6 +8,7 @@ import {
   type LaneKey,
   type LanePortRecord,
   type PeerRecord,
+  pickVip,
   reconcileLanePorts,
   reconcilePeers,
   reconcileVips,
@@ -40,7 +41,10 @@ export interface Records {
   readonly epoch: number;
   /** A new epoch, higher than `atLeast` too. Call `save` before it is shown. */
   nextEpoch(atLeast?: number): number;
+  /** Exactly these services have addresses from now on. */
   wantVips(services: readonly ServiceName[]): void;
+  /** One more does. Thousands come one after another: it finds its address without a walk over all the others. */
+  wantVip(service: ServiceName): void;
   vipsOf(service: ServiceName): PerFamily;
   /** Services that have one now. */
   vips(): ServiceName[];
@@ -70,8 +74,37 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
 
   const give = (next: Partial<RecordState>) => {
     change(next);
-    given = indexOf(state);
+    given = {
+      ...given,
+      ...(next.vips && vipIndex(next.vips)),
+      ...(next.peers && { peers: peerIndex(next.peers) }),
+      ...(next.lanePorts && { lanePorts: laneIndex(next.lanePorts) }),
+    };
   };
+
+  const wantVips = (services: readonly ServiceName[]) =>
+    give({
+      vips: inEachFamily(
+        vipRanges,
+        state.vips,
+        ({ ip: address }) => address,
+        (mine, range) => reconcileVips(mine, services.map(bare), { range, now: clock.now() }).records,
+      ),
+    });
+
+  function wantVip(service: ServiceName): void {
+    const held = given.vips.get(keyOf(service));
+    if (given.released.has(keyOf(service)))
+      return wantVips([...[...given.vips.values()].map((one) => one.service), service]);
+    const missing = vipRanges.filter((range) => held?.addresses[cidr(range).family] === undefined);
+    const picked = missing.flatMap((range) => pickVip(range, given.taken, service) ?? []);
+    const added = picked.map((address): VipRecord => ({ ...bare(service), ip: address }));
+    for (const record of added) {
+      addVip(given.vips, record);
+      given.taken.add(record.ip);
+    }
+    if (added.length > 0) change({ vips: [...state.vips, ...added] });
+  }
 
   async function write() {
     if (!dirty) return;
@@ -94,16 +127,9 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
     },
     vips: () => [...given.vips.values()].map(({ service }) => service),
     peers: () => [...given.peers.keys()],
-    wantVips: (services) =>
-      give({
-        vips: inEachFamily(
-          vipRanges,
-          state.vips,
-          ({ ip: address }) => address,
-          (mine, range) => reconcileVips(mine, services.map(bare), { range, now: clock.now() }).records,
-        ),
-      }),
-    vipsOf: ({ namespace, name }) => given.vips.get(`${namespace}/${name}`)?.addresses ?? {},
+    wantVips,
+    wantVip,
+    vipsOf: (service) => given.vips.get(keyOf(service))?.addresses ?? {},
     wantPeers: (clusters) =>
       give({
         peers: inEachFamily(
@@ -132,23 +158,52 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
   };
 }
 
+type Vips = Map<string, { readonly service: ServiceName; readonly addresses: PerFamily }>;
+
 /** What is given now, for finding; services are many. */
-function indexOf({ vips, peers, lanePorts }: RecordState) {
-  const held = lanePorts.filter((one) => !one.freedAt);
-  const services = new Map<string, { service: ServiceName; addresses: PerFamily }>();
-  for (const { namespace, name, ip: address } of vips.filter((one) => !one.releasedAt)) {
-    const key = `${namespace}/${name}`;
-    const addresses = { ...services.get(key)?.addresses, [familyIn(address)]: address };
-    services.set(key, { service: { namespace, name }, addresses });
-  }
-  const clusters = new Map<string, PerFamily>();
-  for (const { cluster, address } of peers.filter((one) => !one.releasedAt))
-    clusters.set(cluster, { ...clusters.get(cluster), [familyIn(address)]: address });
+interface Given {
+  readonly vips: Vips;
+  /** Addresses that nobody else may have. */
+  readonly taken: Set<string>;
+  /** Services whose address waits for their return. */
+  readonly released: ReadonlySet<string>;
+  readonly peers: ReadonlyMap<string, PerFamily>;
+  readonly lanePorts: ReadonlyMap<string, number>;
+}
+
+function indexOf({ vips, peers, lanePorts }: RecordState): Given {
+  return { ...vipIndex(vips), peers: peerIndex(peers), lanePorts: laneIndex(lanePorts) };
+}
+
+function vipIndex(records: readonly VipRecord[]): Pick<Given, 'vips' | 'taken' | 'released'> {
+  const vips: Vips = new Map();
+  for (const record of records) if (!record.releasedAt) addVip(vips, record);
   return {
-    vips: services,
-    peers: clusters,
-    lanePorts: new Map(held.map((one) => [laneText(one), one.lanePort])),
+    vips,
+    taken: new Set(records.map(({ ip: address }) => address)),
+    released: new Set(records.filter(({ releasedAt }) => releasedAt).map(keyOf)),
   };
+}
+
+function addVip(vips: Vips, { namespace, name, ip: address }: VipRecord): void {
+  const key = keyOf({ namespace, name });
+  const addresses = { ...vips.get(key)?.addresses, [familyIn(address)]: address };
+  vips.set(key, { service: { namespace, name }, addresses });
+}
+
+function laneIndex(records: readonly LanePortRecord[]): Map<string, number> {
+  return new Map(records.filter((one) => !one.freedAt).map((one) => [laneText(one), one.lanePort]));
+}
+
+function peerIndex(records: readonly PeerRecord[]): Map<string, PerFamily> {
+  const clusters = new Map<string, PerFamily>();
+  for (const { cluster, address } of records.filter((one) => !one.releasedAt))
+    clusters.set(cluster, { ...clusters.get(cluster), [familyIn(address)]: address });
+  return clusters;
+}
+
+function keyOf({ namespace, name }: ServiceName): string {
+  return `${namespace}/${name}`;
 }
 
 export function laneText({ namespace, name, portName, protocol, port, endpoint = '' }: LaneKey): string {
