@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,8 @@ import { sleep, systemClock } from '#kit/index.ts';
 const [services = 10_000, backends = 10] = process.argv.slice(2).map(Number);
 const LIMITS = { rssMiB: 120, mapsMiB: 64, stallMs: 100 };
 const CHANGES = 20;
+/** What the engine collects by itself when nothing happens is gone then; the peak is printed too. */
+const SETTLE_MS = 30_000;
 /** Changes so far: each names other pods. */
 let rounds = 0;
 const root = join(import.meta.dirname, '..');
@@ -37,10 +39,10 @@ try {
   console.log(`API server filled with ${services} services of ${backends} backends: ${since(filling)} s`);
   const first = await run('first start');
   const again = await run('started again, tables adopted');
-  const worst = { rss: Math.max(first.rssMiB, again.rssMiB), stall: Math.max(first.stallMs, again.stallMs) };
+  const worst = { rss: Math.max(first.rssMiB, again.rssMiB), stall: Math.max(first.stallCpuMs, again.stallCpuMs) };
   assert.ok(first.mapsMiB < LIMITS.mapsMiB, `tables take ${first.mapsMiB} MiB`);
   assert.ok(worst.rss < LIMITS.rssMiB, `RSS ${worst.rss} MiB`);
-  assert.ok(worst.stall < LIMITS.stallMs, `the event loop stood still for ${worst.stall} ms`);
+  assert.ok(worst.stall < LIMITS.stallMs, `the event loop stood still for ${worst.stall} ms of work`);
 } finally {
   agent?.kill();
   if (server.connected) server.disconnect();
@@ -54,23 +56,27 @@ try {
 async function run(what: string) {
   const started = performance.now();
   const delayFile = join(folder, 'delay.json');
-  agent = spawn(process.execPath, ['--import', join(import.meta.dirname, 'loop-delay.mjs'), ...line()], {
-    env: { ...process.env, LOOP_DELAY: delayFile },
+  const watched = `--import ${join(import.meta.dirname, 'loop-delay.mjs')} ${process.env['AGENT_FLAGS'] ?? ''}`;
+  agent = spawn(join(root, 'sealane'), line(), {
+    env: { ...process.env, LOOP_DELAY: delayFile, NODE_OPTIONS: watched },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   await inStep(agent);
   const seconds = since(started);
-  await sleep(systemClock, 5_000);
+  await sleep(systemClock, SETTLE_MS);
   const memory = memoryOf(agent.pid ?? 0);
   const costs = await changes();
-  const { maxMs, p99Ms, heapMiB } = JSON.parse(readFileSync(delayFile, 'utf8')) as Record<string, number>;
+  const { heapMiB, cpuSeconds, ...stalls } = JSON.parse(readFileSync(delayFile, 'utf8')) as Record<string, number>;
   const result = {
     seconds,
     ...memory,
     heapMiB: round(heapMiB),
     mapsMiB: mapsMiB(),
-    stallMs: round(maxMs),
-    p99Ms: round(p99Ms),
+    stallMs: round(stalls['maxMs']),
+    stallCpuMs: round(stalls['maxCpuMs']),
+    startStallMs: round(stalls['startMs']),
+    startStallCpuMs: round(stalls['startCpuMs']),
+    cpuSeconds: round(cpuSeconds),
     ...costs,
   };
   console.log(`${what}: ${JSON.stringify(result)}`);
@@ -92,12 +98,7 @@ function line(): string[] {
     '--state-dir': join(folder, 'state'),
     '--resolver-address': '127.0.0.1:19953',
   };
-  return [
-    ...(process.env['AGENT_FLAGS']?.split(' ') ?? []),
-    join(root, 'dist/sealane.mjs'),
-    'agent',
-    ...Object.entries(flags).flat(),
-  ];
+  return ['agent', ...Object.entries(flags).flat()];
 }
 
 /** Resolves when the agent says so; what it complains of is shown. */
@@ -176,7 +177,9 @@ function mapsMiB(): number {
   return Math.round(bytes.reduce((sum, one) => sum + one, 0) / 2 ** 20);
 }
 
+/** There is none when the agent never came so far. */
 function stopResolver(): void {
+  if (!existsSync(join(folder, 'state/resolver.json'))) return;
   const { pid } = JSON.parse(readFileSync(join(folder, 'state/resolver.json'), 'utf8')) as { readonly pid: number };
   process.kill(pid);
 }
