@@ -39,6 +39,8 @@ const member = spawn(
     hubKubeconfig,
     '--vip-range',
     '240.0.0.0/12',
+    '--lane-ports',
+    `10000-${Math.max(14_999, 10_000 + 2 * services)}`,
   ],
   {
     env: {
