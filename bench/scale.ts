@@ -48,6 +48,7 @@ try {
   if (server.connected) server.disconnect();
   stopResolver();
   rmSync(pins, { recursive: true, force: true });
+  rmSync(`/run/sealane/agents/sys_fs_bpf_${name}.json`, { force: true });
   rmSync(folder, { recursive: true });
   await sleep(systemClock, 500);
   rmdirSync(cgroup);

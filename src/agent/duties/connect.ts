@@ -2,7 +2,6 @@
 import { type Clock, formatIp, inTurns, type Log } from '#kit/index.ts';
 import type { ConnectTables } from '../apply/connect-tables.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
-import type { PlacedGroup } from '../apply/placement.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import { inputsOf, siteOf } from '../watch/inputs.ts';
@@ -11,7 +10,8 @@ export interface PlacedEntry {
   /** `namespace/name`, or a duty of the agent itself; undefined while nobody has claimed what an earlier process left. */
   readonly owner: string | undefined;
   readonly index: number;
-  readonly groups: readonly PlacedGroup[];
+  /** The cluster of each group by its index; of a service nobody has claimed it is not known. */
+  readonly clusters: ReadonlyMap<number, string>;
 }
 
 export class ConnectDuty {
@@ -52,8 +52,10 @@ export class ConnectDuty {
 
   /** What is in the tables, with the names that it has there no more. */
   *placed(): Generator<PlacedEntry> {
-    for (const [key, { index, groups }] of this.#tables.placements())
-      yield { owner: this.#owner.get(key), index, groups: [...groups.values()] };
+    for (const [key, { index, groups }] of this.#tables.placements()) {
+      const clusters = new Map([...groups].map(([cluster, group]) => [group.index, cluster]));
+      yield { owner: this.#owner.get(key), index, clusters };
+    }
   }
 
   /** Entries in use, by table. */

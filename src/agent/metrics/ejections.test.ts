@@ -4,15 +4,7 @@ import type { PlacedEntry } from '../duties/connect.ts';
 import { Ejections } from './ejections.ts';
 
 const NOW = 1_000n;
-const placed: readonly PlacedEntry[] = [
-  {
-    owner: 'shop/cart',
-    index: 1,
-    groups: [
-      { index: 10, run: { first: 0, count: 2 }, backends: [{ address: 1n, port: 80, flags: 0, cluster: 'east' }] },
-    ],
-  },
-];
+const placed: readonly PlacedEntry[] = [{ owner: 'shop/cart', index: 1, clusters: new Map([[10, 'east']]) }];
 
 const entry = (addr: bigint, ejections: number, until = 0n, group = 10) =>
   [

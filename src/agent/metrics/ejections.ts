@@ -53,8 +53,7 @@ export class Ejections {
 
 function namesByGroup(placed: Iterable<PlacedEntry>): Map<number, string> {
   const names = new Map<number, string>();
-  for (const { owner, groups } of placed)
-    for (const { index, backends } of groups)
-      if (owner?.includes('/') && backends[0]) names.set(index, `${owner} ${backends[0].cluster}`);
+  for (const { owner, clusters } of placed)
+    for (const [group, cluster] of clusters) if (owner?.includes('/')) names.set(group, `${owner} ${cluster}`);
   return names;
 }

@@ -34,15 +34,8 @@ function trafficOf(attempts: bigint): Traffic {
 
 /** @param groups cluster by group */
 function placed(owner: string | undefined, index: number, groups: Readonly<Record<number, string>>): PlacedEntry {
-  return {
-    owner,
-    index,
-    groups: Object.entries(groups).map(([group, cluster]) => ({
-      index: Number(group),
-      run: { first: 0, count: 1 },
-      backends: [{ address: 1n, port: 80, flags: 0, cluster }],
-    })),
-  };
+  const clusters = new Map(Object.entries(groups).map(([group, cluster]) => [Number(group), cluster]));
+  return { owner, index, clusters };
 }
 
 function stage(t: TestContext) {

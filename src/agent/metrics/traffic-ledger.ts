@@ -99,12 +99,9 @@ export class TrafficLedger {
 function present(placed: Iterable<PlacedEntry>) {
   const pairs = new Map<number, string>();
   const services = new Set<number>();
-  for (const { owner, index, groups } of placed) {
+  for (const { owner, index, clusters } of placed) {
     services.add(index);
-    for (const group of groups) {
-      const cluster = group.backends[0]?.cluster;
-      if (owner && cluster) pairs.set(pairOf(index, group.index), nameOf(owner, cluster));
-    }
+    for (const [group, cluster] of clusters) if (owner) pairs.set(pairOf(index, group), nameOf(owner, cluster));
   }
   return { pairs, services, names: new Set(pairs.values()) };
 }
