@@ -1,6 +1,6 @@
 // Loaded into a process by --import: notes how its event loop stands still, milliseconds, in the file named by LOOP_DELAY: on the clock
 // and as time of the processor, which other work on the machine does not lengthen. What is before the first list that is asked for is
-// noted apart: programs are being loaded then, and nobody waits for the loop.
+// noted apart: Node reads the program and objects are loaded then, and nobody waits for the loop.
 import { subscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import type { ClusterExportSpec } from '#api/index.ts';
 import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
-import { giveBackFreed, type Hooks, loadHooks, makePinDir } from '#kernel/index.ts';
+import { giveBackFreed, type Hooks, loadHooksInTurns, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import { depthMetric, tryMetrics, watchMetrics } from '#observe/index.ts';
 import { localEndpoints, type OwnExport } from '#plan/index.ts';
@@ -63,7 +63,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     () => clock.now(),
     async () => ({
       hooks: isNode
-        ? loadHooks({ objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) })
+        ? await loadHooksInTurns({ objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) }, clock)
         : undefined,
       gateway: options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined,
     }),

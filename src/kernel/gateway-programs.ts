@@ -1,9 +1,8 @@
 /** The two programs of a gateway for one family: at the device that lanes come in by, and where pods answer. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Family } from '#kit/index.ts';
-import { objects } from './generated/objects.ts';
-import { type LoadedObject, type LoadOptions, loadObject } from './load-object.ts';
+import { type Clock, type Family, inTurns } from '#kit/index.ts';
+import { loadEach } from './load-each.ts';
+import type { LoadedObject, LoadOptions } from './load-object.ts';
 import type { Program } from './program.ts';
 import { KERNEL_BTF } from './requirements.ts';
 
@@ -24,18 +23,31 @@ const NAMES = {
 /**
  * @param objectDir where the compiled objects are, `dist/bpf`
  * @param options constants that only one of the programs has are left out for the other
- * @throws SealaneError as `loadObject`
+ * @throws SealaneError as `loadObject`; nothing is open then
  */
 export function loadGateway(family: Family, objectDir: string, options: LoadOptions): GatewayPrograms {
-  const load = ([object]: readonly [keyof typeof objects, string]) => {
-    const { file, constants } = objects[object];
-    const wanted = { ...options.rodata, ...(family === 'IPv6' && { ipv6_sum: ipv6Sum() }) };
-    const rodata = Object.fromEntries(Object.entries(wanted).filter(([name]) => name in constants));
-    return loadObject(join(objectDir, file), { ...options, rodata });
-  };
+  return gatewayOf(family, [...loading(family, objectDir, options)]);
+}
+
+/** The same; the event loop turns between two objects. */
+export async function loadGatewayInTurns(
+  family: Family,
+  objectDir: string,
+  options: LoadOptions,
+  clock: Clock,
+): Promise<GatewayPrograms> {
+  return gatewayOf(family, await Array.fromAsync(inTurns(loading(family, objectDir, options), clock)));
+}
+
+function loading(family: Family, objectDir: string, options: LoadOptions): Generator<LoadedObject> {
   const names = NAMES[family];
-  const incoming = load(names.in);
-  const back = load(names.back);
+  const rodata = { ...options.rodata, ...(family === 'IPv6' && { ipv6_sum: ipv6Sum() }) };
+  return loadEach([names.in[0], names.back[0]], objectDir, { ...options, rodata });
+}
+
+function gatewayOf(family: Family, loaded: readonly LoadedObject[]): GatewayPrograms {
+  const [incoming, back] = loaded as [LoadedObject, LoadedObject];
+  const names = NAMES[family];
   return {
     family,
     incoming: incoming.program(names.in[1]),

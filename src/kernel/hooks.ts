@@ -3,13 +3,12 @@
  * Attaching adopts the links of an earlier process and swaps the programs in place, one hook after another; old and new
  * programs read the same tables meanwhile.
  */
-import { join } from 'node:path';
-import type { Range } from '#kit/index.ts';
+import { type Clock, inTurns, type Range } from '#kit/index.ts';
 import { addressBytes } from './address-codec.ts';
 import { attachCgroup } from './attach-cgroup.ts';
-import { objects } from './generated/objects.ts';
 import type { Link } from './link.ts';
-import { type LoadedObject, type LoadOptions, loadObject } from './load-object.ts';
+import { loadEach } from './load-each.ts';
+import type { LoadedObject, LoadOptions } from './load-object.ts';
 import type { BpfMap } from './map.ts';
 import { clockResolution } from './native.ts';
 import type { Program } from './program.ts';
@@ -51,33 +50,30 @@ export interface Hooks {
   close(): void;
 }
 
-/** @throws SealaneError as `loadObject`; nothing is attached then */
+/** @throws SealaneError as `loadObject`; nothing is attached or open then */
 export function loadHooks(options: HookOptions): Hooks {
-  const loaded = new Map<string, LoadedObject>();
-  const close = (): void => {
-    for (const object of loaded.values()) object.close();
-  };
-  try {
-    for (const name of HOOKS) loaded.set(name, loadHook(name, options));
-  } catch (error) {
-    close();
-    throw error;
-  }
-  const all = [...loaded.values()];
+  return hooksOf([...loading(options)], options);
+}
+
+/** The same; the event loop turns between two objects. */
+export async function loadHooksInTurns(options: HookOptions, clock: Clock): Promise<Hooks> {
+  return hooksOf(await Array.fromAsync(inTurns(loading(options), clock)), options);
+}
+
+function hooksOf(all: readonly LoadedObject[], { pinDir }: HookOptions): Hooks {
   return {
     programs: all.flatMap((object) => [...object.programs.values()]),
-    map: (name) => (all.find(({ maps }) => maps.has(name)) ?? (loaded.get('connect4') as LoadedObject)).map(name),
+    map: (name) => (all.find(({ maps }) => maps.has(name)) ?? (all.at(-1) as LoadedObject)).map(name),
     rebuilt: [...new Set(all.flatMap((object) => object.rebuilt))],
-    attach: (cgroup) => attachAll(all, cgroup, options.pinDir),
-    close,
+    attach: (cgroup) => attachAll(all, cgroup, pinDir),
+    close() {
+      for (const object of all) object.close();
+    },
   };
 }
 
-function loadHook(name: (typeof HOOKS)[number], options: HookOptions): LoadedObject {
-  const { file, constants } = objects[name];
-  const known = constantsFor(options);
-  const rodata = Object.fromEntries(Object.entries(known).filter(([constant]) => constant in constants));
-  return loadObject(join(options.objectDir, file), { ...options, rodata });
+function loading(options: HookOptions): Generator<LoadedObject> {
+  return loadEach(HOOKS, options.objectDir, { ...options, rodata: constantsFor(options) });
 }
 
 function constantsFor({ vipRanges = [] }: HookOptions): Record<string, Constant> {

@@ -7,7 +7,7 @@ import {
   attachTc,
   type BpfMap,
   type GatewayPrograms,
-  loadGateway,
+  loadGatewayInTurns,
   tableOf,
   tables as kernelTables,
 } from '#kernel/index.ts';
@@ -49,7 +49,9 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
   const { pinDir, clock, log, lanePorts } = options;
   const rodata = { lane_port_first: lanePorts.first, lane_port_last: lanePorts.last };
   const addresses = options.addresses.map(ip);
-  const programs = addresses.map((address) => loadGateway(familyOf(address), options.objects, { pinDir, rodata }));
+  const programs: GatewayPrograms[] = [];
+  for (const address of addresses)
+    programs.push(await loadGatewayInTurns(familyOf(address), options.objects, { pinDir, rodata }, clock));
   const maps = { map: (name: string): BpfMap => (programs[0] as GatewayPrograms).object.map(name) };
   const uplink = uplinkOf(await devices(), options);
   const tables = new LaneTables(laneMaps(maps), (family) => uplink.mtu - TCP_IP_HEADERS[family], clock);
