@@ -10,10 +10,11 @@ const FORMAT = 1;
 /** A server that is being replaced needs a moment to let go of the file. */
 const BUSY_MS = 3_000;
 
+/** FULL: a commit is synced before it is acknowledged, or refused; NORMAL would sync the journal now and then. */
 const SET_UP = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
+  PRAGMA synchronous = FULL;
   PRAGMA cache_size = -512;
   BEGIN EXCLUSIVE;
   CREATE TABLE IF NOT EXISTS objects (resource TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (resource, key)) WITHOUT ROWID;

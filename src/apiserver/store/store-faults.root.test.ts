@@ -7,27 +7,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { isFault } from '#kit/index.ts';
-import type { Store } from '#objects/index.ts';
 import { openSqliteStore } from './sqlite-store.ts';
-
-const key = (name: string) => ({ resource: 'pods', namespace: 'x', name });
-const pod = (name: string, text = '') => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, namespace: 'x' },
-  spec: { text },
-});
+import { createPod, podNames } from './testing/pods.ts';
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'sealane-store-'));
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
-}
-
-function names(store: Store): string[] {
-  const found = store.list('pods');
-  assert.ok('items' in found);
-  return found.items.map(({ metadata }) => metadata.name);
 }
 
 test('a full disk refuses a write with its path and cause; what was acknowledged before and after stays', (t) => {
@@ -41,7 +27,7 @@ test('a full disk refuses a write with its path and cause; what was acknowledged
     for (let i = 0; i < 200 && refused.length < 3; i++) {
       const name = `p${String(i).padStart(3, '0')}`;
       try {
-        store.create(key(name), pod(name, 'x'.repeat(20_000)));
+        createPod(store, name, 'x'.repeat(20_000));
         acknowledged.push(name);
       } catch (error) {
         refused.push(error);
@@ -53,12 +39,12 @@ test('a full disk refuses a write with its path and cause; what was acknowledged
       assert.match((error as Error).message, /write pods p\d+ to .*test\.db/);
       assert.match(String((error as Error).cause), /full/);
     }
-    assert.deepEqual(names(store), acknowledged, 'what was refused is not there');
+    assert.deepEqual(podNames(store), acknowledged, 'what was refused is not there');
     execFileSync('mount', ['-o', 'remount,size=8m', disk]);
-    store.create(key('with-room'), pod('with-room'));
+    createPod(store, 'with-room');
     store.close();
     const again = openSqliteStore({ path });
-    assert.deepEqual(names(again), [...acknowledged, 'with-room'].toSorted());
+    assert.deepEqual(podNames(again), [...acknowledged, 'with-room'].toSorted());
     again.close();
   } finally {
     execFileSync('umount', [disk]);
@@ -69,8 +55,8 @@ test('a file cut anywhere in its last writes is an earlier state, whole; uncut n
   const from = folder(t);
   const store = openSqliteStore({ path: join(from, 'test.db') });
   const count = 40;
-  for (let i = 0; i < count; i++) store.create(key(`p${i + 10}`), pod(`p${i + 10}`, 'y'.repeat(500)));
-  const acknowledged = names(store);
+  for (let i = 0; i < count; i++) createPod(store, `p${i + 10}`, 'y'.repeat(500));
+  const acknowledged = podNames(store);
   // As the process would leave it if it were killed now.
   const wal = join(from, 'test.db-wal');
   const size = statSync(wal).size;
@@ -81,11 +67,11 @@ test('a file cut anywhere in its last writes is an earlier state, whole; uncut n
       cpSync(from, to, { recursive: true });
       truncateSync(join(to, 'test.db-wal'), cut);
       const after = openSqliteStore({ path: join(to, 'test.db') });
-      const found = names(after);
+      const found = podNames(after);
       assert.deepEqual(found, acknowledged.slice(0, found.length));
       assert.equal(after.revision(), found.length);
       if (cut === size) assert.equal(found.length, count);
-      after.create(key('later'), pod('later'));
+      createPod(after, 'later');
       after.close();
     }),
     { numRuns: 40 },
