@@ -1,11 +1,11 @@
-/** What a restart and a compaction mean for watchers of the embedded server. */
+/** What a restart, a compaction and a disk that fails mean for clients of the embedded server. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openSqliteStore } from '#apiserver/index.ts';
-import { createMemoryStore } from '#objects/index.ts';
+import { createMemoryStore, type Journal } from '#objects/index.ts';
 import { type Api, createApi } from './api.ts';
 import { startEmbedded } from './embedded.ts';
 import { configMap } from './objects.ts';
@@ -46,8 +46,8 @@ test('a watch goes on where it was after the server has been restarted', async (
   resumed.stop();
 });
 
-async function inMemory(t: TestContext, historyLimit = 1000) {
-  const store = createMemoryStore({ historyLimit });
+async function inMemory(t: TestContext, journal?: Journal) {
+  const store = createMemoryStore({ historyLimit: 1000, journal });
   const server = await startEmbedded({ store });
   const api = createApi(server.access);
   t.after(async () => {
@@ -69,6 +69,23 @@ test('from before the compaction nothing can be watched or listed: 410', async (
     await api.get(`/api/v1/namespaces?limit=1&continue=${encodeURIComponent(page.metadata.continue)}`),
   ];
   for (const { status, body } of answers) assert.deepEqual([status, body.reason, body.code], [410, 'Expired', 410]);
+});
+
+test('a write that the store cannot keep is a 500, no watcher hears of it, and the next is taken', async (t) => {
+  let fails = false;
+  const save = () => {
+    if (fails) throw new Error('disk I/O error');
+  };
+  const { api } = await inMemory(t, { changes: [], objects: [], save });
+  const watch = await api.watch(`${PATH}?watch=1&resourceVersion=${await revisionOf(api)}`);
+  fails = true;
+  const { status, body } = await api.post(PATH, configMap('a'));
+  assert.deepEqual([status, body.kind, body.reason], [500, 'Status', 'InternalError']);
+  assert.equal((await api.get(`${PATH}/a`)).status, 404);
+  fails = false;
+  await api.post(PATH, configMap('b'));
+  assert.deepEqual(await story(watch, 1), ['ADDED b']);
+  watch.stop();
 });
 
 test('a watch from a revision that this server never had is 410: the client saw another one', async (t) => {
