@@ -80,14 +80,14 @@ function boot(folder: string, script: string): Promise<string> {
   const cancel = systemClock.after(DEADLINE_MS, () => child.kill('SIGKILL'));
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += stripVTControlCharacters(text.replaceAll('\r', ''));
+    said += text;
     process.stdout.write(text);
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => {
       cancel();
-      resolve(said);
+      resolve(stripVTControlCharacters(said.replaceAll('\r', ''))); // whole: a piece may end within a sequence
     });
   });
 }
