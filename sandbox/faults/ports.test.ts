@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { BUILT_IN, readTopology } from '#sandbox/topology/index.ts';
 import { cutPorts } from './ports.ts';
 
@@ -20,4 +21,14 @@ test('what does not exist has no ports', () => {
   for (const target of ['', 'cluster-9', 'cluster-1/node-9', 'cluster-1/node-1/wan', 'cluster-1/node-1/lan/x']) {
     assert.deepEqual(devices(target), [], target);
   }
+});
+
+test('any text is a place of the topology or has no ports', () => {
+  const piece = fc.constantFrom('cluster-1', 'node-1', 'lan', 'hub', '/', 'cluster-', '__proto__', '');
+  const text = fc.oneof(
+    fc.array(piece).map((pieces) => pieces.join('')),
+    fc.string(),
+  );
+  const place = /^(hub|cluster-[12](\/node-[12](\/lan)?)?)$/;
+  fc.assert(fc.property(text, (target) => assert.equal(devices(target).length > 0, place.test(target), target)));
 });

@@ -17,11 +17,11 @@ export function listMounts(): Mount[] {
 export function parseMountInfo(text: string): Mount[] {
   return text
     .split('\n')
-    .filter((line) => line.includes(' - '))
-    .map((line) => {
-      const [before = '', after = ''] = line.split(' - ');
-      const [type = '', source = ''] = after.split(' ');
-      return { target: unescapeBlanks(before.split(' ')[4] ?? ''), type, source };
+    .map((line) => line.split(' '))
+    .filter((words) => words.includes('-'))
+    .map((words) => {
+      const [type = '', source = ''] = words.slice(words.indexOf('-') + 1);
+      return { target: unescapeBlanks(words[4] ?? ''), type, source: unescapeBlanks(source) };
     });
 }
 

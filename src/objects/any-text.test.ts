@@ -27,6 +27,17 @@ test('a field selector says any value, and any text is one or refused', () => {
   fc.assert(fc.property(fc.array(piece), (pieces) => typeof parseFieldSelector(pieces.join('')).ok === 'boolean'));
 });
 
+test('a backslash in a field selector stands before what it is for, or all is refused', () => {
+  const escape = fc.constantFrom(String.raw`\\`, String.raw`\,`, String.raw`\=`, '\\', 'a', '\n', ' ');
+  fc.assert(
+    fc.property(fc.array(escape), (pieces) => {
+      const value = pieces.join('');
+      const isWhole = !value.replaceAll(/\\[\\,=]/g, '').includes('\\');
+      assert.ok(isWhole || !parseFieldSelector(`a=${value}`).ok);
+    }),
+  );
+});
+
 test('any text is a JSON path that finds something or nothing in anything, or is refused', () => {
   const piece = fc.constantFrom(
     '.',

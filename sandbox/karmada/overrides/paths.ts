@@ -13,6 +13,7 @@ export function valueAt(document: Json, path: string): unknown {
   const steps = path.split('/').slice(1);
   return steps.reduce<unknown>((now, step) => {
     if (typeof now !== 'object' || now === null) return undefined;
-    return (now as Readonly<Record<string, unknown>>)[step.replaceAll('~1', '/').replaceAll('~0', '~')];
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    return Object.hasOwn(now, key) ? (now as Readonly<Record<string, unknown>>)[key] : undefined;
   }, document);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lackingIn, portsIn } from './parse-proc.ts';
+import fc from 'fast-check';
+import { lackingIn, portRangeIn, portsIn } from './parse-proc.ts';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 
@@ -22,4 +23,31 @@ test('what an ordinary user and a half-privileged container lack is named', () =
   assert.deepEqual(lackingIn(status(0n)), ['CAP_NET_ADMIN', 'CAP_PERFMON', 'CAP_BPF']);
   assert.deepEqual(lackingIn(status((1n << 12n) | (1n << 39n))), ['CAP_PERFMON']);
   assert.deepEqual(lackingIn(status((1n << 12n) | (1n << 21n))), [], 'CAP_SYS_ADMIN implies the others');
+});
+
+test('a process is what its capabilities say, not what it is called', () => {
+  assert.equal(lackingIn(`Name:\tCapEff: ${'f'.repeat(16)}\nCapEff:\t${'0'.repeat(16)}\n`).length, 3);
+});
+
+test('any port that is listened at is found, and any text holds ports or none', () => {
+  const port = fc.integer({ min: 1, max: 65_535 });
+  const line = (one: number) => `0: 00000000:${one.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A 0:0`;
+  fc.assert(
+    fc.property(fc.array(port), (ports) => assert.deepEqual(portsIn(HEAD + ports.map(line).join('\n'), 'tcp'), ports)),
+  );
+  fc.assert(fc.property(port, port, (a, b) => assert.deepEqual(portRangeIn(`${a}\t${b}\n`), { first: a, last: b })));
+  const word = fc.oneof(
+    fc.constantFrom('0A', '00:00', '07', '1:12345', '1:FG', 'CapEff:', 'g', '-1', '9'),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(word), (words) => {
+      const text = words.join(' ');
+      const { first, last } = portRangeIn(text);
+      const ports = [...portsIn(text, 'tcp'), ...portsIn(text, 'udp')];
+      assert.ok(ports.every((one) => one >= 1 && one <= 65_535));
+      assert.ok([first, last].every((one) => Number.isInteger(one) && one >= 0));
+      assert.ok(lackingIn(text).length <= 3);
+    }),
+  );
 });

@@ -8,7 +8,7 @@ const ANY_PEER = /^0+:0+$/;
 export function portsIn(text: string, protocol: 'tcp' | 'udp'): number[] {
   return text.split('\n').flatMap((line) => {
     const [, local = '', remote = '', state = ''] = line.trim().split(/\s+/);
-    const port = Number.parseInt(local.split(':')[1] ?? '', 16);
+    const port = Number.parseInt(/:([0-9A-F]{4})$/.exec(local)?.[1] ?? '', 16);
     const open = protocol === 'tcp' ? state === TCP_LISTEN : ANY_PEER.test(remote);
     return open && port > 0 ? [port] : [];
   });
@@ -16,7 +16,7 @@ export function portsIn(text: string, protocol: 'tcp' | 'udp'): number[] {
 
 /** `32768\t60999` */
 export function portRangeIn(text: string): PortRange {
-  const [first = 0, last = 0] = text.trim().split(/\s+/).map(Number);
+  const [, first = 0, last = 0] = (/^(\d{1,5})\s+(\d{1,5})$/.exec(text.trim()) ?? []).map(Number);
   return { first, last };
 }
 
@@ -26,7 +26,7 @@ const CAP_SYS_ADMIN = 21;
 
 /** Names of capabilities that are needed and not there. @param status of /proc/self/status */
 export function lackingIn(status: string): string[] {
-  const effective = BigInt(`0x${/CapEff:\s+([0-9a-f]+)/.exec(status)?.[1] ?? '0'}`);
+  const effective = BigInt(`0x${/^CapEff:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
   const has = (bit: number) => ((effective >> BigInt(bit)) & 1n) === 1n;
   return Object.entries(NEEDED).flatMap(([name, bit]) => {
     const isImplied = name !== 'CAP_NET_ADMIN' && has(CAP_SYS_ADMIN);

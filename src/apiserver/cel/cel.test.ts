@@ -92,6 +92,27 @@ test('quantities are exact', () => {
     assert.equal(parseQuantity(text), undefined, text);
 });
 
+test('any quantity is read as it was written, to a billionth away from zero, and any text is one or none', () => {
+  fc.assert(
+    fc.property(fc.bigInt(), fc.nat(20), (digits, places) => {
+      const [sign, text] = [digits < 0n ? '-' : '', String(digits < 0n ? -digits : digits).padStart(places + 1, '0')];
+      const written = `${sign}${text.slice(0, text.length - places)}.${text.slice(text.length - places)}`;
+      const [read, unit] = [parseQuantity(written)?.billionths ?? 0n, 10n ** BigInt(places)];
+      const exact = digits * 1_000_000_000n;
+      const over = digits < 0n ? exact - read * unit : read * unit - exact;
+      assert.ok(over >= 0n && over < unit, `${written} is ${read}`);
+      assert.equal(parseQuantity(`${read}n`)?.billionths, read);
+    }),
+  );
+  const piece = fc.constantFrom('1', '0', '.', '-', '+', 'e', 'E', 'Ki', 'm', ' ', 'n', 'i', '99999999');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), fc.string(), (pieces, other) => {
+      for (const text of [pieces.join(''), other])
+        assert.ok(parseQuantity(text) === undefined || /^[+-]?[\d.]+([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/.test(text));
+    }),
+  );
+});
+
 test('a field’s name in a rule is another for every field, or there is none', () => {
   assert.deepEqual(['a-b', 'a.b/c', 'namespace', 'a__b', '1a', 'ä'].map(escaped), [
     'a__dash__b',

@@ -1,4 +1,4 @@
-/** Amounts as Kubernetes writes them: `100m`, `1.5Gi`, `2e3`. Exact: a whole number of billionths. */
+/** Amounts as Kubernetes writes them: `100m`, `1.5Gi`, `2e3`. Exact to a billionth. */
 import type { Environment } from '@marcbachmann/cel-js';
 
 const SCALE = 1_000_000_000n;
@@ -20,7 +20,13 @@ export function parseQuantity(text: string): Quantity | undefined {
   const power = Number(exponent ?? DECIMAL[suffix as keyof typeof DECIMAL] ?? 0) - fraction.length;
   const binary = 1024n ** BigInt(BINARY[suffix as keyof typeof BINARY] ?? 0);
   const scaled = digits * SCALE * binary;
-  return new Quantity(power >= 0 ? scaled * 10n ** BigInt(power) : scaled / 10n ** BigInt(-power));
+  return new Quantity(power >= 0 ? scaled * 10n ** BigInt(power) : awayFromZero(scaled, 10n ** BigInt(-power)));
+}
+
+/** As Kubernetes does: who asks for something gets something, and be it a billionth. */
+function awayFromZero(amount: bigint, by: bigint): bigint {
+  const rest = amount % by;
+  return amount / by + BigInt(rest > 0n) - BigInt(rest < 0n);
 }
 
 export function addQuantities(env: Environment): void {

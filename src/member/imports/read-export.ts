@@ -24,18 +24,14 @@ export function readExport(spec: unknown, where: { readonly namespace?: string; 
   if (where.namespace !== hubNamespace(cluster) || where.name !== hubRecordName(namespace, name)) {
     return { problem: `says it is ${cluster}'s ${namespace}/${name}, which is not where it lies` };
   }
-  if (type !== 'ClusterSetIP' && type !== 'Headless') return { problem: `spec.type: "${String(type)}" is unknown` };
+  if (type !== 'ClusterSetIP' && type !== 'Headless')
+    return { problem: `spec.type: ${JSON.stringify(type)} is unknown` };
   if (!Array.isArray(ipFamilies) || !ipFamilies.every((one) => one === 'IPv4' || one === 'IPv6')) {
     return { problem: 'spec.ipFamilies: not a list of IPv4 and IPv6' };
   }
   if (!Array.isArray(ports) || !ports.every(isPort)) return { problem: 'spec.ports: not a list of ports' };
-  if (!isOptional(spec['endpoints'], (all) => Array.isArray(all) && all.every(isEndpoint))) {
-    return { problem: 'spec.endpoints: not a list of endpoints' };
-  }
-  if (!isTextMap(spec['exportedLabels']) || !isTextMap(spec['exportedAnnotations'])) {
-    return { problem: 'spec.exportedLabels, exportedAnnotations: not maps of text' };
-  }
-  if (!isOptional(spec['targetClusters'], isTextList)) return { problem: 'spec.targetClusters: not a list of text' };
+  const bad = Object.entries(OPTIONAL).find(([field, { test }]) => !isOptional(spec[field], test));
+  if (bad) return { problem: `spec.${bad[0]}: not ${bad[1].what}` };
   return { record: toRecord(spec as unknown as ClusterExportSpec) };
 }
 
@@ -99,7 +95,23 @@ const isCount = (value: unknown) => Number.isInteger(value) && (value as number)
 const isPortNumber = (value: unknown) => isCount(value) && (value as number) >= 1 && (value as number) <= 65_535;
 const isAddress = (value: unknown) => typeof value === 'string' && parseIp(value) !== undefined;
 const isTextList = (value: unknown) => Array.isArray(value) && value.every(isText);
-const isTextMap = (value: unknown) => isOptional(value, (map) => isObject(map) && Object.values(map).every(isText));
+const isTextMap = (value: unknown) => isObject(value) && Object.values(value).every(isText);
+const isEndpointList = (value: unknown) => Array.isArray(value) && value.every(isEndpoint);
+const isAffinityConfig = (value: unknown) =>
+  isObject(value) &&
+  isOptional(value['clientIP'], (client) => isObject(client) && isOptional(client['timeoutSeconds'], isCount));
+
+const OPTIONAL: Readonly<Record<string, { readonly test: (value: unknown) => boolean; readonly what: string }>> = {
+  sessionAffinity: { test: (value) => value === 'None' || value === 'ClientIP', what: 'None or ClientIP' },
+  sessionAffinityConfig: { test: isAffinityConfig, what: 'a clientIP with timeoutSeconds' },
+  internalTrafficPolicy: { test: (value) => value === 'Cluster' || value === 'Local', what: 'Cluster or Local' },
+  trafficDistribution: { test: isText, what: 'text' },
+  exportedLabels: { test: isTextMap, what: 'a map of text' },
+  exportedAnnotations: { test: isTextMap, what: 'a map of text' },
+  exportedAt: { test: isText, what: 'text' },
+  targetClusters: { test: isTextList, what: 'a list of text' },
+  endpoints: { test: isEndpointList, what: 'a list of endpoints' },
+};
 
 function isOptional(value: unknown, test: (value: unknown) => boolean): boolean {
   return value === undefined || value === null || test(value);

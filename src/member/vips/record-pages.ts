@@ -13,14 +13,8 @@ import {
 } from '#api/index.ts';
 import type { Client } from '#kube/index.ts';
 import { deepEqual } from '#objects/index.ts';
-import { hash32, type LanePortRecord, type PeerRecord, type ServiceName, type VipRecord } from '#plan/index.ts';
-
-export interface RecordState {
-  readonly vips: readonly VipRecord[];
-  readonly peers: readonly PeerRecord[];
-  readonly lanePorts: readonly LanePortRecord[];
-  readonly epoch: number;
-}
+import { hash32, type LanePortRecord, type ServiceName, type VipRecord } from '#plan/index.ts';
+import { readRecords, type RecordState } from './read-records.ts';
 
 export interface RecordPages {
   /** What was found at the start. After a write that was cut short, a record may be on one page anew and on another still. */
@@ -67,7 +61,7 @@ export async function readPages(client: Client, log: Log): Promise<RecordPages> 
   }
 
   return {
-    found: stateOf(ours, log),
+    found: readRecords(ours, log),
     async write(state) {
       const pages = pagesOf(state, [...stored.keys()]);
       await Promise.all([...pages].map(([name, records]) => keepPage(name, records)));
@@ -137,32 +131,6 @@ function isPage(name: string): boolean {
 
 function storedOf({ data = {}, metadata }: ConfigMap): Stored {
   return { data, version: metadata.resourceVersion };
-}
-
-function stateOf(maps: readonly ConfigMap[], log: Log): RecordState {
-  const list = <T>(key: string) =>
-    maps.flatMap(({ metadata, data }) => readList<T>(data?.[key], metadata.name, key, log));
-  const epochs = maps.map(({ data }) => Math.trunc(Number(data?.[RECORDS_KEYS.epoch] ?? 0)) || 0);
-  return {
-    vips: list<VipRecord>(RECORDS_KEYS.vips),
-    peers: list<PeerRecord>(RECORDS_KEYS.peers),
-    lanePorts: list<LanePortRecord>(RECORDS_KEYS.lanePorts),
-    epoch: Math.max(0, ...epochs),
-  };
-}
-
-/** Somebody may have written over it: then the objects that show what was given out must do. */
-function readList<T>(text: string | undefined, map: string, key: string, log: Log): readonly T[] {
-  if (!text) return [];
-  try {
-    const value: unknown = JSON.parse(text);
-    if (Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null)) return value as T[];
-  } catch (error) {
-    log.error({ map, key, err: error }, 'record is not JSON and is made again');
-    return [];
-  }
-  log.error({ map, key }, 'record is not a list of objects and is made again');
-  return [];
 }
 
 async function put(client: Client, name: string, data: Data, resourceVersion: string | undefined): Promise<ConfigMap> {

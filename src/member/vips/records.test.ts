@@ -122,6 +122,29 @@ test('records that an earlier version kept in one object are spread over pages',
   assert.equal((await load()).vipsOf(service(1)).IPv4, '240.10.7.7');
 });
 
+test('pages that somebody wrote nonsense on give what makes sense, and the rest is made again', async (t) => {
+  const { client, load, pages } = await cluster(t);
+  const vips = [{ ...service(1), ip: '240.10.7.7' }, {}, { ...service(2), ip: 7 }, null, []];
+  await client.create<ConfigMap>(CONFIG_MAPS, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: SYSTEM_NAMESPACE, name: RECORDS_NAME },
+    data: {
+      [RECORDS_KEYS.vips]: JSON.stringify(vips),
+      [RECORDS_KEYS.lanePorts]: '[{"lanePort": "x"}]',
+      [RECORDS_KEYS.peers]: '[{"cluster": {}}]',
+      [RECORDS_KEYS.epoch]: '1e400',
+    },
+  });
+  const records = await load();
+  records.wantVips(services(3));
+  assert.equal(records.nextEpoch(), 1);
+  await records.save();
+  assert.equal(records.vipsOf(service(1)).IPv4, '240.10.7.7');
+  assert.equal(new Set(services(3).map((one) => records.vipsOf(one).IPv4)).size, 3);
+  assert.ok(!JSON.stringify(await pages()).includes('lanePort\\":\\"x'));
+});
+
 test('a write that is cut short at any page gives no address twice and loses nothing that was saved', async (t) => {
   const { client, load } = await cluster(t);
   const first = await load();

@@ -15,7 +15,8 @@ import {
   type ServiceName,
   type VipRecord,
 } from '#plan/index.ts';
-import { type RecordState, readPages } from './record-pages.ts';
+import { readPages } from './record-pages.ts';
+import type { RecordState } from './read-records.ts';
 
 export interface RecordsOptions {
   readonly client: Client;
