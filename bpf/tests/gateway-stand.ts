@@ -21,7 +21,7 @@ import {
   tables,
 } from '#kernel/index.ts';
 import { followRefusals } from '#kernel/testing/follow-refusals.ts';
-import { type Family, ip } from '#kit/index.ts';
+import { type Family, ip, sleep, systemClock } from '#kit/index.ts';
 import { HOST_MAC } from './gateway-packets.ts';
 
 /** Which one the suites run over: `ipv6.root.test.ts` sets it. */
@@ -95,6 +95,7 @@ export interface StandOptions {
 
 export async function createStand(options: StandOptions = {}): Promise<Stand> {
   const name = `slt-${process.pid}-${counter++}`;
+  await untilOldEnough();
   await buildPrograms();
   await createNamespaces([name]);
   try {
@@ -110,6 +111,14 @@ async function prepare(name: string, options: StandOptions): Promise<Stand> {
   await setSysctls({ [FORWARDING]: '1' }, { namespace: name });
   const devices = await ipJson<{ ifname: string; ifindex: number }>(['link', 'show'], { namespace: name });
   return new Stand(name, new Map(devices.map(({ ifname, ifindex }) => [ifname, ifindex])), options);
+}
+
+/** Flows are made to look up to 60 s older than they are: the kernel's clock, which began with the machine, must be further by then. */
+const OLD_ENOUGH_NS = 70_000_000_000n;
+
+/** Waits on an emulated machine only, which runs the tests as soon as it is up. */
+async function untilOldEnough(): Promise<void> {
+  while (process.hrtime.bigint() < OLD_ENOUGH_NS) await sleep(systemClock, 1000);
 }
 
 /** Compiles what changed since the last time, once for all suites of a process: where processes are slow that takes seconds. */
