@@ -137,14 +137,19 @@ static long step(__u64 unused, void *context)
 	return 1;
 }
 
+static __always_inline void begin(struct walk *walk)
+{
+	walk->share = hidden_zero();
+	walk->member = hidden_zero();
+	walk->members.count = hidden_zero();
+	__builtin_memset(walk->walked, 0xff, sizeof(walk->walked));
+}
+
 static __always_inline int sweep(const struct range *tier)
 {
 	struct walk walk = { .tier = *tier, .start = bpf_get_prandom_u32(), .found = NONE };
 
-	walk.share = hidden_zero();
-	walk.member = hidden_zero();
-	walk.members.count = hidden_zero();
-	__builtin_memset(walk.walked, 0xff, sizeof(walk.walked));
+	begin(&walk);
 	bpf_loop(STEPS_MOST, step, &walk, 0);
 	return walk.found;
 }

@@ -78,10 +78,7 @@ __attribute__((noinline)) int tally_in(__u32 tier, __u32 group)
 	tally.all = hidden_zero();
 	tally.takers = hidden_zero();
 	tally.other = hidden_zero();
-	tally.walk.share = hidden_zero();
-	tally.walk.member = hidden_zero();
-	tally.walk.members.count = hidden_zero();
-	__builtin_memset(tally.walk.walked, 0xff, sizeof(tally.walk.walked));
+	begin(&tally.walk);
 	bpf_loop(STEPS_MOST, count_one, &tally, 0);
 	return tally.other | (tally.all << TALLY_BITS) | tally.takers;
 }

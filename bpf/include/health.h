@@ -8,10 +8,9 @@
 #include <bpf/bpf_helpers.h>
 
 #include "address.h"
+#include "duration.h"
 #include "marks.h"
 
-#define SECOND 1000000000ULL
-#define MILLISECOND 1000000ULL
 #define CONCERN (600 * SECOND) /* how long a failure is remembered at least */
 #define TIMES_MOST 20	       /* an ejection is at most so many times the first */
 

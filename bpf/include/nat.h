@@ -14,6 +14,7 @@
  * Of `ipv4.h` and `ipv6.h`, the one included first says of which family all this is.
  * Writer of every table here: kernel.
  */
+#include "duration.h"
 #include "lanes.h"
 #include "marks.h"
 #include "refusals.h"
@@ -23,8 +24,6 @@
 #define PORT_TRIES 32
 #define SLOT_TRIES 32
 #define PATIENT_TRIES 8 /* then a closed flow is taken over before its time */
-
-#define SECOND 1000000000ULL
 
 /* Ports for translated sources, inclusive, host order: neither NodePorts nor ephemeral ports of the host. */
 const volatile __u16 snat_port_first = 15000;
