@@ -56,16 +56,45 @@ function isAway(cluster: number, us: number): void {
   tableOf(on.hooks, tables.distances).put(cluster, us);
 }
 
+function nft(args: readonly string[], input = ''): string {
+  return execFileSync('ip', ['netns', 'exec', on.arena.name, 'nft', ...args], { input, encoding: 'utf8' });
+}
+
+interface Loss {
+  /** Packets lost so far. */
+  lost(): number;
+  end(): void;
+}
+
 /** Packets to an address are lost from now on. */
-function lose(address: string): void {
-  execFileSync('ip', ['netns', 'exec', on.arena.name, 'nft', '-f', '-'], {
-    input: `table inet lost {
-      chain in {
-        type filter hook input priority 0
-        ip daddr ${address} drop
-      }
-    }`,
+function lose(address: string): Loss {
+  const table = `lost_${address.replaceAll('.', '_')}`;
+  const rules = `table inet ${table} {
+    chain in {
+      type filter hook input priority 0
+      ip daddr ${address} counter drop
+    }
+  }`;
+  nft(['-f', '-'], rules);
+  return {
+    lost: () => Number(/packets (\d+)/.exec(nft(['list', 'table', 'inet', table]))?.[1]),
+    end: () => void nft(['delete', 'table', 'inet', table]),
+  };
+}
+
+/** As the kernel would have, with an end that no test lives to see. */
+function eject({ groups }: Served, at: string): void {
+  const never = 2n ** 62n;
+  const key = { addr: ip(at), port: 80, group: groups[0]?.[0] ?? 0 };
+  tableOf(on.hooks, tables.health).put(key, {
+    until: never,
+    term: 1n,
+    connects: 2,
+    answers: 0,
+    times: 1,
+    ejections: 1n,
   });
+  tableOf(on.hooks, tables.concern).put(0, never);
 }
 
 function healthOf({ groups }: Served, at: string, tier = 0, index = 0, port = 80): Health | undefined {
@@ -293,17 +322,32 @@ test('an established connection into a cluster that is down has an error at its 
   await assert.rejects(on.caller.requests(id, 1), /ETIMEDOUT/);
 });
 
-test('an established connection of an ejected backend is kept, or ended where the policy says so', async () => {
+test('an established connection of an ejected backend is kept', async () => {
+  const at = '127.0.0.69';
+  await on.servers.serveTcp(at);
+  const service = serve([group(at)], [group(GOOD)]);
+  on.world.limit(service, { failures: 1 });
+  const { id } = await on.caller.open(service.to);
+  const loss = lose(at);
+  eject(service, at);
+  const answer = on.caller.requests(id, 1);
+  // The packet, a probe, and two timeouts: at the first it would have been given up.
+  for (const end = Date.now() + 20_000; loss.lost() < 4; ) {
+    assert.ok(Date.now() < end, `${loss.lost()} packets were lost`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  loss.end();
+  assert.equal(await answer, `${at} again`);
+});
+
+test('or it is ended where the policy says so', async () => {
   const at = '127.0.0.68';
   await on.servers.serveTcp(at);
   const service = serve([group(at)], [group(GOOD)]);
   on.world.limit(service, { failures: 1, resets: 1 });
   const { id } = await on.caller.open(service.to);
   lose(at);
-  tableOf(on.hooks, tables.health).put(
-    { addr: ip(at), port: 80, group: service.groups[0]?.[0] ?? 0 },
-    { until: 2n ** 62n, term: 1n, connects: 2, answers: 0, times: 1, ejections: 1n },
-  );
+  eject(service, at);
   await assert.rejects(on.caller.requests(id, 1), /ETIMEDOUT/);
 });
 
