@@ -117,7 +117,10 @@ static __always_inline enum refusal new_flow(struct __sk_buff *skb, const struct
 	if (leads_back(&way->route, &pod, gateway))
 		return REFUSAL_LOOP;
 	back.dst = source_towards(way->route.ifindex, &own);
-	return open_flow(&segment->key, &back, way->lane, now, &way->to);
+	reason = open_flow(&segment->key, &back, way->lane, now, &way->to);
+	if (reason || same_ip(&way->to.dst, &back.src))
+		return reason;
+	return find_route(skb, segment, &way->to.src, &way->to.dst, &way->route); /* joined: another pod */
 }
 
 /*

@@ -330,6 +330,17 @@ static long try_port(__u32 step, struct port_search *search)
 	return search->found;
 }
 
+/* Another processor has opened it meanwhile, for a copy of the packet: the caller must not meet two. */
+static __always_inline enum refusal join_flow(const struct flow_key *key, struct flow_key *to)
+{
+	struct flow *flow = flow_in(&nat_half_open, key);
+
+	if (!flow)
+		return REFUSAL_NAT_FULL;
+	*to = flow->to;
+	return REFUSAL_NONE;
+}
+
 /*
  * Opens the flow of a packet to a pod.
  * @param back_key from the pod to the source address that it will see
@@ -350,8 +361,10 @@ OUTLINED enum refusal open_flow(const struct flow_key *key, const struct flow_ke
 		return REFUSAL_NAT_PORTS;
 	*there = search.back;
 	there->to = reversed(&search.back_key);
-	if (bpf_map_update_elem(&nat_half_open, key, there, BPF_ANY))
-		return REFUSAL_NAT_FULL;
+	if (bpf_map_update_elem(&nat_half_open, key, there, BPF_NOEXIST)) {
+		bpf_map_delete_elem(&nat_half_open, &search.back_key);
+		return join_flow(key, to);
+	}
 	*to = there->to;
 	count_flow(lane);
 	return REFUSAL_NONE;
