@@ -24,6 +24,7 @@ export {
   globalTrafficPolicySpec,
 } from './kinds/global-traffic-policy.ts';
 export {
+  type LeftOver,
   type MemberCluster,
   type MemberClusterSpec,
   type MemberClusterStatus,

@@ -18,5 +18,6 @@ export { CHECKS } from './check/checks.ts';
 export type { ClusterFacts, Facts, Known, MachineFacts, PortRange } from './check/facts.ts';
 export type { ClusterObject, StatusLine, StatusReport } from './status/model.ts';
 export { nameOf, summarise } from './status/summarise.ts';
+export { type DrainPhase, type DrainProgress, drainProgress } from './drain/progress.ts';
 export { redactObject } from './redact/redact-object.ts';
 export { REMOVED, redactText } from './redact/redact-text.ts';

@@ -15,6 +15,7 @@ import {
   type Shape,
   text,
   textMap,
+  time,
 } from '../schema/fields.ts';
 
 const gateway = group(
@@ -28,6 +29,30 @@ const gateway = group(
     certificate: optional(text('Self-signed certificate, PEM.')),
   },
   'A gateway of this member.',
+);
+
+const leftOver = group(
+  {
+    cluster: text('Member that is being drained.'),
+    connections: integer('Connections of this member that are open to it.', { minimum: 0 }),
+    services: optional(
+      listByKey(
+        group(
+          {
+            service: text('`namespace/name`.'),
+            connections: integer('Connections that are open.', { minimum: 0 }),
+          },
+          'What is open to one service.',
+        ),
+        ['service'],
+        'The same by service, the most first; at most 20.',
+        { maxItems: 20 },
+      ),
+    ),
+    nodes: integer('Nodes that open no new connections to it, and are counted here.', { minimum: 0 }),
+    allNodes: integer('Nodes that could open connections.', { minimum: 0 }),
+  },
+  'What a member still has open to one that is being drained.',
 );
 
 export const memberClusterSpec = group(
@@ -47,6 +72,10 @@ export const memberClusterSpec = group(
       }),
     ),
     drain: optional(flag('Take its share of new connections away; let the old ones finish.', { default: false })),
+    drainServices: optional(
+      list(text('`namespace/name`.'), 'Drains these services only, whatever `drain` says.', { maxItems: 100 }),
+    ),
+    drainDeadline: optional(time('When a drain ends the connections that are left; absent: they end by themselves.')),
     removed: optional(
       flag('It left the set: everybody drops all of it. The only way to remove a member.', { default: false }),
     ),
@@ -88,6 +117,7 @@ export const memberClusterStatus = group(
       ),
     ),
     observed: optional(numberMap('Epoch of each other member that this one has applied.')),
+    leftOver: optional(listByKey(leftOver, ['cluster'], 'Open connections to members that are being drained.')),
     version: optional(text('Version of sealane.')),
     mergeVersion: optional(integer('Version of the merge function; the set uses the lowest.')),
     conditions: optional(conditions),
@@ -97,6 +127,7 @@ export const memberClusterStatus = group(
 
 export type MemberClusterSpec = Shape<typeof memberClusterSpec>;
 export type MemberClusterStatus = Shape<typeof memberClusterStatus>;
+export type LeftOver = Shape<typeof leftOver>;
 export type MemberGateway = Shape<typeof gateway>;
 
 export interface MemberCluster {
