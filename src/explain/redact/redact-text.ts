@@ -14,9 +14,12 @@ const USER_IN_URL = /(:\/\/)[^\s/@"'\\]+@/g;
 const BASE64 = /[A-Za-z0-9+/]{24,}={0,2}/g;
 /** `name: `, `"name":`, also inside of a string of JSON. */
 const NAMED = `(?<![\\w.-])(?=[\\w.-]*(?:${NAME}))([\\w.-]+\\\\*["']?\\s*[:=]\\s*)`;
-const QUOTED = new RegExp(`${NAMED}(\\\\*["'])(?:[^"'\\\\]|\\\\+[^"'\\\\])*`, 'gi');
+/** `--name value`. */
+const FLAGGED = `(?<![\\w-])(?=\\w*-[\\w-]*(?:${NAME}))([\\w-]+\\s+)`;
+const IN_QUOTES = `(\\\\*["'])(?:[^"'\\\\]|\\\\+[^"'\\\\])*`;
+const QUOTED = new RegExp(`(?:${NAMED}|${FLAGGED})${IN_QUOTES}`, 'gi');
 const BARE = new RegExp(`${NAMED}(?!\\[removed\\])[^\\s"'\\\\,;&}\\]]+`, 'gi');
-const FLAG = new RegExp(`(?<![\\w-])(?=\\w*-[\\w-]*(?:${NAME}))([\\w-]+\\s+)(?![-[])[^\\s"',\\]]+`, 'gi');
+const FLAG = new RegExp(`${FLAGGED}(?![-[])[^\\s"',\\]]+`, 'gi');
 
 export function redactText(text: string): string {
   return text
@@ -25,7 +28,7 @@ export function redactText(text: string): string {
     .replace(JWT, `$1${REMOVED}`)
     .replace(KNOWN, REMOVED)
     .replace(USER_IN_URL, `$1${REMOVED}@`)
-    .replace(QUOTED, `$1$2${REMOVED}`)
+    .replace(QUOTED, `$1$2$3${REMOVED}`)
     .replace(FLAG, `$1${REMOVED}`)
     .replace(BARE, `$1${REMOVED}`)
     .replace(BASE64, redactEncoded);

@@ -21,6 +21,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'a token in a URL': 'GET https://example.com/?a=1&token=s3cr3t&b=2',
   'a secret before another': 'token=s3cr3t://me:s3cr3t@example.com/x',
   'a flag': 'started with --password=s3cr3t --v 2',
+  'a flag and what it is set to, in quotes': 'started with --password "s3cr3t and s3cr3t" --v 2',
   'a flag and a word': 'started with --hub-token s3cr3t --v 2',
   'a variable': 'DB_PASSWORD=s3cr3t',
   'a quoted variable': 'DB_PASSWORD="s3cr3t with s3cr3t"',
