@@ -15,7 +15,7 @@ aarch64) arch=arm64 qemu=qemu-system-arm program=qemu-system-aarch64 ;;
 *) fail "boot a kernel on $(uname -m): x86_64 and aarch64 are supported" ;;
 esac
 # virtio and 9p: the way to the machine's files. The rest is what the tests ask of a kernel.
-MODULES='crc32c_generic virtio_pci 9pnet_virtio 9p overlay veth dummy cls_bpf sch_ingress nf_tables bridge'
+MODULES='crc32c_generic virtio_pci 9pnet_virtio 9p overlay veth dummy cls_bpf sch_ingress nf_tables bridge inet_diag tcp_diag udp_diag'
 
 apt() { apt-get -o DPkg::Lock::Timeout=120 "$@" >"$work/log" 2>&1; }
 
@@ -43,7 +43,7 @@ unpack() {
     './lib/modules/*/kernel/drivers/virtio/*' './lib/modules/*/kernel/net/9p/*' './lib/modules/*/kernel/fs/9p/*' \
     './lib/modules/*/kernel/fs/fscache/*' './lib/modules/*/kernel/fs/netfs/*' './lib/modules/*/kernel/fs/overlayfs/*' \
     './lib/modules/*/kernel/drivers/net/veth.ko' './lib/modules/*/kernel/drivers/net/dummy.ko' './lib/modules/*/kernel/net/sched/*' \
-    './lib/modules/*/kernel/net/bridge/bridge.ko' './lib/modules/*/kernel/net/802/*' './lib/modules/*/kernel/net/llc/*' './lib/modules/*/kernel/net/netfilter/*' './lib/modules/*/kernel/lib/libcrc32c.ko' './lib/modules/*/kernel/crypto/crc32c_generic.ko'
+    './lib/modules/*/kernel/net/bridge/bridge.ko' './lib/modules/*/kernel/net/802/*' './lib/modules/*/kernel/net/llc/*' './lib/modules/*/kernel/net/netfilter/*' './lib/modules/*/kernel/net/ipv4/*_diag.ko' './lib/modules/*/kernel/lib/libcrc32c.ko' './lib/modules/*/kernel/crypto/crc32c_generic.ko'
 }
 
 pack() {

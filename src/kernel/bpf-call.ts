@@ -22,6 +22,7 @@ export const Command = {
   LinkUpdate: 29,
   LinkById: 30,
   EnableStats: 32,
+  IterCreate: 33,
   LinkDetach: 34,
 } as const;
 

@@ -15,6 +15,7 @@ export const Errno = {
   ENOSPC: 28,
   ENOLINK: 67,
   EOPNOTSUPP: 95,
+  ESTALE: 116,
   /** Of the kernel itself, without a text in libc. */
   ENOTSUPP: 524,
 } as const;

@@ -6,13 +6,16 @@ const EVENTS: Readonly<Record<string, string>> = {
   getpeername: 'a socket asks for its peer, getpeername()',
   sock_release: 'a socket is closed for good',
   sockops: 'TCP begins to connect, is connected, changes its state',
+  'iter/bpf_sk_storage_map': 'the agent looks over the sockets that have something of ours',
+  'iter/tcp': 'the agent looks over the TCP sockets of a network namespace',
+  'iter/udp': 'the agent looks over the UDP sockets of a network namespace',
   tc: 'a packet comes in by a device',
 };
 
 /** @param section as in SEC(): `cgroup/connect4`, `tc` */
 export function eventOf(section: string): string {
   const [, name = '', family = ''] = /^(?:cgroup\/)?([a-z_]+)([46]?)$/.exec(section) ?? [];
-  const event = EVENTS[name];
+  const event = EVENTS[section] ?? EVENTS[name];
   if (event === undefined) return section;
   return family === '' ? event : `${event} (IPv${family})`;
 }

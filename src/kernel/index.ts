@@ -14,7 +14,17 @@ export { isBpfFilesystem, makePinDir, mountBpfFilesystem } from './bpf-filesyste
 export { BackendFlag, ClusterFlag, LaneFlag, Refusal, RefusalText } from './generated/enums.ts';
 export { eventOf } from './events.ts';
 export { objects } from './generated/objects.ts';
-export { Backend, Given, type Health, type Limits, Pair, Traffic, TrafficKey, VipKey } from './generated/structs.ts';
+export {
+  Backend,
+  Given,
+  type GivenSocket,
+  type Health,
+  type Limits,
+  Pair,
+  Traffic,
+  TrafficKey,
+  VipKey,
+} from './generated/structs.ts';
 export { tables } from './generated/tables.ts';
 export { type GatewayPrograms, loadGateway, loadGatewayInTurns } from './gateway-programs.ts';
 export { HOOKS, type HookOptions, type Hooks, loadHooks, loadHooksInTurns } from './hooks.ts';
@@ -43,6 +53,7 @@ export {
 export { packRange, type Span, unpackRange } from './range.ts';
 export { giveBackFreed, libbpfVersion } from './native.ts';
 export { KERNEL_BTF, requireKernel } from './requirements.ts';
+export { type EndedSockets, loadRescue, type Rescue, type Whom } from './rescue-programs.ts';
 export type { Constant } from './rodata.ts';
 export { collectRunStats } from './run-stats.ts';
 export { socketDescriptor } from './socket-descriptor.ts';

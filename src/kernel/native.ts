@@ -331,6 +331,14 @@ export function setns(descriptor: number, type: number): number {
   return libc('int setns(int descriptor, int type)', descriptor, type) === 0 ? 0 : -koffi.errno();
 }
 
+/** @param protocol NETLINK_SOCK_DIAG and so on. @returns a descriptor of the current network namespace, or -errno */
+export function netlinkSocket(protocol: number): number {
+  const AF_NETLINK = 16;
+  const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
+  const fd = libc('int socket(int domain, int type, int protocol)', AF_NETLINK, SOCK_RAW_CLOEXEC, protocol) as number;
+  return fd < 0 ? -koffi.errno() : fd;
+}
+
 /** @returns the index in the current network namespace, or -errno */
 export function interfaceIndex(name: string): number {
   const index = libc('uint32_t if_nametoindex(const char *name)', name) as number;

@@ -6,7 +6,7 @@ export interface Found {
   readonly type: BtfType;
 }
 
-/** Structures that are keys or values of tables, and those inside them, innermost first, each once by name. */
+/** Structures that are keys or values of tables or tagged as a record, and those inside them, innermost first, each once by name. */
 export function structsOf(objects: ReadonlyMap<string, ObjectContents>): Map<string, Found> {
   const found = new Map<string, Found>();
   const visit = (types: readonly BtfType[], id: number): void => {
@@ -23,6 +23,7 @@ export function structsOf(objects: ReadonlyMap<string, ObjectContents>): Map<str
       visit(types, map.keyType);
       visit(types, map.valueType);
     }
+    for (const type of types) if (type.kind === Kind.DeclTag && type.name === 'record') visit(types, type.type);
   }
   return found;
 }

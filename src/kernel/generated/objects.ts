@@ -20,6 +20,16 @@ export const objects = {
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
     tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
+  'end-given': {
+    file: 'end-given.bpf.o',
+    about: 'The agent ends sockets that it has found by list_given and written into `doomed`: their callers get ECONNABORTED. Walks the sockets of one network namespace, that of the agent\'s thread; says the cookie of each that was ended. From Linux 6.5.',
+    programs: {
+      end_tcp: { section: 'iter/tcp', attachType: 28 },
+      end_udp: { section: 'iter/udp', attachType: 28 },
+    },
+    constants: { refusals_end: 4, given_socket_kept: 8 },
+    tables: ['affinities', 'alive', 'backends', 'clusters', 'datagrams', 'doomed', 'groups', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
   'gateway-back': {
     file: 'gateway-back.bpf.o',
     about: 'A pod answers a caller of another cluster, over IPv4: what it sends to the translated source goes back out by the lanes\' device, as if the gateway\'s lane port had answered. Sits on every device that pods may answer by; everything else passes.',
@@ -73,6 +83,17 @@ export const objects = {
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
     tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+  },
+  'list-given': {
+    file: 'list-given.bpf.o',
+    about: 'The agent asks which sockets hold a connection to the backend they were given, in all network namespaces: all of them, or those that wait for it in vain while others could serve, or those of UDP. Each is a record of fixed size (struct given_socket).',
+    programs: {
+      list_given: { section: 'iter/bpf_sk_storage_map', attachType: 28 },
+      list_in_vain: { section: 'iter/bpf_sk_storage_map', attachType: 28 },
+      list_udp: { section: 'iter/bpf_sk_storage_map', attachType: 28 },
+    },
+    constants: { tick_us: 4, refusals_end: 4, given_socket_kept: 8 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',

@@ -366,6 +366,95 @@ export const Traffic: Codec<Traffic> = {
   }),
 };
 
+/** What a socket was given when it was condemned. */
+export interface Doom {
+  /** index. */
+  readonly backend: number;
+  readonly generation: number;
+}
+
+/** 8 bytes. */
+export const Doom: Codec<Doom> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.backend, true);
+    view.setUint32(at + 4, value.generation, true);
+  },
+  decode: (view, at = 0) => ({
+    backend: view.getUint32(at, true),
+    generation: view.getUint32(at + 4, true),
+  }),
+};
+
+/** A socket that holds a connection to the backend it was given. */
+export interface GivenSocket {
+  /** of the socket, never used twice. */
+  readonly cookie: bigint;
+  readonly local: Address;
+  /** the backend */
+  readonly remote: Address;
+  /** inode of its network namespace. */
+  readonly netns: number;
+  /** that it is bound to, by index; 0: to none. */
+  readonly device: number;
+  readonly service: number;
+  readonly group: number;
+  /** index. */
+  readonly backend: number;
+  /** of the backend. */
+  readonly generation: number;
+  readonly flags: number;
+  readonly localPort: number;
+  /** A plain number here, network order in the kernel. */
+  readonly remotePort: number;
+  /** index into clusters. */
+  readonly cluster: number;
+  /** IPPROTO_TCP, IPPROTO_UDP. */
+  readonly protocol: number;
+  /** of TCP, 1 for connected UDP. */
+  readonly state: number;
+}
+
+/** 80 bytes. */
+export const GivenSocket: Codec<GivenSocket> = {
+  size: 80,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.cookie, true);
+    putAddress(view, at + 8, value.local);
+    putAddress(view, at + 24, value.remote);
+    view.setUint32(at + 40, value.netns, true);
+    view.setUint32(at + 44, value.device, true);
+    view.setUint32(at + 48, value.service, true);
+    view.setUint32(at + 52, value.group, true);
+    view.setUint32(at + 56, value.backend, true);
+    view.setUint32(at + 60, value.generation, true);
+    view.setUint32(at + 64, value.flags, true);
+    view.setUint16(at + 68, value.localPort, true);
+    view.setUint16(at + 70, value.remotePort, false);
+    view.setUint16(at + 72, value.cluster, true);
+    view.setUint8(at + 74, value.protocol);
+    view.setUint8(at + 75, value.state);
+    new Uint8Array(view.buffer, view.byteOffset + at + 76, 4).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    cookie: view.getBigUint64(at, true),
+    local: getAddress(view, at + 8),
+    remote: getAddress(view, at + 24),
+    netns: view.getUint32(at + 40, true),
+    device: view.getUint32(at + 44, true),
+    service: view.getUint32(at + 48, true),
+    group: view.getUint32(at + 52, true),
+    backend: view.getUint32(at + 56, true),
+    generation: view.getUint32(at + 60, true),
+    flags: view.getUint32(at + 64, true),
+    localPort: view.getUint16(at + 68, true),
+    remotePort: view.getUint16(at + 70, false),
+    cluster: view.getUint16(at + 72, true),
+    protocol: view.getUint8(at + 74),
+    state: view.getUint8(at + 75),
+  }),
+};
+
 /** struct lane_key */
 export interface LaneKey {
   readonly addr: Address;

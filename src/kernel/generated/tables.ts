@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Client, ClientKey, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, Health, HealthKey, LaneKey, LanePod, Limits, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
+import { Backend, Client, ClientKey, Doom, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, Health, HealthKey, LaneKey, LanePod, Limits, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -80,6 +80,15 @@ export const tables = {
     maxEntries: 1024,
     flags: 0,
     writer: 'kernel',
+  }),
+  doomed: table({
+    name: 'doomed',
+    type: 1,
+    key: u64Codec,
+    value: Doom,
+    maxEntries: 65536,
+    flags: 1,
+    writer: 'agent',
   }),
   gateway: table({
     name: 'gateway',

@@ -11,6 +11,8 @@ import type { Answer, Endpoint, Request, Slot } from './requests.ts';
 const listening = new Map<string, Server>();
 const kept = new Map<number, Socket>();
 const datagrams = new Map<number, UdpSocket>();
+/** How each socket ended, or will. */
+const ends = new Map<number, Promise<string>>();
 let next = 1;
 
 /** Answers every line with the address it was reached at, so that a caller knows who answered. */
@@ -99,15 +101,24 @@ async function calls(endpoint: Endpoint, count: number): Promise<string[]> {
   return answers;
 }
 
-function open(endpoint: Endpoint): Promise<{ id: number; peer: string }> {
+function open(endpoint: Endpoint, localPort?: number): Promise<{ id: number; peer: string; localPort: number }> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: endpoint.address, port: endpoint.port });
+    const socket = connect({ host: endpoint.address, port: endpoint.port, localPort });
     socket.setNoDelay(true);
     socket.on('error', reject);
     socket.on('connect', () => {
       kept.set(next, socket);
-      resolve({ id: next++, peer: `${socket.remoteAddress}:${socket.remotePort}` });
+      ends.set(next, endOf(socket));
+      const { remoteAddress, remotePort } = socket;
+      resolve({ id: next++, peer: `${remoteAddress}:${remotePort}`, localPort: socket.localPort ?? 0 });
     });
+  });
+}
+
+function endOf(socket: Socket | UdpSocket): Promise<string> {
+  return new Promise((resolve) => {
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    socket.once('close', () => resolve('closed'));
   });
 }
 
@@ -141,6 +152,7 @@ function close(id: number): Promise<string> {
 function udpOpen(connectTo: Endpoint | undefined, family: 4 | 6 | undefined): Promise<{ id: number; peer: string }> {
   const socket = createSocket(connectTo ? kindOf(connectTo.address) : `udp${family ?? 4}`);
   datagrams.set(next, socket);
+  ends.set(next, endOf(socket));
   const id = next++;
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
@@ -185,7 +197,11 @@ function answer(request: Request): Promise<unknown> {
     case 'calls':
       return calls(request.to, request.count);
     case 'open':
-      return open(request.to);
+      return open(request.to, request.localPort);
+    case 'end-of':
+      return ends.get(request.id) as Promise<string>;
+    case 'udp-disconnect':
+      return Promise.resolve(datagrams.get(request.id)?.disconnect());
     case 'requests':
       return requests(request.id, request.count);
     case 'close':

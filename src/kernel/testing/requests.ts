@@ -14,7 +14,8 @@ export type Wish =
   | { readonly do: 'serve-resets' | 'stop'; readonly at: Endpoint }
   | { readonly do: 'abandon'; readonly to: Endpoint; readonly afterMs: number }
   | { readonly do: 'calls'; readonly to: Endpoint; readonly count: number }
-  | { readonly do: 'open'; readonly to: Endpoint }
+  | { readonly do: 'open'; readonly to: Endpoint; readonly localPort?: number }
+  | { readonly do: 'end-of' | 'udp-disconnect'; readonly id: number }
   | { readonly do: 'requests'; readonly id: number; readonly count: number }
   | { readonly do: 'close'; readonly id: number }
   | { readonly do: 'udp-open'; readonly to?: Endpoint; readonly family?: 4 | 6 }

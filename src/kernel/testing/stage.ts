@@ -54,6 +54,11 @@ export async function stage(sizes: HookOptions['maxEntries'] = {}): Promise<Stag
 }
 
 export function loadTestHooks(arena: Arena, sizes: HookOptions['maxEntries'] = {}): Hooks {
+  return loadHooks(testOptions(arena, sizes));
+}
+
+/** What whoever shares the tables of the hooks is loaded with. */
+export function testOptions(arena: Arena, sizes: HookOptions['maxEntries'] = {}): HookOptions {
   const maxEntries = { ...SMALL, ...sizes };
-  return loadHooks({ objectDir: OBJECTS, pinDir: arena.pinDir, maxEntries, vipRanges: VIP_RANGES });
+  return { objectDir: OBJECTS, pinDir: arena.pinDir, maxEntries, vipRanges: VIP_RANGES };
 }

@@ -29,9 +29,9 @@ export class Arena {
       execFileSync('ip', ['-n', this.name, 'address', 'add', `${address}/128`, 'dev', 'lo', 'nodad']);
   }
 
-  /** A process in the namespace whose sockets pass the hooks. */
-  caller(): Promise<Pod> {
-    return this.#start(`echo $$ > ${this.cgroup}/cgroup.procs; `);
+  /** A process whose sockets pass the hooks, in the namespace or in that of another arena. */
+  caller(netns = this.netns): Promise<Pod> {
+    return this.#start(`echo $$ > ${this.cgroup}/cgroup.procs; `, netns);
   }
 
   /** A process in the namespace whose sockets do not. */
@@ -39,8 +39,8 @@ export class Arena {
     return this.#start('');
   }
 
-  async #start(before: string): Promise<Pod> {
-    const script = `${before}exec nsenter --net=${this.netns} ${process.execPath} ${POD}`;
+  async #start(before: string, netns = this.netns): Promise<Pod> {
+    const script = `${before}exec nsenter --net=${netns} ${process.execPath} ${POD}`;
     const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const pod = new Pod(child);
     this.#pods.push(pod);
@@ -98,8 +98,17 @@ export class Pod {
     return this.#ask({ do: 'calls', to, count }) as Promise<string[]>;
   }
 
-  open(to: Endpoint): Promise<{ id: number; peer: string }> {
-    return this.#ask({ do: 'open', to }) as Promise<{ id: number; peer: string }>;
+  open(to: Endpoint, localPort?: number): Promise<{ id: number; peer: string; localPort: number }> {
+    return this.#ask({ do: 'open', to, localPort }) as Promise<{ id: number; peer: string; localPort: number }>;
+  }
+
+  /** Waits until a socket, of TCP or UDP, ends by itself. @returns the name of the errno, or `closed` */
+  endOf(id: number): Promise<string> {
+    return this.#ask({ do: 'end-of', id }) as Promise<string>;
+  }
+
+  udpDisconnect(id: number): Promise<unknown> {
+    return this.#ask({ do: 'udp-disconnect', id });
   }
 
   requests(id: number, count: number): Promise<unknown> {
