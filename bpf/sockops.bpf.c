@@ -9,6 +9,7 @@
 #include "include/give-up.h"
 #include "include/socket-error.h"
 
+#define ECONNABORTED 103
 #define ECONNRESET 104
 
 static __always_inline struct given *given_to(struct bpf_sock_ops *ctx)
@@ -42,22 +43,27 @@ static __always_inline void established(struct bpf_sock_ops *ctx)
 /* Before it was established: by the peer or the network; what the caller itself ends is judged in sock_release. */
 static __always_inline void refused(struct bpf_sock_ops *ctx, struct given *given)
 {
-	if (error_of(ctx->sk))
+	int error = error_of(ctx->sk);
+
+	if (error == ECONNABORTED) /* ended from outside: nobody is to blame, now or when the socket goes */
+		given->flags |= SOCKET_BLAMED;
+	else if (error)
 		blame(given, FAILURE_TO_CONNECT, WHOLE);
 }
 
 static __always_inline void ended(struct bpf_sock_ops *ctx, struct given *given, __u32 before)
 {
 	struct traffic *counts = traffic_of(given->connected.service, given->group);
+	int error = error_of(ctx->sk);
 
 	if (counts) {
 		__sync_fetch_and_add(&counts->closed, 1);
 		__sync_fetch_and_add(&counts->bytes_sent, ctx->bytes_acked);
 		__sync_fetch_and_add(&counts->bytes_received, ctx->bytes_received);
 	}
-	if (ctx->bytes_received)
+	if (ctx->bytes_received && error != ECONNABORTED) /* that was ended from outside, which says nothing of its backend */
 		trust(given);
-	else if (before == BPF_TCP_ESTABLISHED && error_of(ctx->sk) == ECONNRESET)
+	else if (before == BPF_TCP_ESTABLISHED && error == ECONNRESET)
 		blame(given, FAILURE_TO_ANSWER, WHOLE);
 }
 

@@ -24,6 +24,24 @@ struct {
 	__uint(max_entries, 524288);
 } successes SEC(".maps") STATE;
 
+/* Backends ejected so far, one element: who looks at it knows whether there is something new. Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} ejections SEC(".maps") STATE;
+
+static __always_inline void count_ejection(void)
+{
+	__u32 only = 0;
+	__u64 *count = bpf_map_lookup_elem(&ejections, &only);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
 static __always_inline int limits_of(__u32 service, struct limits *out)
 {
 	struct limits *found = bpf_map_lookup_elem(&limits, &service);
@@ -160,7 +178,10 @@ __attribute__((noinline)) int judge(const struct given *given, struct health *he
 		return 0;
 	}
 
-	return eject(health, until, limits.base_ms, now);
+	if (!eject(health, until, limits.base_ms, now))
+		return 0;
+	count_ejection();
+	return 1;
 }
 
 /* A connection failed. @param weight WHOLE or HALF */

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import type { ClusterExportSpec } from '#api/index.ts';
 import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
-import { giveBackFreed, type Hooks, loadHooksInTurns, makePinDir } from '#kernel/index.ts';
+import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir } from '#kernel/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import { depthMetric, tryMetrics, watchMetrics } from '#observe/index.ts';
 import { localEndpoints, type OwnExport } from '#plan/index.ts';
@@ -19,6 +19,8 @@ import { type GatewayDuty, startGateway } from './duties/gateway.ts';
 import { type AgentLease, keepLease } from './duties/lease.ts';
 import { notingFailure } from './duties/load-failure.ts';
 import { register } from './duties/register.ts';
+import { RescueDuty } from './duties/rescue.ts';
+import { rescueSources } from './duties/rescue-sources.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
 import { agentMetrics } from './metrics/agent-metrics.ts';
@@ -58,13 +60,13 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const isNode = options.roles.includes('node');
-  const { hooks, gateway } = await notingFailure(
+  const hookOptions = { objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) };
+  const { hooks, sockets, gateway } = await notingFailure(
     stateDir,
     () => clock.now(),
     async () => ({
-      hooks: isNode
-        ? await loadHooksInTurns({ objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) }, clock)
-        : undefined,
+      hooks: isNode ? await loadHooksInTurns(hookOptions, clock) : undefined,
+      sockets: isNode ? loadRescue(hookOptions) : undefined,
       gateway: options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined,
     }),
   );
@@ -97,6 +99,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     client,
     view,
     hooks,
+    clusters: new ClusterIndex(`${stateDir}/clusters.json`, cluster),
     gateway,
     lease,
     applied,
@@ -107,6 +110,10 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { queue, connect } = await followView(duties);
   hooks?.attach(options.cgroup);
   await gateway?.attach();
+  const rescue =
+    hooks && sockets && connect
+      ? new RescueDuty(rescueSources({ ...duties, hooks, sockets, connect, self: cluster, metrics, clock, log }))
+      : undefined;
   inStep = true;
   agentMetrics(options, { hooks, connect, gateway });
   lease.touch();
@@ -118,6 +125,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       queue.stop();
       lease.stop();
       gateway?.stop();
+      rescue?.stop();
       stopResolver();
       view.stop();
       client.close();
@@ -130,6 +138,7 @@ interface Duties {
   readonly client: Client;
   readonly view: ClusterView;
   readonly hooks: Hooks | undefined;
+  readonly clusters: ClusterIndex;
   readonly gateway: GatewayDuty | undefined;
   readonly lease: AgentLease;
   readonly applied: Record<string, number>;
@@ -170,10 +179,9 @@ async function followView(duties: Duties): Promise<{ queue: Queue; connect: Conn
   return { queue, connect };
 }
 
-async function connectDuty({ options, hooks, view, resolvers }: Duties): Promise<ConnectDuty | undefined> {
+async function connectDuty({ options, hooks, clusters, view, resolvers }: Duties): Promise<ConnectDuty | undefined> {
   if (!hooks) return undefined;
   const { cluster, nodeName, serviceProxy, clock, log, clusterDns, upstreamDns } = options;
-  const clusters = new ClusterIndex(`${options.stateDir}/clusters.json`, cluster);
   const tables = await ConnectTables.adopt(connectMaps(hooks, clusters), clock);
   const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log);
   duty.replace(DNS, dnsServices({ cluster, clusterDns, resolvers, upstreams: upstreamDns }));

@@ -212,6 +212,20 @@ export const METRICS = {
     by: ['agent'],
     series: PAIRS,
   },
+  sealane_connections_ended_total: {
+    type: 'counter',
+    help: 'Connections from this node that were ended for their callers’ sake: their cluster is down, their backend ejected under `onEject: Reset` or deleted (UDP), or their drain’s time is over.',
+    labels: ['reason', 'protocol'],
+    by: ['agent'],
+    series: '4 reasons × 2 protocols',
+  },
+  sealane_connections_not_ended_total: {
+    type: 'counter',
+    help: 'Tries to end such a connection that failed: its network namespace is hidden from the agent, or the kernel cannot end sockets.',
+    labels: [],
+    by: ['agent'],
+    series: '1',
+  },
   sealane_refusals_total: {
     type: 'counter',
     help: 'Calls refused and packets dropped on this node, by the reasons of docs/refusals.md.',

@@ -20,6 +20,12 @@ export class ClusterIndex {
     return this.#names.length - 1;
   }
 
+  /** Undefined for one that no table has met. */
+  knownNumberOf(cluster: string): number | undefined {
+    const known = this.#names.indexOf(cluster);
+    return known < 0 ? undefined : known;
+  }
+
   nameOf(number: number): string {
     return this.#names[number] ?? `#${number}`;
   }

@@ -9,7 +9,7 @@ export const objects = {
       connect4: { section: 'cgroup/connect4', attachType: 10 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   connect6: {
     file: 'connect6.bpf.o',
@@ -18,7 +18,7 @@ export const objects = {
       connect6: { section: 'cgroup/connect6', attachType: 11 },
     },
     constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   'end-given': {
     file: 'end-given.bpf.o',
@@ -93,7 +93,7 @@ export const objects = {
       list_udp: { section: 'iter/bpf_sk_storage_map', attachType: 28 },
     },
     constants: { tick_us: 4, refusals_end: 4, given_socket_kept: 8 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
@@ -138,7 +138,7 @@ export const objects = {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },
     constants: { tick_us: 4, refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
   sockops: {
     file: 'sockops.bpf.o',
@@ -147,6 +147,6 @@ export const objects = {
       sock_ops: { section: 'sockops', attachType: 3 },
     },
     constants: { tick_us: 4, refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
   },
 } as const;
