@@ -4,6 +4,8 @@ export interface PropagationConfig {
   readonly sandbox: string;
   /** The hub's kubeconfig file. */
   readonly kubeconfig: string;
+  /** Whether NoExecute taints evict, and clusters that are not ready get one. */
+  readonly failover?: boolean;
   readonly members: readonly PropagationMember[];
 }
 

@@ -21,6 +21,32 @@ const selector = {
   },
 };
 
+const taint = {
+  type: 'object',
+  required: ['key', 'effect'],
+  properties: {
+    key: words('What it is called.'),
+    value: words('More of it.'),
+    effect: { type: 'string', enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] },
+    timeAdded: { type: 'string', format: 'date-time', description: 'tolerationSeconds counts from it.' },
+  },
+};
+
+const evictionTask = {
+  type: 'object',
+  required: ['fromCluster', 'reason', 'producer'],
+  properties: {
+    fromCluster: words('What it is leaving.'),
+    reason: { type: 'string', maxLength: 32, pattern: '^[A-Za-z]([A-Za-z_]*[A-Za-z])?$' },
+    producer: words('Who says so.'),
+    message: words('In a sentence.'),
+    replicas: { type: 'integer', format: 'int32' },
+    creationTimestamp: { type: 'string', format: 'date-time' },
+    gracePeriodSeconds: { type: 'integer', format: 'int32', minimum: 1 },
+    suppressDeletion: { type: 'boolean', description: 'true: kept whatever else; false: dropped now.' },
+  },
+};
+
 /** CustomResourceDefinitions to create on the hub before anything is propagated. */
 export function propagationCrds(): readonly CustomResourceDefinition[] {
   return [
@@ -126,7 +152,7 @@ function cluster(): CustomResourceDefinition {
               zone: words('Where it is.'),
               zones: { type: 'array', items: { type: 'string' } },
               provider: words('Who runs it.'),
-              taints: { type: 'array', items: { ...ANYTHING, required: ['key', 'effect'] } },
+              taints: { type: 'array', items: taint },
             },
           },
           status: ANYTHING,
@@ -159,6 +185,7 @@ function resourceBinding(type: ResourceType, shortNames: string[]): CustomResour
             properties: {
               resource: ANYTHING,
               replicas: { type: 'integer', format: 'int32' },
+              gracefulEvictionTasks: { type: 'array', items: evictionTask },
               clusters: {
                 type: 'array',
                 items: {

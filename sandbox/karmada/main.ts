@@ -11,7 +11,7 @@ export async function runPropagation(config: PropagationConfig, signal: AbortSig
   const hub = createClient(readKubeconfig(config.kubeconfig), { clock });
   const members = connectMembers(config.members, clock);
   try {
-    await serve({ hub, members, clock, log, signal });
+    await serve({ hub, members, failover: config.failover ?? false, clock, log, signal });
   } finally {
     for (const client of [hub, ...[...members.values()].map((it) => it.client)]) client.close();
   }

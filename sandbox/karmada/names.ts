@@ -1,4 +1,5 @@
 /** Karmada's names: what it writes on templates, bindings and member objects (karmada-io/karmada, pkg/util/constants.go and pkg/apis). */
+import { KARMADA_BINDINGS as BINDINGS, KARMADA_CLUSTER_BINDINGS as CLUSTER_BINDINGS } from '#api/index.ts';
 import type { ResourceType } from '#objects/index.ts';
 
 export const MANAGED = 'karmada.io/managed';
@@ -21,6 +22,9 @@ export const BINDING_FINALIZER = 'karmada.io/binding-controller';
 export const WORK_NAME = 'work.karmada.io/name';
 export const WORK_NAMESPACE = 'work.karmada.io/namespace';
 
+/** Taints of clusters that do not answer, as Karmada sets them. */
+export const NOT_READY = 'cluster.karmada.io/not-ready';
+
 export const FIELD_MANAGER = 'sealane-propagation';
 
 const policy = (plural: string, kind: string, namespaced: boolean): ResourceType => ({
@@ -30,20 +34,12 @@ const policy = (plural: string, kind: string, namespaced: boolean): ResourceType
   kind,
   namespaced,
 });
-const work = (plural: string, kind: string, namespaced: boolean): ResourceType => ({
-  group: 'work.karmada.io',
-  version: 'v1alpha2',
-  plural,
-  kind,
-  namespaced,
-});
-
 export const POLICIES = policy('propagationpolicies', 'PropagationPolicy', true);
 export const CLUSTER_POLICIES = policy('clusterpropagationpolicies', 'ClusterPropagationPolicy', false);
 export const OVERRIDES = policy('overridepolicies', 'OverridePolicy', true);
 export const CLUSTER_OVERRIDES = policy('clusteroverridepolicies', 'ClusterOverridePolicy', false);
-export const BINDINGS = work('resourcebindings', 'ResourceBinding', true);
-export const CLUSTER_BINDINGS = work('clusterresourcebindings', 'ClusterResourceBinding', false);
+
+export { BINDINGS, CLUSTER_BINDINGS };
 
 /** @param namespace of the template, if it is in one */
 export function bindingType(namespace: string | undefined): ResourceType {

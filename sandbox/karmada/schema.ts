@@ -23,12 +23,28 @@ const staticWeight = {
   },
 };
 
+const toleration = {
+  type: 'object',
+  properties: {
+    key: { type: 'string', description: 'Of the taint; none, with Exists: every one.' },
+    operator: { type: 'string', enum: ['Exists', 'Equal'] },
+    value: { type: 'string' },
+    effect: { type: 'string', enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'], description: 'None: every one.' },
+    tolerationSeconds: {
+      type: 'integer',
+      format: 'int64',
+      description: 'Of NoExecute: stays for so long; none: for good.',
+    },
+  },
+};
+
 export const placement = {
   type: 'object',
   ...KEEP,
   description: 'Where templates go.',
   properties: {
     clusterAffinity: affinity,
+    clusterTolerations: { type: 'array', items: toleration, description: 'Taints that are put up with.' },
     replicaScheduling: {
       type: 'object',
       ...KEEP,

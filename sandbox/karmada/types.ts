@@ -1,4 +1,5 @@
 /** The fields of Karmada's kinds that are honoured here. */
+import type { EvictionTask, KarmadaTaint } from '#api/index.ts';
 import type { Condition, KubeObject, LabelSelector } from '#objects/index.ts';
 
 /** Of one namespace, or of the whole set (ClusterPropagationPolicy): then without a namespace. */
@@ -24,7 +25,21 @@ export interface ResourceSelector {
 
 export interface Placement {
   readonly clusterAffinity?: ClusterAffinity;
+  readonly clusterTolerations?: readonly Toleration[];
   readonly replicaScheduling?: ReplicaScheduling;
+}
+
+/** As of Kubernetes' pods, against taints of Clusters. */
+export interface Toleration {
+  /** None, with `Exists`: every key. */
+  readonly key?: string;
+  /** Default `Equal`. */
+  readonly operator?: string;
+  readonly value?: string;
+  /** None: every effect. */
+  readonly effect?: string;
+  /** Of NoExecute: how long; none: for good. */
+  readonly tolerationSeconds?: number;
 }
 
 /** All that is given must hold; nothing given means every cluster. */
@@ -123,7 +138,7 @@ export interface KarmadaCluster extends KubeObject {
     readonly zone?: string;
     readonly zones?: readonly string[];
     readonly provider?: string;
-    readonly taints?: readonly { readonly key: string; readonly effect: string }[];
+    readonly taints?: readonly KarmadaTaint[];
   };
   readonly status?: { readonly conditions?: readonly Condition[]; readonly kubernetesVersion?: string };
 }
@@ -140,6 +155,7 @@ export interface ResourceBinding extends KubeObject {
     readonly resource: TemplateRef;
     readonly replicas?: number;
     readonly clusters?: readonly TargetCluster[];
+    readonly gracefulEvictionTasks?: readonly EvictionTask[];
     readonly placement?: Placement;
     readonly conflictResolution?: string;
   };

@@ -31,6 +31,13 @@ export {
   type MemberGateway,
   memberClusterSpec,
 } from './kinds/member-cluster.ts';
+export {
+  type EvictionTask,
+  type KarmadaBinding,
+  type KarmadaCluster,
+  type KarmadaTaint,
+  TAINT_UNTOLERATED,
+} from './kinds/karmada.ts';
 export { CONDITION_WORDS, type ConditionWords } from './kinds/condition-words.ts';
 export type { ServiceExport } from './kinds/service-export.ts';
 export type {
@@ -75,6 +82,9 @@ export {
   ANNOTATION_GATEWAY,
   ANNOTATION_APPLIED,
   ANNOTATION_EXPORT_TO,
+  ANNOTATION_EVICTION,
+  ANNOTATION_EVACUATION,
+  EVICT_AT_ONCE,
   FIELD_MANAGER,
   MEMBER_LEASE,
   HUB_LEASE,
@@ -116,4 +126,6 @@ export {
   CLUSTER_EXPORTS,
   GLOBAL_TRAFFIC_POLICIES,
   KARMADA_CLUSTERS,
+  KARMADA_BINDINGS,
+  KARMADA_CLUSTER_BINDINGS,
 } from './resources.ts';

@@ -80,6 +80,12 @@ export const ANNOTATION_VERSION = 'sealane.dev/version';
 /** On a ServiceExport: comma-separated member names that may import; absent means all. */
 export const ANNOTATION_EXPORT_TO = 'sealane.dev/export-to';
 
+/** On a Karmada Cluster: with {@link EVICT_AT_ONCE} what leaves it is not held until it is drained. */
+export const ANNOTATION_EVICTION = 'sealane.dev/eviction';
+export const EVICT_AT_ONCE = 'Immediate';
+/** On a MemberCluster that the hub drains because Karmada evicts it: how far that is. Without it the drain is somebody else's. */
+export const ANNOTATION_EVACUATION = 'sealane.dev/evacuation';
+
 export const FIELD_MANAGER = { member: 'sealane-member', agent: 'sealane-agent', hub: 'sealane-hub' } as const;
 
 export const MEMBER_LEASE = 'sealane-member';

@@ -52,3 +52,11 @@ export const GLOBAL_TRAFFIC_POLICIES = resource(
 
 // Karmada, read where it is served
 export const KARMADA_CLUSTERS = resource('cluster.karmada.io', 'v1alpha1', 'clusters', 'Cluster', false);
+export const KARMADA_BINDINGS = resource('work.karmada.io', 'v1alpha2', 'resourcebindings', 'ResourceBinding');
+export const KARMADA_CLUSTER_BINDINGS = resource(
+  'work.karmada.io',
+  'v1alpha2',
+  'clusterresourcebindings',
+  'ClusterResourceBinding',
+  false,
+);

@@ -7,6 +7,7 @@ export { type ExportVerdict, exportConditions } from './export-conditions.ts';
 export { gatewaysFor } from './gateways-for.ts';
 export { gatewayModel, type Lane, type LocalService, type OwnExport } from './gateway-model.ts';
 export { hash32 } from './hash.ts';
+export { holdTasks } from './hold-tasks.ts';
 export { headlessEndpoints, type HeadlessEndpoints } from './headless-endpoints.ts';
 export {
   type LaneKey,

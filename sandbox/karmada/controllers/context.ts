@@ -16,6 +16,8 @@ export interface Context {
   readonly bindings: Cache<ResourceBinding>;
   readonly clusterBindings: Cache<ResourceBinding>;
   readonly clusters: Cache<KarmadaCluster>;
+  /** Whether NoExecute taints evict (Karmada: the gate Failover, and `--enable-no-execute-taint-eviction`). */
+  readonly failover: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }

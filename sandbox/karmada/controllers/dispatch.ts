@@ -13,7 +13,7 @@ import type { Member } from './members.ts';
 /** By cluster: undefined when it has it, else why not. */
 export type Outcomes = ReadonlyMap<string, string | undefined>;
 
-/** Karmada's order: first taken away, then brought. */
+/** Karmada's order: first taken away, then brought. What is leaving a cluster stays there as it is until its task is dropped. */
 export async function dispatch(
   context: Context,
   kind: WatchedKind,
@@ -22,7 +22,9 @@ export async function dispatch(
 ): Promise<Outcomes> {
   const { members } = context;
   const targets = binding.spec.clusters ?? [];
-  const others = [...members.values()].filter(({ config }) => !targets.some(({ name }) => name === config.name));
+  const leaving = (binding.spec.gracefulEvictionTasks ?? []).map(({ fromCluster }) => fromCluster);
+  const expected = new Set([...targets.map(({ name }) => name), ...leaving]);
+  const others = [...members.values()].filter(({ config }) => !expected.has(config.name));
   const removed = await Promise.all(others.map(attempt((member) => removeOrphan(member, kind, template))));
   const applied = await Promise.all(
     targets.map(async (target): Promise<[string, string | undefined]> => {

@@ -14,21 +14,29 @@ import type { WatchedKind } from './kinds.ts';
 import { releaseBinding, retireBinding } from './release-binding.ts';
 import { reflectStatus } from './reflect-status.ts';
 
-/** @throws `karmada/not-applied` when a member has not got it yet: to be tried again */
-export async function keepTemplate(context: Context, ref: TemplateRef): Promise<void> {
+/**
+ * @returns in how many milliseconds it is to be looked at again although nothing changed
+ * @throws `karmada/not-applied` when a member has not got it yet: to be tried again
+ */
+export async function keepTemplate(context: Context, ref: TemplateRef): Promise<number | undefined> {
   const kind = await context.kinds.watch(ref.apiVersion, ref.kind);
-  if (!(await kind.templates.whenSynced())) return;
+  if (!(await kind.templates.whenSynced())) return undefined;
   const { namespace, name } = ref;
   const key = keyOf({ metadata: { namespace, name } });
   const bindings = namespace === undefined ? context.clusterBindings : context.bindings;
   const binding = bindings.get(keyOf({ metadata: { namespace, name: bindingName(ref) } }));
-  if (binding?.metadata.deletionTimestamp) return releaseBinding(context, kind, binding);
+  if (binding?.metadata.deletionTimestamp) return nothingMore(releaseBinding(context, kind, binding));
   const template = kind.templates.get(key);
-  if (!template) return binding && retireBinding(context, kind, binding);
-  if (template.metadata.deletionTimestamp) return;
+  if (!template) return binding && nothingMore(retireBinding(context, kind, binding));
+  if (template.metadata.deletionTimestamp) return undefined;
   const own = namespace === undefined ? [] : context.policies.inNamespace(namespace);
   const policy = choosePolicy(template, [...own, ...context.clusterPolicies.list()]);
-  return policy ? propagate(context, kind, template, policy, binding) : freeze(context, kind, template, binding);
+  if (policy) return propagate(context, kind, template, policy, binding);
+  return nothingMore(freeze(context, kind, template, binding));
+}
+
+async function nothingMore(work: Promise<void>): Promise<undefined> {
+  await work;
 }
 
 async function propagate(
@@ -37,21 +45,21 @@ async function propagate(
   template: AnyObject,
   policy: PropagationPolicy,
   old: ResourceBinding | undefined,
-): Promise<void> {
+): Promise<number | undefined> {
   const { metadata } = template;
   const claim = claimOf(policy);
   if (!hasClaim(template, claim)) {
     await context.hub.patch(kind.type, metadata, claimPatch(claim), { fieldManager: FIELD_MANAGER });
   }
   const problems = unsupported(policy.spec, policy.metadata.namespace);
-  const binding = await keepBinding(context, template, policy, old, problems.length === 0);
+  const { binding, againMs } = await keepBinding(context, template, policy, old, problems.length === 0);
   const outcomes = problems.length > 0 ? undefined : await dispatch(context, kind, template, binding);
   await reflectStatus(context, kind, { template, binding, outcomes, problems });
   // A member that does not answer is not asked again and again: everything is looked at when it comes back.
   const failed = [...(outcomes ?? [])].filter(
     ([cluster, message]) => message !== undefined && context.members.get(cluster)?.reachable !== false,
   );
-  if (failed.length === 0) return;
+  if (failed.length === 0) return againMs;
   const why = failed.map(([cluster, message]) => `${cluster}: ${message}`).join('; ');
   throw new SealaneError('karmada/not-applied', `propagate ${subjectOf(kind.type, template)}: ${why}`);
 }

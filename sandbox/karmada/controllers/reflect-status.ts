@@ -36,7 +36,9 @@ export async function reflectStatus(context: Context, kind: WatchedKind, request
 
 function reflected({ made }: WatchedKind, { template, binding, outcomes }: StatusRequest): Reflected[] {
   const before = binding.status?.aggregatedStatus ?? [];
-  return (binding.spec.clusters ?? []).map(({ name: clusterName }) => {
+  const { clusters = [], gracefulEvictionTasks = [] } = binding.spec;
+  const there = [...clusters.map(({ name }) => name), ...gracefulEvictionTasks.map(({ fromCluster }) => fromCluster)];
+  return [...new Set(there)].toSorted().map((clusterName) => {
     const object = made.get(clusterName)?.get(keyOf(template));
     const appliedMessage = outcomes?.get(clusterName);
     const known = before.find((item) => item.clusterName === clusterName);

@@ -2,7 +2,7 @@
 import { KARMADA_CLUSTERS, NAMESPACES } from '#api/index.ts';
 import { type Clock, createQueue, isFault, type Log, messageOf, sleep } from '#kit/index.ts';
 import { type Client, reflect, retryDelay } from '#kube/index.ts';
-import { keyOf, splitKey } from '#objects/index.ts';
+import { deepEqual, keyOf, splitKey } from '#objects/index.ts';
 import { BINDINGS, CLUSTER_BINDINGS, CLUSTER_OVERRIDES, CLUSTER_POLICIES, OVERRIDES, POLICIES } from '../names.ts';
 import type {
   AnyObject,
@@ -24,6 +24,7 @@ import { type Members, probeMembers } from './members.ts';
 export interface ServeOptions {
   readonly hub: Client;
   readonly members: Members;
+  readonly failover?: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -39,7 +40,7 @@ const OVERTAKEN_RETRY_MS = 50;
 
 /** Runs until the signal fires. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { hub, members, clock, log, signal, rejoinMs = REJOIN_MS } = options;
+  const { hub, members, failover = false, clock, log, signal, rejoinMs = REJOIN_MS } = options;
   const watched = { clock, log, optional: true };
   const namespaces = reflect<AnyObject>(hub, NAMESPACES, watched);
   const policies = reflect<PropagationPolicy>(hub, POLICIES, watched);
@@ -56,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const queue = createQueue({ clock, log, workers: 8, maxRetryMs: 5_000, work });
   const addTemplate = (ref: TemplateRef) => queue.add(templateKey(ref));
   const kinds = createKinds({ hub, members, clock, log, onChange: addTemplate });
-  const context: Context = { hub, members, kinds, ...read, clock, log };
+  const context: Context = { hub, members, kinds, ...read, failover, clock, log };
 
   async function work(key: string): Promise<void> {
     const [what = '', name = '', apiVersion = '', kind = ''] = key.split(' ');
@@ -87,10 +88,12 @@ export async function serve(options: ServeOptions): Promise<void> {
       const member = members.get(name);
       const known = clusters.get(name);
       if (!known && clock.monotonic() - (vanished.get(name) ?? -Infinity) < rejoinMs) return;
-      if (member) await keepCluster(hub, member, known, clock);
+      if (member) await keepCluster(context, member, known);
     },
     async template(name, apiVersion, kind) {
-      await keepTemplate(context, { apiVersion, kind, ...splitKey(name) });
+      const ref = { apiVersion, kind, ...splitKey(name) };
+      const againMs = await keepTemplate(context, ref);
+      if (againMs !== undefined) queue.addAfter(templateKey(ref), againMs);
     },
   };
 
@@ -122,7 +125,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   clusters.onChange(({ key, type, object, before }) => {
     if (type === 'gone') vanished.set(key, clock.monotonic());
     queue.add(`cluster ${key}`);
-    if (type === 'gone' || before?.status?.conditions !== object.status?.conditions) addAllTemplates();
+    if (type === 'gone' || !before || placesOtherwise(before, object)) addAllTemplates();
   });
   const stopProbes = probeMembers(members, {
     clock,
@@ -150,7 +153,7 @@ async function makeClusters({ hub, members, clock, log, signal }: ServeOptions, 
   for (const [name, member] of members) {
     for (let failures = 0; !there.includes(name) && !signal.aborted; failures++) {
       try {
-        await keepCluster(hub, member, undefined, clock);
+        await keepCluster({ hub, clock, failover: false }, member, undefined);
         break;
       } catch (error) {
         if (failures === 0) log.warn({ err: error, member: name }, 'Cluster not made, will be tried again');
@@ -158,6 +161,11 @@ async function makeClusters({ hub, members, clock, log, signal }: ServeOptions, 
       }
     }
   }
+}
+
+/** Whether the scheduler, or the taint manager, may come to something else. */
+function placesOtherwise(a: KarmadaCluster, b: KarmadaCluster): boolean {
+  return !deepEqual([a.spec, a.metadata.labels ?? {}], [b.spec, b.metadata.labels ?? {}]);
 }
 
 function templateKey({ apiVersion, kind, namespace, name }: TemplateRef): string {

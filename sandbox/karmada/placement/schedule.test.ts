@@ -54,18 +54,21 @@ test('a kind without replicas goes everywhere, whatever is said of dividing', ()
   assert.deepEqual(Object.keys(place(undefined)), ['cluster-1', 'cluster-2', 'cluster-3']);
 });
 
-test('what is not ready or tainted gets nothing new, and keeps what it has', () => {
-  const condition = { type: 'Ready', reason: 'NotReachable', message: '', lastTransitionTime: '' } as const;
-  const clusters = [
-    cluster('cluster-1', { status: { conditions: [{ ...condition, status: 'False' }] } }),
-    cluster('cluster-2', { spec: { taints: [{ key: 'full', effect: 'NoSchedule' }] } }),
-    cluster('cluster-3'),
-  ];
-  assert.deepEqual(Object.keys(place(undefined, undefined, { clusters })), ['cluster-3']);
-  assert.deepEqual(Object.keys(place(undefined, undefined, { clusters, previous: [{ name: 'cluster-1' }] })), [
+test('a tainted cluster gets nothing new unless it is tolerated, and keeps what it has', () => {
+  const full = { key: 'full', effect: 'NoSchedule' };
+  const clusters = [cluster('cluster-1', { spec: { taints: [full] } }), cluster('cluster-3')];
+  const where = (more: Partial<Parameters<typeof schedule>[0]>, placement?: Placement) =>
+    Object.keys(place(placement, undefined, { clusters, ...more }));
+  assert.deepEqual(where({}), ['cluster-3']);
+  assert.deepEqual(where({ previous: [{ name: 'cluster-1' }] }), ['cluster-1', 'cluster-3']);
+  assert.deepEqual(where({}, { clusterTolerations: [{ key: 'full', operator: 'Exists' }] }), [
     'cluster-1',
     'cluster-3',
   ]);
+});
+
+test('what is leaving a cluster does not come back to it while it leaves', () => {
+  assert.deepEqual(Object.keys(place(undefined, undefined, { evicting: ['cluster-1'] })), ['cluster-2', 'cluster-3']);
 });
 
 test('affinity by label, field and exclusion', () => {

@@ -1,14 +1,16 @@
 /** Which clusters get a template, and how many of its replicas. Pure. */
-import { findCondition } from '#objects/index.ts';
 import type { ClusterAffinity, KarmadaCluster, Placement, StaticWeight, TargetCluster } from '../types.ts';
+import { repels } from '../eviction/tolerate.ts';
 import { matchesAffinity } from './affinity.ts';
 import { webster } from './webster.ts';
 
 export interface ScheduleRequest {
   readonly placement: Placement | undefined;
   readonly clusters: readonly KarmadaCluster[];
-  /** Where it is now: these stay although they are not ready. */
+  /** Where it is now: these stay although they are tainted. */
   readonly previous: readonly TargetCluster[];
+  /** Clusters that it is leaving. */
+  readonly evicting?: readonly string[];
   /** Absent for kinds without replicas. */
   readonly replicas: number | undefined;
   /** UID of the template: decides ties. */
@@ -16,11 +18,22 @@ export interface ScheduleRequest {
 }
 
 /** Sorted by name; empty when no cluster fits. */
-export function schedule({ placement = {}, clusters, previous, replicas, uid }: ScheduleRequest): TargetCluster[] {
+export function schedule({
+  placement = {},
+  clusters,
+  previous,
+  evicting = [],
+  replicas,
+  uid,
+}: ScheduleRequest): TargetCluster[] {
   const placed = new Set(previous.map(({ name }) => name));
   const candidates = clusters
     .filter((cluster) => matchesAffinity(placement.clusterAffinity ?? {}, cluster))
-    .filter((cluster) => placed.has(cluster.metadata.name) || isSchedulable(cluster))
+    .filter(({ metadata }) => !evicting.includes(metadata.name))
+    .filter(
+      ({ metadata, spec }) =>
+        placed.has(metadata.name) || !repels(spec?.taints ?? [], placement.clusterTolerations ?? []),
+    )
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   if (replicas === undefined || replicas === 0) return candidates.map(({ metadata: { name } }) => ({ name }));
   if (placement.replicaScheduling?.replicaSchedulingType !== 'Divided')
@@ -48,11 +61,4 @@ function divided(
 
 function matching(cluster: KarmadaCluster) {
   return ({ targetCluster }: { readonly targetCluster: ClusterAffinity }) => matchesAffinity(targetCluster, cluster);
-}
-
-/** Not ready and tainted clusters get nothing new (Karmada taints those that are not ready with NoSchedule). */
-function isSchedulable({ spec, status }: KarmadaCluster): boolean {
-  const ready = findCondition(status?.conditions, 'Ready');
-  const tainted = spec?.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute') ?? false;
-  return !tainted && (ready === undefined || ready.status === 'True');
 }

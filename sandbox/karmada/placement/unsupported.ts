@@ -16,7 +16,7 @@ const SPEC: Readonly<Record<string, readonly unknown[] | undefined>> = {
 const PLACEMENT: typeof SPEC = {
   clusterAffinity: undefined,
   replicaScheduling: undefined,
-  clusterTolerations: [[]],
+  clusterTolerations: undefined,
   spreadConstraints: [[]],
 };
 

@@ -23,7 +23,7 @@ export interface Islands {
   readonly hub: Island;
   readonly members: readonly Island[];
   /** Starts the propagation. @returns stops it */
-  propagate(): () => Promise<void>;
+  propagate(options?: { readonly failover?: boolean }): () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
   return {
     hub,
     members,
-    propagate() {
+    propagate({ failover = false } = {}) {
       const stopping = new AbortController();
       const connected: Members = new Map(
         members.map(({ name, client }) => [
@@ -92,6 +92,7 @@ export async function startIslands(names: readonly string[]): Promise<Islands> {
       const rejoinMs = 100;
       const ended = serve({
         rejoinMs,
+        failover,
         hub: hub.client,
         members: connected,
         clock: systemClock,
