@@ -7,6 +7,7 @@ import {
   HUB_LEASE,
   hubNamespace,
   KARMADA_CLUSTERS,
+  type KarmadaCluster,
   MEMBER_CLUSTERS,
   type MemberCluster,
   memberOfHubNamespace,
@@ -17,15 +18,19 @@ import {
 } from '#api/index.ts';
 import { type Clock, createLog, createQueue, isFault, type Log, sleep, systemClock } from '#kit/index.ts';
 import { type Cache, type Client, lead, reflect, retryDelay } from '#kube/index.ts';
-import { type KarmadaCluster, keepMember } from './karmada/keep-member.ts';
+import { serveEvacuations } from './karmada/evacuation/serve-evacuations.ts';
+import { keepMember } from './karmada/keep-member.ts';
 import { createMetrics, depthMetric, leadingMetric, type Metrics, tryMetrics, watchMetrics } from '#observe/index.ts';
 import { keepNamespace } from './namespaces/keep-namespace.ts';
 import type { HubOptions } from './options.ts';
 
+/** As long as Karmada itself waits for an eviction. */
+const MAX_HOLD_MS = 600_000;
+
 /** Resolves when the signal fires. */
 export async function runHub(options: HubOptions): Promise<void> {
   const { client, signal, clock = systemClock, log = createLog('hub'), identity = hostname() } = options;
-  const { metrics = createMetrics('hub', log) } = options;
+  const { metrics = createMetrics('hub', log), maxHoldMs = MAX_HOLD_MS } = options;
   await makeNamespace(client, 'kube-system', clock, log, signal);
   await makeNamespace(client, SYSTEM_NAMESPACE, clock, log, signal);
   await lead(client, {
@@ -36,7 +41,7 @@ export async function runHub(options: HubOptions): Promise<void> {
     clock,
     log,
     signal,
-    run: leadingMetric(metrics, (term) => serve({ client, clock, log, metrics }, term)),
+    run: leadingMetric(metrics, (term) => serve({ client, clock, log, metrics, maxHoldMs }, term)),
   });
 }
 
@@ -45,9 +50,10 @@ interface Context {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly maxHoldMs: number;
 }
 
-async function serve({ client, clock, log, metrics }: Context, term: AbortSignal): Promise<void> {
+async function serve({ client, clock, log, metrics, maxHoldMs }: Context, term: AbortSignal): Promise<void> {
   const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, { clock, log });
   const records = reflect<ClusterExport>(client, CLUSTER_EXPORTS, { clock, log });
   const namespaces = reflect<Namespace>(client, NAMESPACES, { clock, log });
@@ -90,8 +96,11 @@ async function serve({ client, clock, log, metrics }: Context, term: AbortSignal
   namespaces.onChange(({ key }) => addOwner(key));
   records.onChange(({ object }) => addOwner(object.metadata.namespace ?? ''));
   for (const name of [...members.keys(), ...karmada.keys()]) queue.add(name);
+  const evacuations = { client, clock, log, metrics, maxHoldMs, members, records, karmada };
+  const stopEvacuations = maxHoldMs > 0 ? serveEvacuations(evacuations) : () => undefined;
   log.info({ members: members.size, karmada: karmada.served }, 'serving');
   await aborted(term);
+  stopEvacuations();
   queue.stop();
 }
 

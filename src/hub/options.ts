@@ -7,6 +7,8 @@ export interface HubOptions {
   readonly client: Client;
   /** Stable over restarts of this process; default: the host's name. */
   readonly identity?: string;
+  /** How long what Karmada evicts is held, at most, until its cluster is drained; 0: never. Default: 10 minutes. */
+  readonly maxHoldMs?: number;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly metrics?: Metrics;

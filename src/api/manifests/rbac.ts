@@ -8,6 +8,9 @@ import {
   CONFIG_MAPS,
   ENDPOINT_SLICES,
   GLOBAL_TRAFFIC_POLICIES,
+  KARMADA_BINDINGS,
+  KARMADA_CLUSTER_BINDINGS,
+  KARMADA_CLUSTERS,
   LEASES,
   MEMBER_CLUSTERS,
   NAMESPACES,
@@ -124,7 +127,9 @@ function hubRights(): KubeObject[] {
     allow([NAMESPACES], [...READ, 'create', 'update', 'patch']),
     allow([MEMBER_CLUSTERS], [...READ, 'create', 'update', 'patch']),
     allow([CLUSTER_EXPORTS], [...READ, 'delete']),
-    { apiGroups: ['cluster.karmada.io'], resources: ['clusters'], verbs: READ },
+    allow([KARMADA_CLUSTERS], READ),
+    // What leaves a cluster is held until it is drained.
+    allow([KARMADA_BINDINGS, KARMADA_CLUSTER_BINDINGS], [...READ, 'patch']),
   ];
   return [
     ...account(SERVICE_ACCOUNT.hub, SYSTEM_NAMESPACE),

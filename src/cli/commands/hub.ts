@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { createLog, ip, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { metricsOption, startMetrics } from '../metrics-address.ts';
+import { seconds } from '../seconds.ts';
 import { memberCredentials, runHub, serveHub } from '#hub/index.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
   readonly listen?: { readonly address: string; readonly port: number };
   readonly dataDir?: string;
+  readonly maxHold: number;
   readonly metricsAddress: string;
 }
 
@@ -18,6 +20,12 @@ export function register(program: Command): void {
     .option('--kubeconfig <file>', 'beside this API server')
     .option('--listen <ip:port>', 'with an API server of its own, which serves sealane’s kinds', endpoint)
     .option('--data-dir <path>', 'its database and certificates, and admin.kubeconfig')
+    .option(
+      '--max-hold <seconds>',
+      'how long what Karmada evicts is held, at most, until its cluster is drained; 0: not at all',
+      seconds,
+      600,
+    )
     .addOption(metricsOption('hub'))
     .addHelpText(
       'after',
@@ -41,13 +49,15 @@ async function credentials(member: string, _: unknown, command: Command): Promis
   process.stdout.write(`${await memberCredentials({ dataDir, member, ...(server && { server }) })}\n`);
 }
 
-async function run({ kubeconfig, listen, dataDir, metricsAddress }: Flags): Promise<void> {
+async function run({ kubeconfig, listen, dataDir, maxHold, metricsAddress }: Flags): Promise<void> {
   const log = createLog('hub');
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const common = () => ({ log, metrics: startMetrics('hub', metricsAddress, log), signal: stop.signal });
   if (listen && dataDir && !kubeconfig) return serveHub({ ...listen, dataDir, ...common() });
-  if (kubeconfig && !listen) return runHub({ client: createClient(readKubeconfig(kubeconfig)), ...common() });
+  if (kubeconfig && !listen) {
+    return runHub({ client: createClient(readKubeconfig(kubeconfig)), maxHoldMs: 1000 * maxHold, ...common() });
+  }
   throw new SealaneError('cli/bad-flag', 'start the hub: --kubeconfig, or --listen with --data-dir, is needed');
 }
 

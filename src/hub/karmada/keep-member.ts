@@ -2,6 +2,7 @@
 import {
   FIELD_MANAGER,
   KARMADA_CLUSTERS,
+  type KarmadaCluster,
   LABEL_FROM,
   MEMBER_CLUSTERS,
   MEMBER_NAME_MAX,
@@ -10,11 +11,6 @@ import {
 } from '#api/index.ts';
 import { isFault } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
-import type { KubeObject } from '#objects/index.ts';
-
-export interface KarmadaCluster extends KubeObject {
-  readonly spec?: { readonly region?: string; readonly zone?: string; readonly zones?: readonly string[] };
-}
 
 export async function keepMember(
   client: Client,
