@@ -47,9 +47,10 @@ function apiServer(paths: StatePaths, name: string, serviceRanges: PerFamily<Ran
   };
 }
 
-function propagation(sandbox: string, { clusters }: Topology, paths: StatePaths): PropagationConfig {
+function propagation(sandbox: string, { clusters, failover }: Topology, paths: StatePaths): PropagationConfig {
   return {
     sandbox,
+    failover,
     kubeconfig: paths.kubeconfigOf('hub', 'propagation'),
     members: clusters.map(({ name, region, zone }) => ({
       name,

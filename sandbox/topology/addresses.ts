@@ -17,6 +17,7 @@ export function addressed(values: TopologyValues, clusters: readonly ClusterValu
   const topology = {
     wans,
     wanIsWritten: values.wan !== undefined,
+    failover: values.failover ?? false,
     hub: onWans(wans, all, HUB),
     clusters: clusters.map((cluster, i) => addressCluster(wans, values, cluster, i + 1, report)),
   };

@@ -48,10 +48,23 @@ clusters:
   - name: cluster-3
 `;
 
+const FAILOVER = `# The default, with Karmada's failover: a cluster with a NoExecute taint, or that is not ready, is evicted.
+failover: true
+transport: Plain
+nodes: 2
+podRange: 10.244.0.0/16
+serviceRange: 10.96.0.0/16
+clusters:
+  - name: cluster-1
+  - name: cluster-2
+  - name: cluster-3
+`;
+
 /** By the name that `up --topology NAME` takes. */
 export const BUILT_IN: Readonly<Record<string, string>> = {
   default: DEFAULT,
   disjoint: DISJOINT,
   'dual-stack': DUAL_STACK,
   'ipv6-only': IPV6_ONLY,
+  failover: FAILOVER,
 };

@@ -9,6 +9,8 @@ export interface Topology {
   readonly wans: PerFamily<Range>;
   /** Whether the file says `wan`; if not, another may be taken when this one is not free. */
   readonly wanIsWritten: boolean;
+  /** Whether the embedded propagation evicts what is on a cluster with a NoExecute taint (Karmada's default: it does not). */
+  readonly failover: boolean;
   readonly hub: Place;
   readonly clusters: readonly Cluster[];
 }

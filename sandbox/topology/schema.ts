@@ -79,6 +79,11 @@ export const ports: Read<{ first: number; last: number }> = (value) => {
   return span;
 };
 
+export const flag: Read<boolean> = (value) => {
+  if (typeof value !== 'boolean') throw new Error(`must be true or false, not ${show(value)}`);
+  return value;
+};
+
 export const nodeNames: Read<readonly string[]> = (value) => {
   if (!Array.isArray(value)) throw new Error(`must be a list of node names, not ${show(value)}`);
   return value.map((name) => {
@@ -110,6 +115,7 @@ export const CLUSTER_FIELDS = {
 export const TOPOLOGY_FIELDS = {
   ...CLUSTER_DEFAULTS,
   wan: ranges({ IPv4: [24, 24], IPv6: [64, 112] }),
+  failover: flag,
   clusters: (value: unknown) => value,
 } as const;
 
