@@ -4,5 +4,4 @@ export { withContext } from './connect.ts';
 export { typeOfKind, typeOfWord } from './discovery.ts';
 export { execInPod, type ExecRequest } from './exec.ts';
 export { findPod } from './find-pod.ts';
-export { parseManifests, readManifests } from './manifests.ts';
 export { readTable, type TableView } from './table.ts';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type OutputFormat, outputOption, printJson } from '#cli/index.ts';
 import { systemClock } from '#kit/index.ts';
-import { applyManifests, readManifests, withContext } from '#sandbox/client/index.ts';
+import { readManifests } from '#kube/index.ts';
+import { applyManifests, withContext } from '#sandbox/client/index.ts';
 import { checkName } from '#sandbox/topology/index.ts';
 import { contextOption, nameOption } from './options.ts';
 

@@ -4,7 +4,8 @@ import { after, before, suite, test } from 'node:test';
 import { installationRoot } from '#cli/index.ts';
 import { systemClock } from '#kit/index.ts';
 import { keyOf, type KubeObject } from '#objects/index.ts';
-import { applyManifests, readManifests, typeOfKind } from '#sandbox/client/index.ts';
+import { readManifests } from '#kube/index.ts';
+import { applyManifests, typeOfKind } from '#sandbox/client/index.ts';
 import { covers } from '../karmada/render/covers.ts';
 import { type Islands, startIslands } from '../karmada/testing/islands.ts';
 

@@ -10,4 +10,6 @@ export { type RunningAgent, runAgent } from './main.ts';
 export type { AgentOptions } from './options.ts';
 export { type ResolverMainOptions, runResolver } from './resolver-main.ts';
 export { type TraceQuestion, traceCall } from './trace/trace-call.ts';
+export type { PolicyObject } from './rehearse/change.ts';
+export { type RehearseQuestion, rehearseChange } from './rehearse/rehearse-change.ts';
 export { readStatus, type StatusOptions, statusOf } from './status/read-status.ts';

@@ -1,3 +1,4 @@
 /** Door of `apiserver`: the embedded Kubernetes-style API server. */
+export { judgeObject } from './judge-object.ts';
 export { type ApiServer, type ApiServerOptions, startApiServer } from './server.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts';

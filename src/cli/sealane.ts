@@ -19,6 +19,7 @@ export const SEALANE: ProgramOptions = {
       load: () => import('./commands/support-bundle.ts'),
     },
     completion: { summary: 'print the completion for a shell', load: () => import('./commands/completion.ts') },
+    rehearse: { summary: 'what a change would do', load: () => import('./commands/rehearse.ts') },
     trace: { summary: 'why a call goes where it goes', load: () => import('./commands/trace.ts') },
   },
   after: `

@@ -21,3 +21,5 @@ export { nameOf, summarise } from './status/summarise.ts';
 export { type DrainPhase, type DrainProgress, drainProgress } from './drain/progress.ts';
 export { redactObject } from './redact/redact-object.ts';
 export { REMOVED, redactText } from './redact/redact-text.ts';
+export type { Load, Move, Refusal, Rehearsal, ViewedPort } from './rehearse/model.ts';
+export { rehearse } from './rehearse/rehearse.ts';

@@ -16,4 +16,5 @@ export { lead, type LeadOptions } from './lead.ts';
 export { type LeaseSign, renewLease } from './lease.ts';
 export { type ObjectRef, pathOf } from './paths.ts';
 export { type Cache, reflect, type ReflectOptions } from './reflect.ts';
+export { parseManifests, readManifests } from './manifests.ts';
 export { retryDelay } from './retry-delay.ts';

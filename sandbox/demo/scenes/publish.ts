@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { installationRoot } from '#cli/index.ts';
 import { SealaneError } from '#kit/index.ts';
-import { applyManifests, readManifests } from '#sandbox/client/index.ts';
+import { readManifests } from '#kube/index.ts';
+import { applyManifests } from '#sandbox/client/index.ts';
 import type { Condition } from '#sandbox/supervise/index.ts';
 import {
   answersAre,

@@ -15,6 +15,7 @@ import {
   type LocalPort,
   localEndpoints,
   type Member,
+  type PortRequest,
   preferredPods,
   type Problem,
   type Protocol,
@@ -64,6 +65,8 @@ export interface Decision {
   readonly port: number;
   readonly portName: string;
   readonly protocol: Protocol;
+  /** What was asked. */
+  readonly request: PortRequest;
   readonly compiled: CompiledPort;
   readonly problems: readonly Problem[];
 }
@@ -152,7 +155,7 @@ function decide(site: Site, all: ServiceInputs, local: Local, called: CalledPort
   const inputs = { ...all, imported: all.imported.filter((one) => one.family === family) };
   const own = ownEndpoints(inputs, local[family], called);
   const exporters = exportersOf(site, inputs, own, called);
-  const compiled = compilePort({
+  const request: PortRequest = {
     self: site.cluster,
     calledAs: called.calledAs,
     ...(inputs.policy && { policy: inputs.policy }),
@@ -162,7 +165,8 @@ function decide(site: Site, all: ServiceInputs, local: Local, called: CalledPort
     ...(called.calledAs === 'Service' && {
       localEndpoints: { ready: own.serving.length, total: own.total ?? 0 },
     }),
-  });
+  };
+  const compiled = compilePort(request);
   const seed = `${inputs.name.namespace}/${inputs.name.name}:${called.name}`;
   const clusters = new Set(compiled.compiled.flat().map(({ cluster }) => cluster));
   const groups = [...clusters].map((cluster) =>
@@ -183,6 +187,7 @@ function decide(site: Site, all: ServiceInputs, local: Local, called: CalledPort
     port: called.port,
     portName: called.name,
     protocol: called.protocol,
+    request,
     compiled,
     problems: compiled.problems,
   };

@@ -16,10 +16,15 @@ import type { ServiceInputs, Site } from '../compile/service-tables.ts';
 import { type ClusterView, zoneOf } from './cluster-view.ts';
 
 export function siteOf(view: ClusterView, where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>): Site {
-  const all = view.members.list().map((member) => readMember(member, where.cluster));
-  const members = new Map(all.filter(({ removed }) => !removed).map((member) => [member.name, member]));
+  const members = membersSeen(view.members.list(), where.cluster);
   const node = view.nodes.get(where.node);
   return { ...where, zone: node && zoneOf(node), members, reachable: canReach };
+}
+
+/** By name, as one of them sees them; those that were removed are left out. */
+export function membersSeen(members: readonly MemberCluster[], self: string): ReadonlyMap<string, Member> {
+  const all = members.map((member) => readMember(member, self));
+  return new Map(all.filter(({ removed }) => !removed).map((member) => [member.name, member]));
 }
 
 export function inputsOf(view: ClusterView, service: string): ServiceInputs {
@@ -88,6 +93,6 @@ function readMember({ metadata, spec = {}, status }: MemberCluster, self: string
   };
 }
 
-function canReach(member: Member): boolean {
+export function canReach(member: Member): boolean {
   return openLane(member.transport).lane !== undefined && member.gateways.length > 0;
 }

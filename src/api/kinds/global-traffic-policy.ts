@@ -108,6 +108,10 @@ export const globalTrafficPolicySpec = group(
         "self.lbType != 'FailOver' || (has(self.targets) && self.targets.size() >= 1)",
         'spec.targets: FailOver needs at least one target',
       ],
+      [
+        "self.lbType != 'ActiveActive' || !has(self.targets) || self.targets.size() == 0 || self.targets.exists(t, t.weight > 0)",
+        'spec.targets: no target of ActiveActive has a weight above 0',
+      ],
     ),
   },
 );

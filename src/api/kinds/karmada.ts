@@ -22,6 +22,13 @@ export interface KarmadaTaint {
 /** ResourceBinding of a template in a namespace, ClusterResourceBinding of one in none. */
 export interface KarmadaBinding extends KubeObject {
   readonly spec: {
+    /** The template. */
+    readonly resource?: {
+      readonly apiVersion: string;
+      readonly kind: string;
+      readonly namespace?: string;
+      readonly name: string;
+    };
     readonly clusters?: readonly { readonly name: string }[];
     readonly gracefulEvictionTasks?: readonly EvictionTask[];
   };

@@ -54,5 +54,14 @@ function shapeProblems({ lbType, targets }: TrafficPolicy): Problem[] {
       },
     ];
   }
+  if (lbType === 'ActiveActive' && targets.length > 0 && targets.every(({ weight }) => weight === 0)) {
+    return [
+      {
+        path: 'spec.targets',
+        reason: 'InvalidValue',
+        message: 'no target in spec.targets has a weight above 0',
+      },
+    ];
+  }
   return [];
 }

@@ -12,14 +12,14 @@ export async function readManifests(path: string): Promise<KubeObject[]> {
   return filesAt(path).flatMap((file) => parseManifests(read(file), file));
 }
 
-/** @throws `sandbox/bad-manifest` with line and column, or naming what is missing */
+/** @throws `kube/bad-manifest` with line and column, or naming what is missing */
 export function parseManifests(source: string, file: string): KubeObject[] {
   const documents = parseAllDocuments(source);
   return [...documents].flatMap((document, i) => {
     const [error] = document.errors;
     if (error) {
       const { line = 0, col = 0 } = error.linePos?.[0] ?? {};
-      throw new SealaneError('sandbox/bad-manifest', `read ${file}:${line}:${col}: ${error.message.split('\n')[0]}`);
+      throw new SealaneError('kube/bad-manifest', `read ${file}:${line}:${col}: ${error.message.split('\n')[0]}`);
     }
     return objectsOf(valueOf(document, `${file}, document ${i + 1}`), `${file}, document ${i + 1}`);
   });
@@ -30,7 +30,7 @@ function valueOf(document: Document, where: string): unknown {
   try {
     return document.toJS();
   } catch (cause) {
-    throw new SealaneError('sandbox/bad-manifest', `read ${where}`, { cause });
+    throw new SealaneError('kube/bad-manifest', `read ${where}`, { cause });
   }
 }
 
@@ -46,7 +46,7 @@ function objectsOf(value: unknown, where: string): KubeObject[] {
     ['metadata.name', object.metadata?.name],
   ]) {
     if (typeof given !== 'string' || given === '')
-      throw new SealaneError('sandbox/bad-manifest', `read ${where}: ${field} is missing`);
+      throw new SealaneError('kube/bad-manifest', `read ${where}: ${field} is missing`);
   }
   return [object as KubeObject];
 }
@@ -55,11 +55,11 @@ function filesAt(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
   } catch (cause) {
-    throw new SealaneError('sandbox/bad-manifest', `read ${path}`, { cause });
+    throw new SealaneError('kube/bad-manifest', `read ${path}`, { cause });
   }
   const files = readdirSync(path).filter((name) => /\.(ya?ml|json)$/.test(name));
   if (files.length === 0)
-    throw new SealaneError('sandbox/bad-manifest', `read ${path}: no .yaml, .yml or .json file in it`);
+    throw new SealaneError('kube/bad-manifest', `read ${path}: no .yaml, .yml or .json file in it`);
   return files.toSorted().map((name) => join(path, name));
 }
 
@@ -67,6 +67,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new SealaneError('sandbox/bad-manifest', `read ${file}`, { cause });
+    throw new SealaneError('kube/bad-manifest', `read ${file}`, { cause });
   }
 }

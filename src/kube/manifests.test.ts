@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isFault } from '#kit/index.ts';
-import { parseManifests } from './index.ts';
+import { parseManifests } from './manifests.ts';
 
 test('several documents, empty ones and lists among them, become objects', () => {
   const text = `---
@@ -24,7 +24,7 @@ items:
 
 test('text that is no YAML is refused with its line', () => {
   assert.throws(() => parseManifests('a: [\n', 'f.yaml'), {
-    code: 'sandbox/bad-manifest',
+    code: 'kube/bad-manifest',
     message: /^read f\.yaml:2:1: /,
   });
 });
@@ -65,7 +65,7 @@ test('any text is manifests or is refused as none', () => {
         try {
           assert.ok(parseManifests(text, 'x').every(({ kind }) => kind !== ''));
         } catch (error) {
-          assert.ok(isFault(error, 'sandbox/bad-manifest'), String(error));
+          assert.ok(isFault(error, 'kube/bad-manifest'), String(error));
         }
       },
     ),

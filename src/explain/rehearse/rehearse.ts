@@ -1,0 +1,124 @@
+/** What a change would do to the shares: plan's answers before it beside those after it. */
+import { shareCounts } from '#plan/index.ts';
+import type { Load, Move, Refusal, Rehearsal, ViewedPort } from './model.ts';
+
+export interface RehearseOptions {
+  /** Percent of what the busiest endpoint gets now. */
+  readonly overload: number;
+}
+
+/** @param before, after of the same clusters; a port that is in one of them only has no shares in the other */
+export function rehearse(
+  before: readonly ViewedPort[],
+  after: readonly ViewedPort[],
+  { overload }: RehearseOptions,
+): Rehearsal {
+  const old = new Map(before.map((port) => [keyOf(port), port]));
+  const next = new Map(after.map((port) => [keyOf(port), port]));
+  const pairs = [...new Set([...old.keys(), ...next.keys()])].map((key) => ({ old: old.get(key), next: next.get(key) }));
+  const moves = pairs.flatMap(movesOf);
+  const loads = loadsOf(pairs, overload);
+  const refused = pairs.flatMap(refusalOf);
+  const said = new Set(before.flatMap(problemsOf));
+  return {
+    moves,
+    loads,
+    refused,
+    problems: [...new Set(after.flatMap(problemsOf))].filter((problem) => !said.has(problem)),
+    safe: refused.length === 0 && !loads.some(({ overloaded }) => overloaded),
+  };
+}
+
+interface Pair {
+  readonly old: ViewedPort | undefined;
+  readonly next: ViewedPort | undefined;
+}
+
+function keyOf({ consumer, namespace, name, port, protocol, calledAs }: ViewedPort): string {
+  return [consumer, namespace, name, port, protocol, calledAs].join(' ');
+}
+
+function subjectOf({ namespace, name, port, protocol, calledAs }: ViewedPort) {
+  return { service: `${namespace}/${name}`, port: `${port}/${protocol}`, calledAs };
+}
+
+function either({ old, next }: Pair): ViewedPort[] {
+  const one = next ?? old;
+  return one ? [one] : [];
+}
+
+/** Percent by cluster: the first tier's slots, which is where the kernel looks first. */
+export function percents(port: ViewedPort | undefined): ReadonlyMap<string, number> {
+  const shares = shareCounts(port?.compiled.compiled[0] ?? []);
+  const sum = shares.reduce((all, { weight }) => all + weight, 0);
+  return new Map(shares.map(({ cluster, weight }) => [cluster, (100 * weight) / sum]));
+}
+
+function movesOf(pair: Pair): Move[] {
+  const [old, next] = [percents(pair.old), percents(pair.next)];
+  const clusters = [...new Set([...old.keys(), ...next.keys()])].toSorted();
+  return either(pair).flatMap((port) =>
+    clusters.map((cluster) => ({
+      consumer: port.consumer,
+      ...subjectOf(port),
+      cluster,
+      before: rounded(old.get(cluster) ?? 0),
+      after: rounded(next.get(cluster) ?? 0),
+    })),
+  );
+}
+
+function refusalOf(pair: Pair): Refusal[] {
+  const was = percents(pair.old).size > 0;
+  if (!was || !pair.next || percents(pair.next).size > 0) return [];
+  return [{ consumer: pair.next.consumer, ...subjectOf(pair.next) }];
+}
+
+/** Ports of all consumers together: they are the same endpoints. */
+function loadsOf(pairs: readonly Pair[], overload: number): Load[] {
+  const groups = Map.groupBy(pairs, (pair) => either(pair).map((port) => JSON.stringify(subjectOf(port)))[0] ?? '');
+  return [...groups.values()].flatMap((group) => loadsOfPort(group, overload));
+}
+
+function loadsOfPort(pairs: readonly Pair[], overload: number): Load[] {
+  const [subject] = pairs.flatMap(either).map(subjectOf);
+  const old = perEndpoint(pairs.flatMap((pair) => pair.old ?? []));
+  const next = perEndpoint(pairs.flatMap((pair) => pair.next ?? []));
+  const busiest = Math.max(0, ...[...old.values()].map(({ each }) => each));
+  const clusters = [...new Set([...old.keys(), ...next.keys()])].toSorted();
+  return clusters.flatMap((cluster) => {
+    const before = old.get(cluster)?.each ?? 0;
+    const { ready = 0, each: after = 0 } = next.get(cluster) ?? {};
+    const overloaded = busiest > 0 && after > before && after * 100 > busiest * overload;
+    return subject ? [{ ...subject, cluster, ready, before: rounded(before), after: rounded(after), overloaded }] : [];
+  });
+}
+
+function perEndpoint(ports: readonly ViewedPort[]): ReadonlyMap<string, { ready: number; each: number }> {
+  const found = new Map<string, { ready: number; each: number }>();
+  for (const port of ports) {
+    const ready = readyIn(port);
+    for (const [cluster, percent] of percents(port)) {
+      const count = ready.get(cluster) ?? 0;
+      const each = (found.get(cluster)?.each ?? 0) + (count > 0 ? percent / count : 0);
+      found.set(cluster, { ready: count, each });
+    }
+  }
+  return found;
+}
+
+/** A Service of the calling cluster may serve although it is not exported. */
+function readyIn({ request: { self, exporters, localEndpoints } }: ViewedPort): ReadonlyMap<string, number> {
+  const counts = new Map(exporters.map(({ cluster, ready }) => [cluster, ready]));
+  if (localEndpoints && !counts.has(self)) counts.set(self, localEndpoints.ready);
+  return counts;
+}
+
+function problemsOf({ namespace, name, consumer, compiled }: ViewedPort): string[] {
+  return compiled.problems.map(({ message }) => `${consumer}: ${namespace}/${name}: ${message}`);
+}
+
+/** To a tenth of a percent. */
+function rounded(percent: number): number {
+  return Math.round(percent * 10) / 10;
+}
