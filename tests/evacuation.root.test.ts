@@ -62,7 +62,9 @@ async function startLoad(name: string): Promise<() => Promise<Load>> {
     const ended = (out: string) => eventually(`the end of ${out}`, async () => linesOf(out));
     const all = await Promise.all(loads.map(async ({ file: out, program }) => ({ program, lines: await ended(out) })));
     const of = <T>(what: keyof typeof programs) =>
-      all.flatMap(({ program, lines }) => (program === programs[what] ? lines.map((text) => JSON.parse(text) as T) : []));
+      all.flatMap(({ program, lines }) =>
+        program === programs[what] ? lines.map((text) => JSON.parse(text) as T) : [],
+      );
     const answers = of<Answers>('calls');
     const kept = of<{ requests: number; broken: string[] }>('kept');
     return {
@@ -111,7 +113,10 @@ test('a tainted cluster is drained, served from elsewhere, and emptied: no call 
   await eventually('cluster-1 to be empty', async () => (await webPods('cluster-1')) === 0 || undefined);
   assert.equal(await set.client('cluster-1').find(DEPLOYMENTS, { namespace: 'demo', name: 'web' }), undefined);
   const load = await endLoad();
-  assert.deepEqual({ failed: load.failed, broken: load.broken, clusters: load.clusters }, { failed: 0, broken: [], clusters: ['cluster-2'] });
+  assert.deepEqual(
+    { failed: load.failed, broken: load.broken, clusters: load.clusters },
+    { failed: 0, broken: [], clusters: ['cluster-2'] },
+  );
   assert.ok(load.calls >= 2 * RATE && load.kept > 100, JSON.stringify(load));
 });
 
@@ -121,7 +126,11 @@ test('evicted at once it breaks what is open, although it is called from elsewhe
   const { metadata } = await memberOf('cluster-1');
   assert.equal(metadata.annotations?.[ANNOTATION_EVACUATION], undefined);
   const endLoad = await startLoad('at-once');
-  await hub.patch(KARMADA_CLUSTERS, { name: 'cluster-1' }, { metadata: { annotations: { [ANNOTATION_EVICTION]: EVICT_AT_ONCE } } });
+  await hub.patch(
+    KARMADA_CLUSTERS,
+    { name: 'cluster-1' },
+    { metadata: { annotations: { [ANNOTATION_EVICTION]: EVICT_AT_ONCE } } },
+  );
   await taint('cluster-1', { key: 'maintenance', effect: 'NoExecute' });
   await eventually('cluster-1 to be empty', async () => (await webPods('cluster-1')) === 0 || undefined);
   assert.equal((await memberOf('cluster-1')).spec?.drain ?? false, false);

@@ -41,6 +41,7 @@ A topology:
   transport: Plain            # how clusters reach each other
   nodes: 2                    # in each cluster, unless it says otherwise
   families: [IPv4, IPv6]      # of pods, services and nodes; IPv4 alone if left out
+  failover: true              # a cluster with a NoExecute taint is evicted; false if left out
   podRange: [10.244.0.0/16, "fd00:10:244::/56"]   # one of each; the same everywhere: that is the point
   clusters:
     - name: cluster-1

@@ -58,7 +58,10 @@ suite('evacuation', () => {
     };
     const policy = object('policy.karmada.io/v1alpha1', 'PropagationPolicy', web, { resourceSelectors, placement });
     await hub.apply(POLICIES, policy, by);
-    await until('one replica each', async () => (await replicas('cluster-1')) === 1 && (await replicas('cluster-2')) === 1);
+    await until(
+      'one replica each',
+      async () => (await replicas('cluster-1')) === 1 && (await replicas('cluster-2')) === 1,
+    );
     await exported('cluster-1', 1);
     await healthy('cluster-2');
   });
@@ -194,7 +197,11 @@ suite('evacuation', () => {
   });
 
   test('what is not to be waited for goes before anybody is drained', async () => {
-    await hub.patch(KARMADA_CLUSTERS, { name: 'cluster-1' }, { metadata: { annotations: { [ANNOTATION_EVICTION]: EVICT_AT_ONCE } } });
+    await hub.patch(
+      KARMADA_CLUSTERS,
+      { name: 'cluster-1' },
+      { metadata: { annotations: { [ANNOTATION_EVICTION]: EVICT_AT_ONCE } } },
+    );
     await healthy('cluster-2');
     await taint('cluster-1', 'NoExecute');
     await until('gone', async () => !(await find(SERVICES, 'cluster-1')));

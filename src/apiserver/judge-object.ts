@@ -1,7 +1,15 @@
 /** What this server would make of an object that somebody creates, without one that runs. */
 import { randomUUID } from 'node:crypto';
 import { type Clock, isFault } from '#kit/index.ts';
-import { asJson, createMemoryStore, invalid, type JsonObject, type KubeObject, type Result, refused } from '#objects/index.ts';
+import {
+  asJson,
+  createMemoryStore,
+  invalid,
+  type JsonObject,
+  type KubeObject,
+  type Result,
+  refused,
+} from '#objects/index.ts';
 import { ApiError, badRequest } from './http/api-error.ts';
 import { customKind } from './kinds/custom.ts';
 import type { Asked } from './kinds/kind.ts';
@@ -12,11 +20,7 @@ import { createWriter } from './write/writer.ts';
  * @param definitions CustomResourceDefinitions, one of which has the object's kind
  * @returns the object with its defaults, or what is wrong with it by field path, unknown fields among it
  */
-export function judgeObject(
-  definitions: readonly KubeObject[],
-  object: KubeObject,
-  clock: Clock,
-): Result<KubeObject> {
+export function judgeObject(definitions: readonly KubeObject[], object: KubeObject, clock: Clock): Result<KubeObject> {
   try {
     const { namespace, ...metadata } = object.metadata;
     const asked = askedFor(definitions, object, namespace);

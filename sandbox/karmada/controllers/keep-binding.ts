@@ -9,14 +9,7 @@ import { evictTainted } from '../eviction/evict-tainted.ts';
 import { BINDING_FINALIZER, bindingType, FIELD_MANAGER } from '../names.ts';
 import { schedule } from '../placement/schedule.ts';
 import { replicasOf } from '../render/replicas.ts';
-import type {
-  AnyObject,
-  Placement,
-  PropagationPolicy,
-  ResourceBinding,
-  TargetCluster,
-  TemplateRef,
-} from '../types.ts';
+import type { AnyObject, Placement, PropagationPolicy, ResourceBinding, TargetCluster, TemplateRef } from '../types.ts';
 import type { Context } from './context.ts';
 
 export interface KeptBinding {

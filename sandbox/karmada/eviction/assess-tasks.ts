@@ -28,7 +28,9 @@ export function assessTasks(binding: ResourceBinding, now: number): Assessment {
 }
 
 function leftOf({ creationTimestamp = '', gracePeriodSeconds }: EvictionTask, now: number): number {
-  return Date.parse(creationTimestamp) + (gracePeriodSeconds === undefined ? TIMEOUT_MS : 1000 * gracePeriodSeconds) - now;
+  return (
+    Date.parse(creationTimestamp) + (gracePeriodSeconds === undefined ? TIMEOUT_MS : 1000 * gracePeriodSeconds) - now
+  );
 }
 
 function isScheduled({ metadata, status = {} }: ResourceBinding): boolean {

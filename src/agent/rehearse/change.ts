@@ -27,7 +27,10 @@ export function changedMembers(members: readonly MemberCluster[], { drain, fail 
 }
 
 /** @throws `agent/unknown-member` */
-export function checkNames(members: readonly MemberCluster[], asked: Readonly<Record<string, readonly string[]>>): void {
+export function checkNames(
+  members: readonly MemberCluster[],
+  asked: Readonly<Record<string, readonly string[]>>,
+): void {
   const known = members.filter(({ spec }) => !spec?.removed).map(({ metadata }) => metadata.name);
   for (const [flag, names] of Object.entries(asked)) {
     const unknown = names.find((name) => !known.includes(name));

@@ -102,7 +102,8 @@ interface Caller {
 function viewed(merged: MergedImport, port: MergedPort, { consumer, seen, policy }: Caller): ViewedPort[] {
   const exporters = exportersOf(merged, port, consumer, seen);
   const hasOwn = exporters.some(({ cluster }) => cluster === consumer);
-  const names = policy?.appliesTo.includes('Service') && hasOwn ? (['ClusterSet', 'Service'] as const) : (['ClusterSet'] as const);
+  const names =
+    policy?.appliesTo.includes('Service') && hasOwn ? (['ClusterSet', 'Service'] as const) : (['ClusterSet'] as const);
   return names.map((calledAs) => {
     const request: PortRequest = {
       self: consumer,

@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
-import { createLog, ip, SealaneError } from '#kit/index.ts';
-import { createClient, readKubeconfig } from '#kube/index.ts';
+import { createLog, ip, type Log, SealaneError } from '#kit/index.ts';
+import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import { metricsOption, startMetrics } from '../metrics-address.ts';
 import { seconds } from '../seconds.ts';
-import { memberCredentials, runHub, serveHub } from '#hub/index.ts';
+import { type Admission, memberCredentials, runHub, serveAdmission, serveHub } from '#hub/index.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
   readonly listen?: { readonly address: string; readonly port: number };
   readonly dataDir?: string;
   readonly maxHold: number;
+  readonly admissionListen?: { readonly address: string; readonly port: number };
+  readonly admissionCert?: string;
+  readonly admissionKey?: string;
   readonly metricsAddress: string;
 }
 
@@ -26,6 +29,13 @@ export function register(program: Command): void {
       seconds,
       600,
     )
+    .option(
+      '--admission-listen <ip:port>',
+      'answer Karmada’s reviews of ResourceBindings here: evictions are held as they are made',
+      endpoint,
+    )
+    .option('--admission-cert <file>', 'its certificate, PEM')
+    .option('--admission-key <file>', 'its key, PEM')
     .addOption(metricsOption('hub'))
     .addHelpText(
       'after',
@@ -49,16 +59,41 @@ async function credentials(member: string, _: unknown, command: Command): Promis
   process.stdout.write(`${await memberCredentials({ dataDir, member, ...(server && { server }) })}\n`);
 }
 
-async function run({ kubeconfig, listen, dataDir, maxHold, metricsAddress }: Flags): Promise<void> {
+async function run(flags: Flags): Promise<void> {
+  const { kubeconfig, listen, dataDir, maxHold, metricsAddress } = flags;
   const log = createLog('hub');
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const common = () => ({ log, metrics: startMetrics('hub', metricsAddress, log), signal: stop.signal });
   if (listen && dataDir && !kubeconfig) return serveHub({ ...listen, dataDir, ...common() });
   if (kubeconfig && !listen) {
-    return runHub({ client: createClient(readKubeconfig(kubeconfig)), maxHoldMs: 1000 * maxHold, ...common() });
+    const client = createClient(readKubeconfig(kubeconfig));
+    const admission = await reviewing(flags, client, log);
+    await runHub({ client, maxHoldMs: 1000 * maxHold, ...common() });
+    return admission?.close();
   }
   throw new SealaneError('cli/bad-flag', 'start the hub: --kubeconfig, or --listen with --data-dir, is needed');
+}
+
+/** Undefined: nobody asked for it. */
+async function reviewing(
+  { admissionListen, admissionCert, admissionKey }: Flags,
+  client: Client,
+  log: Log,
+): Promise<Admission | undefined> {
+  if (!admissionListen) return undefined;
+  if (!admissionCert || !admissionKey)
+    throw new SealaneError(
+      'cli/bad-flag',
+      'start the hub: --admission-listen needs --admission-cert and --admission-key',
+    );
+  return serveAdmission({
+    ...admissionListen,
+    certificateFile: admissionCert,
+    keyFile: admissionKey,
+    client,
+    log,
+  });
 }
 
 /** @throws `kit/bad-address`, `cli/bad-endpoint` */
@@ -66,7 +101,7 @@ function endpoint(text: string): { address: string; port: number } {
   const [address = '', port = ''] = text.split(':');
   ip(address);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new SealaneError('cli/bad-endpoint', `read --listen "${text}"`, { hint: 'such as 192.0.2.5:6443' });
+    throw new SealaneError('cli/bad-endpoint', `read "${text}"`, { hint: 'such as 192.0.2.5:6443' });
   }
   return { address, port: Number(port) };
 }

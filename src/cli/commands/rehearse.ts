@@ -97,7 +97,9 @@ function show({ moves, loads, refused, problems, safe }: Rehearsal): void {
   printTable(changed.map(moveRow), ['from', 'service', 'port', 'to', 'before', 'after']);
   process.stdout.write('\nEach ready endpoint (percent of one cluster’s calls)\n\n');
   printTable(busier.map(loadRow), ['service', 'port', 'cluster', 'ready', 'before', 'after', 'note']);
-  const lost = refused.map(({ consumer, service, port }) => `refused: ${consumer} to ${service} ${port}: nobody is left`);
+  const lost = refused.map(
+    ({ consumer, service, port }) => `refused: ${consumer} to ${service} ${port}: nobody is left`,
+  );
   const notes = [...lost, ...problems];
   if (notes.length > 0) process.stdout.write(`\n${notes.join('\n')}\n`);
   process.stdout.write(`\n${safe ? 'nothing overloads, and nobody is refused' : 'not safe'}\n`);

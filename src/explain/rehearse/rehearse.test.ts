@@ -38,7 +38,9 @@ test('what gets much more than the busiest endpoint had is overloaded, and the l
   const before = [view('x', [exporter('a', 3), exporter('b', 1)])];
   const after = [view('x', [exporter('a', 3, false), exporter('b', 1)])];
   const overloaded = (overload: number) =>
-    rehearse(before, after, { overload }).loads.filter((load) => load.overloaded).map(({ cluster }) => cluster);
+    rehearse(before, after, { overload })
+      .loads.filter((load) => load.overloaded)
+      .map(({ cluster }) => cluster);
   assert.deepEqual(overloaded(140), ['b']);
   assert.deepEqual(overloaded(400), []);
 });

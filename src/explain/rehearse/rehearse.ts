@@ -15,7 +15,10 @@ export function rehearse(
 ): Rehearsal {
   const old = new Map(before.map((port) => [keyOf(port), port]));
   const next = new Map(after.map((port) => [keyOf(port), port]));
-  const pairs = [...new Set([...old.keys(), ...next.keys()])].map((key) => ({ old: old.get(key), next: next.get(key) }));
+  const pairs = [...new Set([...old.keys(), ...next.keys()])].map((key) => ({
+    old: old.get(key),
+    next: next.get(key),
+  }));
   const moves = pairs.flatMap(movesOf);
   const loads = loadsOf(pairs, overload);
   const refused = pairs.flatMap(refusalOf);

@@ -83,7 +83,9 @@ function drainState(view: EvacuationView): Pick<Evacuation, 'state' | 'drain'> {
   if (isOurs(member)) return { state: member.spec?.drain ? DRAINED_BY_US : UNDONE, drain: undefined };
   if (member.spec?.drain) return { state: 'Drained: by somebody else', drain: undefined };
   const waiting = whatIsMissing(view);
-  return waiting === undefined ? { state: DRAINED_BY_US, drain: true } : { state: `Waiting: ${waiting}`, drain: undefined };
+  return waiting === undefined
+    ? { state: DRAINED_BY_US, drain: true }
+    : { state: `Waiting: ${waiting}`, drain: undefined };
 }
 
 /** Substitutes first: whoever takes over has to be there. What can go nowhere is not waited for. */

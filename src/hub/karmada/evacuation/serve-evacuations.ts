@@ -105,7 +105,13 @@ function project({ apiVersion, kind, metadata, spec, status = {} }: KarmadaBindi
   return {
     apiVersion,
     kind,
-    metadata: { name, ...(namespace !== undefined && { namespace }), uid, resourceVersion, generation } as typeof metadata,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      uid,
+      resourceVersion,
+      generation,
+    } as typeof metadata,
     spec: { clusters, gracefulEvictionTasks },
     status: {
       conditions,

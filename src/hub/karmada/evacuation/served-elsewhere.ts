@@ -21,8 +21,9 @@ export function servedOnlyThere({ cluster, members, records, leaving }: ServedVi
   );
   const known = records.filter(
     ({ spec, metadata }) =>
-      substitutes.some((one) => one.metadata.name === spec.cluster && metadata.namespace === hubNamespace(spec.cluster)) &&
-      isKnown(spec, present),
+      substitutes.some(
+        (one) => one.metadata.name === spec.cluster && metadata.namespace === hubNamespace(spec.cluster),
+      ) && isKnown(spec, present),
   );
   return records
     .filter(({ spec, metadata }) => spec.cluster === cluster && metadata.namespace === hubNamespace(cluster))
