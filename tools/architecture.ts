@@ -23,7 +23,7 @@ const may: Record<string, readonly string[]> = {
   observe: ['kit'],
   member: ['kube', 'plan', 'compat', 'identity', 'observe', 'lanes', 'api', 'objects', 'kit'],
   agent: ['kernel', 'dns', 'lanes', 'host', 'observe', 'compat', 'plan', 'explain', 'kube', 'api', 'objects', 'kit'],
-  hub: ['apiserver', 'identity', 'kube', 'observe', 'explain', 'api', 'objects', 'compat', 'kit'],
+  hub: ['apiserver', 'identity', 'kube', 'observe', 'explain', 'plan', 'api', 'objects', 'compat', 'kit'],
   cli: ['*'],
 };
 
