@@ -53,10 +53,11 @@ async function startLoad(name: string): Promise<() => Promise<Load>> {
   const loads = CALLERS.flatMap((cluster) =>
     Object.entries(programs).map(([what, program]) => ({ cluster, file: file(`${cluster}-${what}`), program })),
   );
-  for (const { cluster, file: out, program } of loads) {
+  const start = ({ cluster, file: out, program }: (typeof loads)[number]) => {
     const line = `while [ ! -e ${stop} ]; do pod-tool ${program} >> ${out} 2>&1; done; echo end >> ${out}`;
-    await inCluster(cluster, 'sh', '-c', `setsid sh -c '${line}' > /dev/null 2>&1 &`);
-  }
+    return inCluster(cluster, 'sh', '-c', `setsid sh -c '${line}' > /dev/null 2>&1 &`);
+  };
+  await Promise.all(loads.map(start));
   return async () => {
     writeFileSync(stop, '');
     const ended = (out: string) => eventually(`the end of ${out}`, async () => linesOf(out));
@@ -100,7 +101,7 @@ const atHome = () =>
 
 const memberOf = (name: string) => hub.get<MemberCluster>(MEMBER_CLUSTERS, { name });
 
-test('a tainted cluster is drained, served from elsewhere, and emptied: no call fails, no kept connection breaks', async () => {
+test('a tainted cluster is drained, served from elsewhere, and emptied: no call fails, no kept connection breaks', async (t) => {
   await atHome();
   const endLoad = await startLoad('held');
   await taint('cluster-1', { key: 'maintenance', effect: 'NoExecute' });
@@ -113,6 +114,7 @@ test('a tainted cluster is drained, served from elsewhere, and emptied: no call 
   await eventually('cluster-1 to be empty', async () => (await webPods('cluster-1')) === 0 || undefined);
   assert.equal(await set.client('cluster-1').find(DEPLOYMENTS, { namespace: 'demo', name: 'web' }), undefined);
   const load = await endLoad();
+  t.diagnostic(JSON.stringify({ ...load, broken: load.broken.length }));
   assert.deepEqual(
     { failed: load.failed, broken: load.broken, clusters: load.clusters },
     { failed: 0, broken: [], clusters: ['cluster-2'] },
@@ -120,7 +122,7 @@ test('a tainted cluster is drained, served from elsewhere, and emptied: no call 
   assert.ok(load.calls >= 2 * RATE && load.kept > 100, JSON.stringify(load));
 });
 
-test('evicted at once it breaks what is open, although it is called from elsewhere as soon as it is gone', async () => {
+test('evicted at once it breaks what is open, although it is called from elsewhere as soon as it is gone', async (t) => {
   await taint('cluster-1');
   await atHome();
   const { metadata } = await memberOf('cluster-1');
@@ -135,5 +137,6 @@ test('evicted at once it breaks what is open, although it is called from elsewhe
   await eventually('cluster-1 to be empty', async () => (await webPods('cluster-1')) === 0 || undefined);
   assert.equal((await memberOf('cluster-1')).spec?.drain ?? false, false);
   const load = await endLoad();
+  t.diagnostic(JSON.stringify({ ...load, broken: load.broken.length }));
   assert.ok(load.failed + load.broken.length > 0, JSON.stringify(load));
 });

@@ -35,7 +35,7 @@ export interface Load {
   readonly port: string;
   readonly calledAs: CalledAs;
   readonly cluster: string;
-  /** Endpoints that are ready, after the change. */
+  /** Endpoints that are ready there, called or not. */
   readonly ready: number;
   /** Percent of one cluster's calls that each of them gets. */
   readonly before: number;

@@ -31,6 +31,10 @@ test('shares are those of the kernel, and an endpoint gets its part of them', ()
   const { moves, loads, safe } = rehearse(before, after, options);
   assert.deepEqual(shown(moves), ['a 25 0', 'b 75 100']);
   assert.deepEqual(shown(loads), ['a 25 0', 'b 25 33.3']);
+  assert.deepEqual(
+    loads.map(({ ready }) => ready),
+    [1, 3],
+  );
   assert.equal(safe, true);
 });
 

@@ -51,7 +51,7 @@ function either({ old, next }: Pair): ViewedPort[] {
 }
 
 /** Percent by cluster: the first tier's slots, which is where the kernel looks first. */
-export function percents(port: ViewedPort | undefined): ReadonlyMap<string, number> {
+function percents(port: ViewedPort | undefined): ReadonlyMap<string, number> {
   const shares = shareCounts(port?.compiled.compiled[0] ?? []);
   const sum = shares.reduce((all, { weight }) => all + weight, 0);
   return new Map(shares.map(({ cluster, weight }) => [cluster, (100 * weight) / sum]));
@@ -85,26 +85,26 @@ function loadsOf(pairs: readonly Pair[], overload: number): Load[] {
 
 function loadsOfPort(pairs: readonly Pair[], overload: number): Load[] {
   const [subject] = pairs.flatMap(either).map(subjectOf);
+  const ready = new Map(pairs.flatMap(either).flatMap((port) => [...readyIn(port)]));
   const old = perEndpoint(pairs.flatMap((pair) => pair.old ?? []));
   const next = perEndpoint(pairs.flatMap((pair) => pair.next ?? []));
-  const busiest = Math.max(0, ...[...old.values()].map(({ each }) => each));
+  const busiest = Math.max(0, ...old.values());
   const clusters = [...new Set([...old.keys(), ...next.keys()])].toSorted();
   return clusters.flatMap((cluster) => {
-    const before = old.get(cluster)?.each ?? 0;
-    const { ready = 0, each: after = 0 } = next.get(cluster) ?? {};
+    const [before, after] = [old.get(cluster) ?? 0, next.get(cluster) ?? 0];
     const overloaded = busiest > 0 && after > before && after * 100 > busiest * overload;
-    return subject ? [{ ...subject, cluster, ready, before: rounded(before), after: rounded(after), overloaded }] : [];
+    const each = { before: rounded(before), after: rounded(after) };
+    return subject ? [{ ...subject, cluster, ready: ready.get(cluster) ?? 0, ...each, overloaded }] : [];
   });
 }
 
-function perEndpoint(ports: readonly ViewedPort[]): ReadonlyMap<string, { ready: number; each: number }> {
-  const found = new Map<string, { ready: number; each: number }>();
+function perEndpoint(ports: readonly ViewedPort[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
   for (const port of ports) {
     const ready = readyIn(port);
     for (const [cluster, percent] of percents(port)) {
       const count = ready.get(cluster) ?? 0;
-      const each = (found.get(cluster)?.each ?? 0) + (count > 0 ? percent / count : 0);
-      found.set(cluster, { ready: count, each });
+      found.set(cluster, (found.get(cluster) ?? 0) + (count > 0 ? percent / count : 0));
     }
   }
   return found;
