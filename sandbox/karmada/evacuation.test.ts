@@ -207,4 +207,17 @@ suite('evacuation', () => {
     await until('gone', async () => !(await find(SERVICES, 'cluster-1')));
     assert.deepEqual(await stateOf('cluster-1'), [undefined, false]);
   });
+
+  test('a cluster that is no member, or left the set, holds nothing up', async () => {
+    await hub.patch(
+      KARMADA_CLUSTERS,
+      { name: 'cluster-1' },
+      { metadata: { annotations: { [ANNOTATION_EVICTION]: null } } },
+    );
+    await taint('cluster-1');
+    await until('back', async () => (await find(SERVICES, 'cluster-1')) !== undefined);
+    await hub.patch(MEMBER_CLUSTERS, { name: 'cluster-1' }, { spec: { removed: true } });
+    await taint('cluster-1', 'NoExecute');
+    await until('gone', async () => !(await find(SERVICES, 'cluster-1')));
+  });
 });

@@ -40,8 +40,9 @@ export interface Evacuation {
 export function decideEvacuation(view: EvacuationView): Evacuation {
   const { member, cluster, bindings } = view;
   const atOnce = cluster?.metadata.annotations?.[ANNOTATION_EVICTION] === EVICT_AT_ONCE;
-  if (atOnce || !(isTainted(cluster) || bindings.length > 0)) {
-    return { ...ended(member), tasks: atOnce ? released(view, () => true) : [], againMs: undefined };
+  // What left the set has no connections that anybody could tell of.
+  if (atOnce || member.spec?.removed || !(isTainted(cluster) || bindings.length > 0)) {
+    return { ...ended(member), tasks: released(view, () => true), againMs: undefined };
   }
   const { name } = member.metadata;
   const { state, drain } = drainState(view);
@@ -115,7 +116,10 @@ function shown(services: readonly string[]): string {
 /** Made while nobody admitted it: better late than never, although Karmada may be faster. */
 function unheld({ member, bindings }: EvacuationView): Evacuation['tasks'] {
   return bindings
-    .filter(({ spec }) => taskFrom(spec.gracefulEvictionTasks, member.metadata.name)?.suppressDeletion === undefined)
+    .filter(({ spec }) => {
+      const task = taskFrom(spec.gracefulEvictionTasks, member.metadata.name);
+      return task !== undefined && task.suppressDeletion === undefined;
+    })
     .map((binding) => ({ binding, suppressDeletion: true }));
 }
 

@@ -31,6 +31,14 @@ export async function keepEvacuation(client: Client, log: Log, view: EvacuationV
   return againMs;
 }
 
+/** It is no member: nothing is drained, and nothing may wait for that. */
+export async function letGo(client: Client, bindings: readonly KarmadaBinding[], cluster: string): Promise<void> {
+  const held = bindings.filter(({ spec }) =>
+    spec.gracefulEvictionTasks?.some((task) => task.fromCluster === cluster && task.suppressDeletion),
+  );
+  for (const binding of held) await writeTask(client, binding, cluster, false);
+}
+
 /** @returns whether something was written */
 async function keepMark(
   client: Client,

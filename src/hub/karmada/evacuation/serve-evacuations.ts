@@ -12,7 +12,7 @@ import { type Clock, createQueue, isFault, type Log, messageOf, type Queue } fro
 import { type Cache, type Client, reflect } from '#kube/index.ts';
 import { depthMetric, type Metrics, tryMetrics } from '#observe/index.ts';
 import { evictsByTaint, isTainted } from './decide.ts';
-import { keepEvacuation } from './keep-evacuation.ts';
+import { keepEvacuation, letGo } from './keep-evacuation.ts';
 
 export interface EvacuationOptions {
   readonly client: Client;
@@ -38,26 +38,30 @@ export function serveEvacuations(options: EvacuationOptions): () => void {
     bindings.flatMap((cache) => cache.list()).filter((binding) => evictsByTaint(binding, name));
   const isEvacuated = (name: string) => isTainted(karmada.get(name)) || leavingFrom(name).length > 0;
 
+  async function keep(name: string): Promise<number | undefined> {
+    const member = members.get(name);
+    if (!member) return void (await letGo(client, leavingFrom(name), name));
+    return keepEvacuation(client, log, {
+      member,
+      cluster: karmada.get(name),
+      bindings: leavingFrom(name),
+      members: members.list(),
+      records: records.list(),
+      leaving: isEvacuated,
+      now: clock.now(),
+      maxHoldMs,
+    });
+  }
+
   const queue: Queue = createQueue({
     clock,
     log,
     maxRetryMs: 2_000,
     onTry: tryMetrics(metrics, 'evacuations'),
     async work(name) {
-      const member = members.get(name);
-      if (!member || !bindings.every(({ synced }) => synced)) return;
-      const view = {
-        member,
-        cluster: karmada.get(name),
-        bindings: leavingFrom(name),
-        members: members.list(),
-        records: records.list(),
-        leaving: isEvacuated,
-        now: clock.now(),
-        maxHoldMs,
-      };
+      if (!bindings.every(({ synced }) => synced)) return;
       try {
-        const againMs = await keepEvacuation(client, log, view);
+        const againMs = await keep(name);
         if (againMs !== undefined) queue.addAfter(name, againMs);
       } catch (error) {
         // Somebody else wrote in between: that is on its way here.
@@ -72,7 +76,8 @@ export function serveEvacuations(options: EvacuationOptions): () => void {
   /** Those that anything is to be done about: how far a drain is depends on what every member says. */
   const addAll = () => {
     const marked = members.list().filter(({ metadata }) => metadata.annotations?.[ANNOTATION_EVACUATION]);
-    const names = [...marked.map(({ metadata }) => metadata.name), ...karmada.keys().filter(isEvacuated)];
+    const left = bindings.flatMap((cache) => cache.list().flatMap(tasksOf)).map(({ fromCluster }) => fromCluster);
+    const names = [...marked.map(({ metadata }) => metadata.name), ...karmada.keys().filter(isEvacuated), ...left];
     for (const name of new Set(names)) queue.add(name);
   };
   const stops = [members, records].map((cache) => cache.onChange(addAll));
