@@ -23,6 +23,7 @@ int sock_release(struct bpf_sock *socket)
 	if (!given || !(given->flags & SOCKET_PENDING))
 		return 1;
 	COUNT(given->connected.service, given->group, failed, 1);
+	write_failed(given, bpf_get_socket_cookie(socket));
 	unfinished(given, socket->state);
 	return 1;
 }

@@ -7,7 +7,9 @@
 #include "include/distance.h"
 #include "include/eject.h"
 #include "include/give-up.h"
+#include "include/say-connection.h"
 #include "include/socket-error.h"
+#include "include/times.h"
 
 #define ECONNABORTED 103
 #define ECONNRESET 104
@@ -37,6 +39,8 @@ static __always_inline void established(struct bpf_sock_ops *ctx)
 	take_up(ctx, given);
 	COUNT(given->connected.service, given->group, established, 1);
 	measured(given->cluster, ctx->srtt_us >> 3);
+	note_time(given, ctx->srtt_us >> 3, tick_us);
+	say_connection(EVENT_ESTABLISHED, ctx, given);
 	acquit(given);
 }
 
@@ -61,6 +65,7 @@ static __always_inline void ended(struct bpf_sock_ops *ctx, struct given *given,
 		__sync_fetch_and_add(&counts->bytes_sent, ctx->bytes_acked);
 		__sync_fetch_and_add(&counts->bytes_received, ctx->bytes_received);
 	}
+	say_connection(EVENT_CLOSED, ctx, given);
 	if (ctx->bytes_received && error != ECONNABORTED) /* that was ended from outside, which says nothing of its backend */
 		trust(given);
 	else if (before == BPF_TCP_ESTABLISHED && error == ECONNRESET)

@@ -1,13 +1,13 @@
 # Written by tools/generate-docs.ts: do not edit. Use: source <(sealane completion bash)
 _sealane() {
   local word words at="sealane" current="${COMP_WORDS[COMP_CWORD]}"
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
   case "$at" in
     "sealane member") words="--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --metrics-address --help" ;;
-    "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --metrics-address --resolver-metrics-address --help" ;;
+    "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --events-buffer --metrics-address --resolver-metrics-address --help" ;;
     "sealane hub") words="credentials --kubeconfig --listen --data-dir --max-hold --admission-listen --admission-cert --admission-key --metrics-address --help" ;;
     "sealane hub credentials") words="--data-dir --server --help" ;;
     "sealane crds") words="--role --flomesh --output --help" ;;
@@ -18,6 +18,7 @@ _sealane() {
     "sealane bpf events") words="--output --help" ;;
     "sealane bpf swap") words="--object --back --name --watch --output --help" ;;
     "sealane bpf stats") words="on off --help" ;;
+    "sealane watch") words="flows drops ejections --name --namespace --service --cluster --sample --count --duration --output --help" ;;
     "sealane support-bundle") words="--file --output --kubeconfig --context --name --log --config --help" ;;
     "sealane completion") words="bash zsh fish --help" ;;
     "sealane rehearse") words="--file --drain --fail --kubeconfig --context --cluster --overload --output --help" ;;
@@ -33,7 +34,7 @@ _sealane() {
     "sealane sandbox fault") words="kill stop cut heal empty-hub --name --output --help" ;;
     "sealane sandbox support-bundle") words="--file --output --name --help" ;;
     "sealane sandbox demo") words="--keep --pause --name --output --help" ;;
-    "sealane") words="member agent hub crds rbac check status bpf support-bundle completion rehearse trace sandbox --help --version" ;;
+    "sealane") words="member agent hub crds rbac check status bpf watch support-bundle completion rehearse trace sandbox --help --version" ;;
     "sealane sandbox") words="up down status kubeconfig apply get logs exec fault support-bundle demo --help" ;;
   esac
   case "${COMP_WORDS[COMP_CWORD-1]}" in

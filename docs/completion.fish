@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: sealane completion fish | source
 function __sealane_words
   set -l at sealane
-  set -l commands 'sealane member' 'sealane agent' 'sealane hub' 'sealane hub credentials' 'sealane crds' 'sealane rbac' 'sealane check' 'sealane status' 'sealane bpf' 'sealane bpf events' 'sealane bpf swap' 'sealane bpf stats' 'sealane support-bundle' 'sealane completion' 'sealane rehearse' 'sealane trace' 'sealane sandbox up' 'sealane sandbox down' 'sealane sandbox status' 'sealane sandbox kubeconfig' 'sealane sandbox apply' 'sealane sandbox get' 'sealane sandbox logs' 'sealane sandbox exec' 'sealane sandbox fault' 'sealane sandbox support-bundle' 'sealane sandbox demo' 'sealane' 'sealane sandbox'
+  set -l commands 'sealane member' 'sealane agent' 'sealane hub' 'sealane hub credentials' 'sealane crds' 'sealane rbac' 'sealane check' 'sealane status' 'sealane bpf' 'sealane bpf events' 'sealane bpf swap' 'sealane bpf stats' 'sealane watch' 'sealane support-bundle' 'sealane completion' 'sealane rehearse' 'sealane trace' 'sealane sandbox up' 'sealane sandbox down' 'sealane sandbox status' 'sealane sandbox kubeconfig' 'sealane sandbox apply' 'sealane sandbox get' 'sealane sandbox logs' 'sealane sandbox exec' 'sealane sandbox fault' 'sealane sandbox support-bundle' 'sealane sandbox demo' 'sealane' 'sealane sandbox'
   for word in (commandline -opc)[2..-1]
     contains -- "$at $word" $commands; and set at "$at $word"
   end
@@ -9,7 +9,7 @@ function __sealane_words
     case 'sealane member'
       printf '%s\n' --cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --metrics-address --help
     case 'sealane agent'
-      printf '%s\n' --cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --metrics-address --resolver-metrics-address --help
+      printf '%s\n' --cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --events-buffer --metrics-address --resolver-metrics-address --help
     case 'sealane hub'
       printf '%s\n' credentials --kubeconfig --listen --data-dir --max-hold --admission-listen --admission-cert --admission-key --metrics-address --help
     case 'sealane hub credentials'
@@ -30,6 +30,8 @@ function __sealane_words
       printf '%s\n' --object --back --name --watch --output --help
     case 'sealane bpf stats'
       printf '%s\n' on off --help
+    case 'sealane watch'
+      printf '%s\n' flows drops ejections --name --namespace --service --cluster --sample --count --duration --output --help
     case 'sealane support-bundle'
       printf '%s\n' --file --output --kubeconfig --context --name --log --config --help
     case 'sealane completion'
@@ -61,7 +63,7 @@ function __sealane_words
     case 'sealane sandbox demo'
       printf '%s\n' --keep --pause --name --output --help
     case 'sealane'
-      printf '%s\n' member agent hub crds rbac check status bpf support-bundle completion rehearse trace sandbox --help --version
+      printf '%s\n' member agent hub crds rbac check status bpf watch support-bundle completion rehearse trace sandbox --help --version
     case 'sealane sandbox'
       printf '%s\n' up down status kubeconfig apply get logs exec fault support-bundle demo --help
   end

@@ -2,13 +2,13 @@
 _sealane() {
   local word at=sealane
   local -a found
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${(@)words[2,CURRENT-1]}"; do
     case "$commands" in (*" ${at// //}/$word "*) at="$at $word" ;; esac
   done
   case "$at" in
     "sealane member") found=(--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --metrics-address --help) ;;
-    "sealane agent") found=(--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --metrics-address --resolver-metrics-address --help) ;;
+    "sealane agent") found=(--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --events-buffer --metrics-address --resolver-metrics-address --help) ;;
     "sealane hub") found=(credentials --kubeconfig --listen --data-dir --max-hold --admission-listen --admission-cert --admission-key --metrics-address --help) ;;
     "sealane hub credentials") found=(--data-dir --server --help) ;;
     "sealane crds") found=(--role --flomesh --output --help) ;;
@@ -19,6 +19,7 @@ _sealane() {
     "sealane bpf events") found=(--output --help) ;;
     "sealane bpf swap") found=(--object --back --name --watch --output --help) ;;
     "sealane bpf stats") found=(on off --help) ;;
+    "sealane watch") found=(flows drops ejections --name --namespace --service --cluster --sample --count --duration --output --help) ;;
     "sealane support-bundle") found=(--file --output --kubeconfig --context --name --log --config --help) ;;
     "sealane completion") found=(bash zsh fish --help) ;;
     "sealane rehearse") found=(--file --drain --fail --kubeconfig --context --cluster --overload --output --help) ;;
@@ -34,7 +35,7 @@ _sealane() {
     "sealane sandbox fault") found=(kill stop cut heal empty-hub --name --output --help) ;;
     "sealane sandbox support-bundle") found=(--file --output --name --help) ;;
     "sealane sandbox demo") found=(--keep --pause --name --output --help) ;;
-    "sealane") found=(member agent hub crds rbac check status bpf support-bundle completion rehearse trace sandbox --help --version) ;;
+    "sealane") found=(member agent hub crds rbac check status bpf watch support-bundle completion rehearse trace sandbox --help --version) ;;
     "sealane sandbox") found=(up down status kubeconfig apply get logs exec fault support-bundle demo --help) ;;
   esac
   case "${words[CURRENT-1]}" in

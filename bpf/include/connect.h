@@ -8,11 +8,12 @@
 #include "hook.h"
 
 /* A connect() that failed, on a socket that is used again. */
-static __always_inline void settle(struct given *given)
+static __always_inline void settle(struct bpf_sock_addr *ctx, struct given *given)
 {
 	if (!(given->flags & SOCKET_PENDING))
 		return;
 	COUNT(given->connected.service, given->group, failed, 1);
+	write_failed(given, bpf_get_socket_cookie(ctx));
 	blame(given, FAILURE_TO_CONNECT, WHOLE);
 }
 
@@ -22,7 +23,7 @@ static __always_inline void forget(struct bpf_sock_addr *ctx)
 
 	if (!given)
 		return;
-	settle(given);
+	settle(ctx, given);
 	bpf_sk_storage_delete(&sockets, ctx->sk);
 }
 
@@ -40,13 +41,16 @@ static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair
 
 	if (!given)
 		return 0;
-	settle(given);
+	settle(ctx, given);
 	given->connected = *pair;
 	given->group = choice->backend->group;
 	given->cluster = choice->backend->cluster;
 	given->tier = choice->tier;
 	given->since = bpf_ktime_get_coarse_ns();
 	given->flags = flags_for(ctx, choice->backend, given->since);
+	if (given->flags & SOCKET_TRIAL)
+		write_ejection(EVENT_TRIAL, given, NULL);
+	say_given(ctx, given);
 	return 1;
 }
 
@@ -57,7 +61,7 @@ static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key 
 
 	if (reason != REFUSAL_NONE) {
 		forget(ctx);
-		return refuse(reason);
+		return refuse(ctx, vip, reason);
 	}
 	COUNT(service, choice.backend->group, attempts, 1);
 	if (choice.backend->flags & BACKEND_PASS) {
@@ -68,7 +72,7 @@ static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key 
 	struct pair pair = pair_of(vip, service, &choice);
 
 	if (!remember(ctx, &pair, &choice))
-		return refuse(REFUSAL_NO_STORAGE);
+		return refuse(ctx, vip, REFUSAL_NO_STORAGE);
 	send_to(ctx, &pair.addr, pair.port);
 	return ALLOW;
 }
@@ -81,5 +85,5 @@ static __always_inline int connect_by_name(struct bpf_sock_addr *ctx)
 	if (service)
 		return give(ctx, &vip, *service);
 	forget(ctx);
-	return is_service_address(&vip.addr) ? refuse(REFUSAL_UNKNOWN_PORT) : ALLOW;
+	return is_service_address(&vip.addr) ? refuse(ctx, &vip, REFUSAL_UNKNOWN_PORT) : ALLOW;
 }

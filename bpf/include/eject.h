@@ -5,6 +5,7 @@
  * caller; here it is decided whether it is one too many, and whether there is somebody else.
  */
 #include "choose.h"
+#include "say-ejection.h"
 #include "sockets.h"
 
 #define TALLY_BITS 15 /* STEPS_MOST fits */
@@ -155,6 +156,13 @@ static __always_inline int succeeded_lately(const struct given *given, __u64 now
 	return last && now < *(volatile __u64 *)last + SECOND;
 }
 
+static __always_inline void take_back(const struct given *given, struct health *health)
+{
+	if (*(volatile __u64 *)&health->until)
+		write_ejection(EVENT_BACK, given, health);
+	health->until = 0;
+}
+
 /* Not static, so that it is verified once. */
 __attribute__((noinline)) int judge(const struct given *given, struct health *health)
 {
@@ -174,13 +182,14 @@ __attribute__((noinline)) int judge(const struct given *given, struct health *he
 
 	if (!may_be_ejected(&rest, &limits)) {
 		if (trial && !rest.others && !rest.beyond)
-			health->until = 0; /* the last one is better than none */
+			take_back(given, health); /* the last one is better than none */
 		return 0;
 	}
 
 	if (!eject(health, until, limits.base_ms, now))
 		return 0;
 	count_ejection();
+	write_ejection(EVENT_EJECTED, given, health);
 	return 1;
 }
 
@@ -226,7 +235,7 @@ static __always_inline void acquit(struct given *given)
 		return;
 	health->connects = 0;
 	if (!limits_of(given->connected.service, &limits) || health->answers < limits.failures * WHOLE)
-		health->until = 0;
+		take_back(given, health);
 }
 
 /* A connection ended that had an answer. */
@@ -240,5 +249,5 @@ static __always_inline void trust(struct given *given)
 	health->answers = 0;
 	health->times = 0;
 	if (given->flags & SOCKET_TRIAL)
-		health->until = 0;
+		take_back(given, health);
 }

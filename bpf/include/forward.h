@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "mss.h"
 #include "refusals.h"
+#include "say-packet.h"
 
 struct route {
 	__u32 ifindex;
@@ -44,16 +45,16 @@ OUTLINED enum refusal find_route(struct __sk_buff *skb, const struct segment *se
 	return REFUSAL_NONE;
 }
 
-static __always_inline int drop(enum refusal reason)
+static __always_inline int drop(struct __sk_buff *skb, enum refusal reason)
 {
-	count_refusal(reason);
+	note_refusal(skb, reason);
 	return TC_ACT_SHOT;
 }
 
 /* Refuses so that the sender notices at once. */
 static __always_inline int reject(struct __sk_buff *skb, const struct segment *segment, enum refusal reason)
 {
-	count_refusal(reason);
+	note_refusal(skb, reason);
 	return segment->key.proto == IPPROTO_TCP ? answer_reset(skb, segment)
 						 : answer_unreachable(skb, segment);
 }
@@ -69,7 +70,7 @@ static __always_inline enum refusal refusal_of(enum reading reading)
 
 static __always_inline int too_big(struct __sk_buff *skb, const struct segment *segment, __u32 mtu)
 {
-	count_refusal(REFUSAL_TOO_BIG);
+	note_refusal(skb, REFUSAL_TOO_BIG);
 	if (may_be_fragmented(&segment->ip))
 		return TC_ACT_SHOT;
 	return answer_too_big(skb, segment, mtu);
@@ -83,10 +84,10 @@ static __always_inline int forward(struct __sk_buff *skb, const struct segment *
 	long misfit;
 
 	if (hops_of(&segment->ip) <= 1)
-		return drop(REFUSAL_TTL);
+		return drop(skb, REFUSAL_TTL);
 	misfit = bpf_check_mtu(skb, route->ifindex, &mtu, 0, BPF_MTU_CHK_SEGS);
 	if (misfit < 0)
-		return drop(REFUSAL_NO_ROUTE);
+		return drop(skb, REFUSAL_NO_ROUTE);
 	if (misfit)
 		return too_big(skb, segment, mtu);
 	rewrite(skb, segment, to);

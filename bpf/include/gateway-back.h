@@ -39,8 +39,8 @@ OUTLINED int is_refused_in_vain(const struct segment *segment, struct flow *flow
 
 	if (!has(segment, TCP_RST) || flow->flags & FLOW_ANSWERED)
 		return 0;
-	if (!(flow->flags & FLOW_REFUSED))
-		blame_pod(flow->lane, &pod, now);
+	if (!(flow->flags & FLOW_REFUSED) && blame_pod(flow->lane, &pod, now))
+		say_pod(EVENT_EJECTED, flow->lane, &pod);
 	if (!has_other_pod(flow->lane, &pod))
 		return 0;
 	flow->flags |= FLOW_REFUSED;
@@ -57,15 +57,15 @@ static __always_inline int answer(struct __sk_buff *skb, const struct segment *s
 	enum refusal reason;
 
 	if (half_open && is_refused_in_vain(segment, flow, now))
-		return drop(REFUSAL_POD_FAILED);
+		return drop(skb, REFUSAL_POD_FAILED);
 	note(flow, segment, now);
 	if (half_open)
 		note_answer(flow, segment);
 	reason = find_route(skb, segment, &to.src, &to.dst, &route);
 	if (reason || !gateway)
-		return drop(reason);
+		return drop(skb, reason);
 	if (route.ifindex != gateway->ifindex)
-		return drop(REFUSAL_NO_ROUTE); /* callers are reached where they came from, or not at all */
+		return drop(skb, REFUSAL_NO_ROUTE); /* callers are reached where they came from, or not at all */
 	return forward(skb, segment, &to, &route, mss);
 }
 
@@ -89,6 +89,6 @@ static __always_inline int gateway_back_of(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	reading = read_segment(skb, segment);
 	if (reading != READ)
-		return drop(refusal_of(reading));
+		return drop(skb, refusal_of(reading));
 	return answer(skb, segment, flow, half_open, now);
 }

@@ -124,7 +124,7 @@ static __always_inline enum refusal new_flow(struct __sk_buff *skb, const struct
 }
 
 /*
- * The caller gets another pod where there is one: REFUSAL_NO_FLOW, its flow is no more. A pod that refused was blamed for it
+ * The caller gets another pod where there is one: REFUSAL_POD_FAILED, its flow is no more. A pod that refused was blamed for it
  * already.
  */
 OUTLINED enum refusal leave_pod(const struct segment *segment, __u64 now, struct passage *way)
@@ -134,13 +134,12 @@ OUTLINED enum refusal leave_pod(const struct segment *segment, __u64 now, struct
 	if (!back)
 		return REFUSAL_NO_FLOW;
 	way->failed = pod_behind(&flow->to);
-	if (!(back->flags & FLOW_REFUSED))
-		blame_pod(flow->lane, &way->failed, now);
+	if (!(back->flags & FLOW_REFUSED) && blame_pod(flow->lane, &way->failed, now))
+		say_pod(EVENT_EJECTED, flow->lane, &way->failed);
 	if (!has_other_pod(flow->lane, &way->failed))
 		return REFUSAL_NONE;
-	count_refusal(REFUSAL_POD_FAILED);
 	forget(&nat_half_open, &segment->key, flow);
-	return REFUSAL_NO_FLOW;
+	return REFUSAL_POD_FAILED;
 }
 
 static __always_inline enum refusal find_way(struct __sk_buff *skb, const struct segment *segment,
@@ -151,6 +150,10 @@ static __always_inline enum refusal find_way(struct __sk_buff *skb, const struct
 
 	if (reason == REFUSAL_POD_FAILED)
 		reason = leave_pod(segment, now, way);
+	if (reason == REFUSAL_POD_FAILED) {
+		note_refusal(skb, reason);
+		reason = REFUSAL_NO_FLOW;
+	}
 	if (way->is_proven)
 		acquit_pod(way->lane, &way->to, now);
 	if (!reason)
@@ -193,16 +196,16 @@ static __always_inline int gateway_in_of(struct __sk_buff *skb)
 	if (reading == NOT_OURS)
 		return carries_icmp(segment) ? forward_error(skb) : TC_ACT_UNSPEC;
 	if (reading != READ)
-		return drop(REFUSAL_TRUNCATED);
+		return drop(skb, REFUSAL_TRUNCATED);
 	if (!same_ip(&segment->key.dst, &own) || !is_lane_port(segment->key.dport))
 		return TC_ACT_UNSPEC;
 	reading = read_segment(skb, segment);
 	if (reading != READ)
-		return is_the_nodes(gateway, &segment->key) ? TC_ACT_UNSPEC : drop(refusal_of(reading));
+		return is_the_nodes(gateway, &segment->key) ? TC_ACT_UNSPEC : drop(skb, refusal_of(reading));
 	reason = find_way(skb, segment, gateway, way);
 	if ((reason == REFUSAL_NO_LANE || reason == REFUSAL_NO_FLOW) && is_the_nodes(gateway, &segment->key))
 		return TC_ACT_UNSPEC;
 	if (reason)
-		return is_answered(reason) ? reject(skb, segment, reason) : drop(reason);
+		return is_answered(reason) ? reject(skb, segment, reason) : drop(skb, reason);
 	return forward(skb, segment, &way->to, &way->route, mss_of(way->lane));
 }

@@ -8,10 +8,9 @@
 #include <bpf/bpf_helpers.h>
 
 #include "address.h"
+#include "marks.h"
 #include "sockets.h"
 #include "socket-fields.h"
-
-#define RECORD __attribute__((btf_decl_tag("record")))
 
 /* A socket that holds a connection to the backend it was given. */
 struct given_socket {

@@ -4,6 +4,7 @@
 #include <linux/in.h>
 
 #include "choose.h"
+#include "say-call.h"
 #include "sockets.h"
 
 #define ALLOW 1
@@ -42,9 +43,10 @@ static __always_inline int is_service_address(const struct address *addr)
 	return bpf_map_lookup_elem(&vips, &whole) != NULL;
 }
 
-static __always_inline int refuse(enum refusal reason)
+static __always_inline int refuse(struct bpf_sock_addr *ctx, const struct vip_key *vip, enum refusal reason)
 {
 	count_refusal(reason);
+	write_refused(ctx, vip, reason);
 	bpf_set_retval(-ECONNREFUSED);
 	return REFUSE;
 }

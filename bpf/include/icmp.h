@@ -36,11 +36,11 @@ OUTLINED int forward_error(struct __sk_buff *skb)
 	if (!flow || !same_ip(&to, &key.dst))
 		return TC_ACT_UNSPEC;
 	if (hops_of(&error->ip) <= 1 || !is_sound(error))
-		return drop(hops_of(&error->ip) <= 1 ? REFUSAL_TTL : REFUSAL_TRUNCATED);
+		return drop(skb, hops_of(&error->ip) <= 1 ? REFUSAL_TTL : REFUSAL_TRUNCATED);
 	segment->ip = error->ip;
 	segment->key.proto = ICMP_PROTOCOL;
 	if (find_route(skb, segment, &flow->to.src, &flow->to.dst, &route))
-		return drop(REFUSAL_NO_ROUTE);
+		return drop(skb, REFUSAL_NO_ROUTE);
 	rewrite_error(error, &flow->to);
 	bpf_skb_store_bytes(skb, NET_OFFSET, error, sizeof(*error), 0);
 	return send_by(&route);

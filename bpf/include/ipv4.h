@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "address.h"
+#include "events.h"
 
 typedef __be32 ip_address;
 #define ip_header iphdr
@@ -77,6 +78,15 @@ static __always_inline enum reading read_key(struct __sk_buff *skb, struct segme
 	segment->key.dst = ip->daddr;
 	segment->key.proto = ip->protocol;
 	return read_ports(skb, NET_OFFSET + ip->ihl * 4, &segment->key);
+}
+
+/* Of any packet that is long enough. */
+static __always_inline void tell_packet(struct __sk_buff *skb, struct event *event)
+{
+	event->source.word[2] = event->destination.word[2] = bpf_htonl(0xffff);
+	bpf_skb_load_bytes(skb, NET_OFFSET + offsetof(struct iphdr, protocol), &event->proto, 1);
+	bpf_skb_load_bytes(skb, NET_OFFSET + offsetof(struct iphdr, saddr), &event->source.word[3], 4);
+	bpf_skb_load_bytes(skb, NET_OFFSET + offsetof(struct iphdr, daddr), &event->destination.word[3], 4);
 }
 
 static __always_inline int carries_icmp(const struct segment *segment)

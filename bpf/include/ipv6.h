@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "address.h"
+#include "events.h"
 #include "marks.h"
 
 typedef struct address ip_address;
@@ -184,6 +185,13 @@ static __always_inline enum reading read_key(struct __sk_buff *skb, struct segme
 	segment->key.proto = walk.next;
 	segment->fragment = walk.fragment;
 	return read_ports(skb, walk.at, &segment->key);
+}
+
+/* Of any packet that is long enough. */
+static __always_inline void tell_packet(struct __sk_buff *skb, struct event *event)
+{
+	bpf_skb_load_bytes(skb, NET_OFFSET + offsetof(struct ip_header, next), &event->proto, 1);
+	bpf_skb_load_bytes(skb, NET_OFFSET + offsetof(struct ip_header, src), &event->source, 2 * sizeof(struct address));
 }
 
 static __always_inline int carries_icmp(const struct segment *segment)

@@ -5,3 +5,6 @@
  * into. Every other table belongs to the agent, which can write it anew. The mark travels in BTF; the loader reads it.
  */
 #define STATE __attribute__((btf_decl_tag("state")))
+
+/* A structure that leaves the kernel elsewhere than in a table: a record of an iterator, or of a ring. */
+#define RECORD __attribute__((btf_decl_tag("record")))

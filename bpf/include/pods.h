@@ -7,6 +7,7 @@
 #include "health.h"
 #include "hidden.h"
 #include "lanes.h"
+#include "say-pod.h"
 
 #define PICK_DRAWS 4   /* at random, so that gaps do not burden the pod after them */
 #define PICK_STEPS 256 /* then in a row */
@@ -160,18 +161,19 @@ OUTLINED int has_other_pod(__u32 lane, const struct lane_pod *but)
 	return pick.found & POD_READY;
 }
 
-/* It did not answer a SYN, or refused it. */
-OUTLINED void blame_pod(__u32 lane, const struct lane_pod *pod, __u64 now)
+/* It did not answer a SYN, or refused it. Whether it is ejected for that. */
+OUTLINED int blame_pod(__u32 lane, const struct lane_pod *pod, __u64 now)
 {
 	struct health *health = health_made(&pod->addr, pod->port, LANE_HEALTH | lane);
 	__u64 until;
 
 	be_concerned(now);
 	if (!health)
-		return;
+		return 0;
 	until = *(volatile __u64 *)&health->until;
-	if (__sync_fetch_and_add(&health->connects, WHOLE) + WHOLE >= POD_FAILURES * WHOLE && now >= until)
-		eject(health, until, POD_EJECTED_MS, now);
+	if (__sync_fetch_and_add(&health->connects, WHOLE) + WHOLE < POD_FAILURES * WHOLE || now < until)
+		return 0;
+	return eject(health, until, POD_EJECTED_MS, now);
 }
 
 /* It answered, and its answer was heard. @param to what packets towards it become */
@@ -182,6 +184,8 @@ OUTLINED void acquit_pod(__u32 lane, const struct flow_key *to, __u64 now)
 
 	if (!health)
 		return;
+	if (health->until)
+		say_pod(EVENT_BACK, lane, &pod);
 	health->connects = 0;
 	health->times = 0;
 	health->until = 0;

@@ -59,7 +59,7 @@ static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key 
 	struct choice choice;
 
 	if (!sent)
-		return refuse(REFUSAL_NO_STORAGE);
+		return refuse(ctx, vip, REFUSAL_NO_STORAGE);
 
 	struct pair *last = last_given(sent, vip);
 
@@ -71,7 +71,7 @@ static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key 
 	enum refusal reason = choose_for(ctx, vip, service, &choice);
 
 	if (reason != REFUSAL_NONE)
-		return refuse(reason);
+		return refuse(ctx, vip, reason);
 	COUNT(service, choice.backend->group, attempts, 1);
 	if (choice.backend->flags & BACKEND_PASS)
 		return ALLOW;
@@ -79,6 +79,7 @@ static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key 
 	struct pair pair = pair_of(vip, service, &choice);
 
 	remember(sent, &pair);
+	say_picked(ctx, &pair, &choice);
 	send_to(ctx, &pair.addr, pair.port);
 	return ALLOW;
 }
@@ -90,5 +91,5 @@ static __always_inline int send_by_name(struct bpf_sock_addr *ctx)
 
 	if (service)
 		return give(ctx, &vip, *service);
-	return is_service_address(&vip.addr) ? refuse(REFUSAL_UNKNOWN_PORT) : ALLOW;
+	return is_service_address(&vip.addr) ? refuse(ctx, &vip, REFUSAL_UNKNOWN_PORT) : ALLOW;
 }

@@ -7,4 +7,5 @@ await import('./gateway-pods.root.test.ts');
 await import('./gateway-icmp.root.test.ts');
 await import('./gateway-six.ts');
 await import('./gateway-thread.root.test.ts');
+await import('./gateway-events.root.test.ts');
 await import('./gateway-fuzz.root.test.ts');

@@ -1,5 +1,11 @@
 /** Service → EndpointSlices, at once when a pod's readiness changes. */
-import { ENDPOINT_SLICES, type EndpointSlice, LABEL_MANAGED_BY, type Service } from '#api/index.ts';
+import {
+  ANNOTATION_TRIGGER_TIME,
+  ENDPOINT_SLICES,
+  type EndpointSlice,
+  LABEL_MANAGED_BY,
+  type Service,
+} from '#api/index.ts';
 import { createQueue } from '#kit/index.ts';
 import { deepEqual, keyOf, labelRequirements, matchesLabels } from '#objects/index.ts';
 import { untilSeen, type WorkloadContext } from './context.ts';
@@ -35,7 +41,8 @@ async function sync(context: WorkloadContext, key: string): Promise<void> {
   const pods = caches.pods.inNamespace(service.metadata.namespace ?? '').filter((pod) => selects(service, pod));
   const wanted = slicesOf(service, pods, zonesOf(context));
   const existing = caches.slices.indexed(service.metadata.uid ?? '').filter(isOurs);
-  await Promise.all(wanted.map((slice) => put(context, slice)));
+  const changed = lastChange(pods);
+  await Promise.all(wanted.map((slice) => put(context, slice, changed)));
   const names = new Set(wanted.map(({ metadata }) => metadata.name));
   for (const { metadata } of existing) {
     const { namespace, name, uid } = metadata;
@@ -43,13 +50,22 @@ async function sync(context: WorkloadContext, key: string): Promise<void> {
   }
 }
 
-async function put(context: WorkloadContext, slice: EndpointSlice): Promise<void> {
+/** When a pod last became ready, or not so. */
+function lastChange(pods: readonly Pod[]): string | undefined {
+  const times = pods.flatMap(
+    ({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? [],
+  );
+  return times.toSorted().at(-1);
+}
+
+async function put(context: WorkloadContext, slice: EndpointSlice, changed: string | undefined): Promise<void> {
   const { client, caches, clock } = context;
   const before = caches.slices.get(keyOf(slice));
   if (before && isSame(before, slice)) return;
-  const written = await (before
-    ? client.update(ENDPOINT_SLICES, { ...slice, metadata: { ...before.metadata, ...changing(slice) } })
-    : client.create(ENDPOINT_SLICES, slice));
+  const annotations = { ...before?.metadata.annotations, ...(changed && { [ANNOTATION_TRIGGER_TIME]: changed }) };
+  const metadata = { ...(before?.metadata ?? slice.metadata), ...changing(slice), annotations };
+  const next = { ...slice, metadata };
+  const written = await (before ? client.update(ENDPOINT_SLICES, next) : client.create(ENDPOINT_SLICES, next));
   // The next change is made on top of this one.
   const isSeen = () => caches.slices.get(keyOf(slice))?.metadata.resourceVersion === written.metadata.resourceVersion;
   await untilSeen(clock, isSeen, caches.slices);

@@ -23,6 +23,8 @@ import { RescueDuty } from './duties/rescue.ts';
 import { rescueSources } from './duties/rescue-sources.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
+import { laneKey, type Names, NamesFile } from './events/names-file.ts';
+import { ApplyLag } from './metrics/apply-lag.ts';
 import { agentMetrics } from './metrics/agent-metrics.ts';
 import { internalAddress, resolverAddresses } from './node-addresses.ts';
 import type { AgentOptions } from './options.ts';
@@ -37,9 +39,12 @@ export interface RunningAgent {
 /** Keys of the work queue that are no services. */
 const DNS = '@dns';
 const GATEWAY = '@gateway';
+const NAMES = '@names';
 const EVERYTHING = '*';
 /** Many changes come together: one snapshot for all of them. */
 const SNAPSHOT_DELAY_MS = 20;
+/** For people only. */
+const NAMES_DELAY_MS = 500;
 
 /** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
@@ -60,7 +65,12 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const isNode = options.roles.includes('node');
-  const hookOptions = { objectDir: options.objects, pinDir, vipRanges: options.vipRange.map(cidr) };
+  const hookOptions = {
+    objectDir: options.objects,
+    pinDir,
+    vipRanges: options.vipRange.map(cidr),
+    maxEntries: sizesOf(options),
+  };
   const { hooks, sockets, gateway } = await notingFailure(
     stateDir,
     () => clock.now(),
@@ -152,22 +162,28 @@ async function followView(duties: Duties): Promise<{ queue: Queue; connect: Conn
   const { clock, log, metrics } = options;
   const connect = await connectDuty(duties);
   const conditions = new ServiceConditions(duties.client, clock);
+  const names = new NamesFile(options.stateDir);
+  const lag = new ApplyLag(metrics, clock);
   const queue = createQueue({ clock, log, work, onTry: tryMetrics(metrics, 'tables') });
   depthMetric(metrics, 'tables', queue);
 
   async function work(key: string): Promise<void> {
     if (key === DNS) return duties.snapshot.write(snapshotOf(view));
     if (key === GATEWAY) return applyGateway(duties);
+    if (key === NAMES) return names.write(namesOf(duties, connect));
     if (key === EVERYTHING) return [...view.serviceNames()].forEach((name) => queue.add(name));
     connect?.reconcile(key);
+    lag.applied(key, view.slicesOf(key));
     noteApplied(duties, key);
     if (options.serviceProxy) await conditions.tell(key, view.services.get(key));
   }
 
   function touch(service: string) {
+    if (service !== EVERYTHING) lag.seen(service);
     queue.add(service);
     queue.add(GATEWAY);
     queue.addAfter(DNS, SNAPSHOT_DELAY_MS);
+    queue.addAfter(NAMES, NAMES_DELAY_MS);
   }
 
   view.onChange(touch);
@@ -176,6 +192,7 @@ async function followView(duties: Duties): Promise<{ queue: Queue; connect: Conn
   queue.add(GATEWAY);
   await queue.idle();
   await connect?.prune(clock);
+  names.write(namesOf(duties, connect));
   return { queue, connect };
 }
 
@@ -186,6 +203,16 @@ async function connectDuty({ options, hooks, clusters, view, resolvers }: Duties
   const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log);
   duty.replace(DNS, dnsServices({ cluster, clusterDns, resolvers, upstreams: upstreamDns }));
   return duty;
+}
+
+function namesOf({ gateway }: Duties, connect: ConnectDuty | undefined): Names {
+  const lanes = gateway?.lanes() ?? [];
+  return {
+    services: Object.fromEntries(connect?.owners() ?? []),
+    lanes: Object.fromEntries(
+      lanes.map((one) => [laneKey(one.protocol, one.lanePort), `${one.namespace}/${one.name}`]),
+    ),
+  };
 }
 
 function applyGateway({ gateway, view }: Duties): void {
@@ -232,5 +259,10 @@ async function gatewayOf(options: AgentOptions, client: Client): Promise<Gateway
     });
   }
   const oneDevice = async () => addresses.includes(await internalAddress(client, options));
-  return startGateway({ objects, pinDir, addresses, device, oneDevice, lanePorts, clock, log });
+  const maxEntries = sizesOf(options);
+  return startGateway({ objects, pinDir, addresses, device, oneDevice, lanePorts, maxEntries, clock, log });
+}
+
+function sizesOf({ eventsBuffer }: AgentOptions): Readonly<Record<string, number>> {
+  return { events: eventsBuffer };
 }

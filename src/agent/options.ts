@@ -32,6 +32,8 @@ export interface AgentOptions {
   /** Where the resolver's metrics are served: `address:port`, `[address]:port` or `none`. */
   readonly resolverMetricsAddress: string;
   readonly metrics: Metrics;
+  /** Bytes of the ring of events for `sealane watch`: a power of two. */
+  readonly eventsBuffer: number;
   /** Folder of the compiled programs. */
   readonly objects: string;
   /** Said in its Lease. */

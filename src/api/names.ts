@@ -62,6 +62,8 @@ export const LABEL_MEMBER = 'sealane.dev/member';
 export const LABEL_SKIP_PROPAGATION = 'namespace.karmada.io/skip-auto-propagation';
 export const LABEL_KARMADA_MANAGED = 'karmada.io/managed';
 
+/** On a Service's slices, by its cluster: when the change happened that they were last written for. */
+export const ANNOTATION_TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
 /** On imported slices: `http=2/3,dns=1/1`, ready/total per merged port name. */
 export const ANNOTATION_ENDPOINTS = 'sealane.dev/endpoints';
 /**

@@ -2,7 +2,7 @@
 export { createCgroup, killCgroup, processesIn, removeCgroup } from './cgroup.ts';
 export { type CommandOptions, type CommandResult, capture, run } from './command.ts';
 export { type Bind, launchLine, type Surroundings } from './launch-line.ts';
-export { withMachineLock } from './machine-lock.ts';
+export { tryMachineLock, withMachineLock } from './machine-lock.ts';
 export { BPF_FOLDER, cgroup2Mount, ensureBpfFileSystem, listMounts, type Mount, parseMountInfo } from './mounts.ts';
 export { insideNamespace, namespacePath } from './inside-namespace.ts';
 export { createNamespaces, deleteNamespaces, listNamespaces, namespaceExists } from './namespace.ts';

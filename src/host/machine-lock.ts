@@ -14,21 +14,37 @@ export async function withMachineLock<T>(name: string, run: () => Promise<T>, cl
   try {
     return await run();
   } finally {
-    lock.close();
-    await once(lock, 'close');
+    await release(lock);
   }
+}
+
+/** @returns undefined when somebody holds it */
+export async function tryMachineLock(name: string): Promise<AsyncDisposable | undefined> {
+  const lock = await tryTake(`\0sealane/${name}`);
+  return lock && { [Symbol.asyncDispose]: () => release(lock) };
 }
 
 async function take(path: string, clock: Clock): Promise<Server> {
   for (;;) {
-    const server = createServer();
-    server.listen(path);
-    try {
-      await once(server, 'listening');
-      return server;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      await sleep(clock, LOOK_EVERY_MS);
-    }
+    const taken = await tryTake(path);
+    if (taken) return taken;
+    await sleep(clock, LOOK_EVERY_MS);
   }
+}
+
+async function tryTake(path: string): Promise<Server | undefined> {
+  const server = createServer();
+  server.listen(path);
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+}
+
+async function release(lock: Server): Promise<void> {
+  lock.close();
+  await once(lock, 'close');
 }

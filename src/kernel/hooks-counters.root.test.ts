@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import type { Traffic } from './generated/structs.ts';
 import { tables } from './generated/tables.ts';
@@ -49,6 +50,38 @@ test('connections, their ends and their bytes are counted by service and cluster
   const received = BigInt(10 * `${A} again\n`.length);
   assert.ok(bytesSent >= sent && bytesSent <= sent + 2n, `${bytesSent} sent, ${sent} and SYN and FIN expected`);
   assert.ok(bytesReceived >= received && bytesReceived <= received + 2n, `${bytesReceived} received`);
+});
+
+test('how long connections take to be established is counted by service and cluster, a SYN that was lost included', async () => {
+  const to = { address: '240.10.3.7', port: 80 };
+  const served = on.world.serve(to.address, to.port, 'tcp', [[{ backends: [{ at: A }] }]]);
+  const times = () =>
+    tableOf(on.hooks, tables.connect_times).get({ service: served.service, group: served.groups[0]?.[0] ?? 0 });
+  await on.caller.calls(to, 5);
+  const { sumUs = 0n, buckets = [] } = times() ?? {};
+  assert.ok(sumUs >= 5n && sumUs < 5_000_000n, `${sumUs} µs`);
+  assert.equal(
+    buckets.reduce((sum, count) => sum + count),
+    5n,
+  );
+  // One packet is lost, and the next SYN, a second later, is answered.
+  const table = 'lost_once';
+  const nft = (...args: string[]) => execFileSync('ip', ['netns', 'exec', on.arena.name, 'nft', ...args]);
+  nft('add', 'table', 'inet', table);
+  nft('add', 'chain', 'inet', table, 'in', '{ type filter hook input priority 0; }');
+  nft(
+    'add',
+    'rule',
+    'inet',
+    table,
+    'in',
+    `tcp flags & (syn | ack) == syn ip daddr ${A} limit rate over 1/hour burst 1 packets accept`,
+  );
+  nft('add', 'rule', 'inet', table, 'in', `tcp flags & (syn | ack) == syn ip daddr ${A} drop`);
+  await on.caller.calls(to, 1);
+  nft('delete', 'table', 'inet', table);
+  assert.ok((times()?.sumUs ?? 0n) - sumUs >= 900_000n, `${times()?.sumUs} µs`);
+  assert.equal((times()?.buckets[10] ?? 0n) + (times()?.buckets[11] ?? 0n) + (times()?.buckets[12] ?? 0n), 1n);
 });
 
 test('a backend that answers with a reset is a failed connection', async () => {

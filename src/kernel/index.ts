@@ -11,11 +11,23 @@ export {
   type TcOptions,
 } from './attach-tc.ts';
 export { isBpfFilesystem, makePinDir, mountBpfFilesystem } from './bpf-filesystem.ts';
-export { BackendFlag, ClusterFlag, LaneFlag, Refusal, RefusalText } from './generated/enums.ts';
+export {
+  BackendFlag,
+  ClusterFlag,
+  EventCount,
+  EventKind,
+  EventKindText,
+  LaneFlag,
+  Refusal,
+  RefusalText,
+  Topic,
+} from './generated/enums.ts';
 export { eventOf } from './events.ts';
 export { objects } from './generated/objects.ts';
 export {
   Backend,
+  type ConnectTimes,
+  Event,
   Given,
   type GivenSocket,
   type Health,
@@ -52,6 +64,7 @@ export {
 } from './query-programs.ts';
 export { packRange, type Span, unpackRange } from './range.ts';
 export { giveBackFreed, libbpfVersion } from './native.ts';
+export { Ring } from './ring.ts';
 export { KERNEL_BTF, requireKernel } from './requirements.ts';
 export { type EndedSockets, loadRescue, type Rescue, type Whom } from './rescue-programs.ts';
 export type { Constant } from './rodata.ts';

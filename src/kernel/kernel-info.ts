@@ -15,6 +15,7 @@ export const MapType = {
   LruPerCpuHash: 10,
   SockMap: 15,
   SkStorage: 24,
+  RingBuf: 27,
 } as const;
 
 export interface MapInfo {

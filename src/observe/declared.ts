@@ -20,6 +20,8 @@ const RECONCILERS = ['agent', 'member', 'hub'] as const;
 const LEADERS = ['member', 'hub'] as const;
 const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
 const NETWORK = [0.0005, 0.002, 0.01, 0.05, 0.2, 1, 5];
+/** 2 to the 9th microseconds and on, doubled each time: bpf/include/times.h counts so. */
+const CONNECTS = Array.from({ length: 13 }, (_, i) => 2 ** (9 + i) / 1e6);
 const CONTROLLERS = 'controllers (at most 10)';
 const WATCHES = 'kinds that are watched (at most 25)';
 const PAIRS = 'services called from this node × clusters that served them';
@@ -142,6 +144,22 @@ export const METRICS = {
     by: ['agent'],
     series: '1',
   },
+  sealane_agent_apply_duration_seconds: {
+    type: 'histogram',
+    help: 'From a change of a service seen by this agent to the kernel having it.',
+    labels: [],
+    by: ['agent'],
+    series: '1, 10 lines',
+    buckets: DURATIONS,
+  },
+  sealane_agent_endpoint_lag_seconds: {
+    type: 'histogram',
+    help: 'From the change of a pod to the kernel having it, by the last-change-trigger-time of its EndpointSlice: known to the second.',
+    labels: [],
+    by: ['agent'],
+    series: '1, 10 lines',
+    buckets: [1, 2, 3, 5, 10, 30, 120],
+  },
   sealane_agent_ports: {
     type: 'gauge',
     help: 'Address and port pairs of services that the tables serve.',
@@ -183,6 +201,14 @@ export const METRICS = {
     labels: TRAFFIC,
     by: ['agent'],
     series: PAIRS,
+  },
+  sealane_service_connect_duration_seconds: {
+    type: 'histogram',
+    help: 'How long TCP connections took to be established: the handshake’s round trip, or since connect() where a SYN was lost.',
+    labels: TRAFFIC,
+    by: ['agent'],
+    series: `${PAIRS}, each 16 lines`,
+    buckets: CONNECTS,
   },
   sealane_service_sent_bytes_total: {
     type: 'counter',

@@ -24,6 +24,12 @@ export class Buckets implements Histogram {
     this.#sum += value;
   }
 
+  /** What was counted elsewhere, by the same bounds. */
+  take(counts: readonly number[], sum: number): void {
+    for (const [at, count] of counts.entries()) this.#counts[at] = count;
+    this.#sum = sum;
+  }
+
   samples(): Sample[] {
     let count = 0;
     const buckets = this.#counts.map((more, i) => {

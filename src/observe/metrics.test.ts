@@ -61,6 +61,22 @@ test('a histogram counts each bucket with those before it, bounds included', asy
   assert.match(text, /^sealane_reconcile_duration_seconds_count\{controller="exports"\} 4$/m);
 });
 
+test('a histogram that was counted elsewhere is shown as it is there', async () => {
+  const metrics = createMetrics('agent', silentLog);
+  const labels = { namespace: 'n', service: 's', source_cluster: 'a', destination_cluster: 'b' };
+  metrics.collect('times', (_, reportBuckets) =>
+    reportBuckets('sealane_service_connect_duration_seconds', labels, [2, 0, 1], 0.75),
+  );
+  await metrics.scrape();
+  const text = await metrics.scrape();
+  const [found] = parse(text).find(({ type }) => type === 'HISTOGRAM')?.metrics ?? [];
+  assert.deepEqual(
+    [found?.buckets?.['0.000512'], found?.buckets?.['0.002048'], found?.buckets?.['+Inf']],
+    ['2', '3', '3'],
+  );
+  assert.match(text, /^sealane_service_connect_duration_seconds_sum\{namespace="n",.*\} 0\.75$/m);
+});
+
 test('one that cannot be read costs its own samples and is counted; the rest is there', async () => {
   const metrics = member();
   metrics.collect('broken', () => {

@@ -19,7 +19,14 @@ export interface Counter {
 
 /** One sample that a collector has read. */
 export type Report = <N extends CounterName | GaugeName>(name: N, labels: Labels<N>, value: number) => void;
-export type Collector = (report: Report) => void | Promise<void>;
+/** A histogram that somebody else has counted. @param counts of each bucket alone, the last one beyond every bound */
+export type ReportBuckets = <N extends HistogramName>(
+  name: N,
+  labels: Labels<N>,
+  counts: readonly number[],
+  sum: number,
+) => void;
+export type Collector = (report: Report, reportBuckets: ReportBuckets) => void | Promise<void>;
 
 export interface Metrics {
   readonly process: ProcessName;
@@ -48,13 +55,17 @@ export function createMetrics(process: ProcessName, log: Log): Metrics {
     const report: Report = (name, labels, value) => {
       collected.at(name, labels, (text) => new Count(text)).value = value;
     };
-    for (const [what, collector] of collectors) await attempt(what, collector, report);
-    return exposition(joined([counters, histograms, gauges, collected]));
+    const buckets = new Series<Buckets>(process);
+    const reportBuckets: ReportBuckets = (name, labels, counts, sum) => {
+      buckets.at(name, labels, (text) => new Buckets(bucketsOf(name), text)).take(counts, sum);
+    };
+    for (const [what, collector] of collectors) await attempt(what, () => collector(report, reportBuckets));
+    return exposition(joined([counters, histograms, gauges, collected, buckets]));
   }
 
-  async function attempt(what: string, collector: Collector, report: Report): Promise<void> {
+  async function attempt(what: string, collect: () => void | Promise<void>): Promise<void> {
     try {
-      await collector(report);
+      await collect();
     } catch (error) {
       faults.add();
       log.debug({ what, err: error }, 'not everything was read for a scrape');

@@ -7,6 +7,8 @@ import { camelCase, HEADER, pascal } from './names.ts';
 
 /** The C structure for an address of either family. */
 const ADDRESS = 'address';
+/** Bytes. */
+const WORD = 8;
 
 interface Field {
   readonly name: string;
@@ -95,6 +97,7 @@ function arrayField(types: readonly BtfType[], array: BtfType, name: string, com
       decode: `Array.from({ length: ${count} }, (_, i) => ${codec}.decode(view, ${at} + i * ${stride}))`,
     };
   }
+  if (element.kind === Kind.Int && stride === WORD) return wordsField(count, name, comment, at);
   const bytes = `new Uint8Array(view.buffer, view.byteOffset + ${at}, ${count * stride})`;
   return {
     name,
@@ -102,6 +105,16 @@ function arrayField(types: readonly BtfType[], array: BtfType, name: string, com
     tsType: 'Uint8Array',
     encode: `${bytes}.set(value.${name})`,
     decode: `${bytes}.slice()`,
+  };
+}
+
+function wordsField(count: number, name: string, comment: string, at: string): Field {
+  return {
+    name,
+    comment: comment || `${count} of them.`,
+    tsType: 'readonly bigint[]',
+    encode: `for (const [i, one] of value.${name}.entries()) view.setBigUint64(${at} + i * ${WORD}, one, true)`,
+    decode: `Array.from({ length: ${count} }, (_, i) => view.getBigUint64(${at} + i * ${WORD}, true))`,
   };
 }
 

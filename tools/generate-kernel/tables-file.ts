@@ -1,6 +1,7 @@
 import { type BtfType, Kind, resolved, sizeOf } from '../../src/kernel/btf.ts';
 import type { ObjectContents } from '../../src/kernel/inspect-object.ts';
 import type { MapFacts } from '../../src/kernel/native.ts';
+import { MapType } from '../../src/kernel/kernel-info.ts';
 import { HEADER, pascal } from './names.ts';
 import { structsOf } from './collect.ts';
 
@@ -9,6 +10,7 @@ export function tablesFile(objects: ReadonlyMap<string, ObjectContents>): string
   const tables = new Map<string, string>();
   for (const { types, maps, state } of objects.values()) {
     for (const map of maps) {
+      if (map.type === MapType.RingBuf) continue; // no entries
       const text = tableText(map, types, state.has(map.name) ? 'kernel' : 'agent');
       const known = tables.get(map.name);
       if (known && known !== text) throw new Error(`map ${map.name} is declared in two ways`);

@@ -58,6 +58,11 @@ export class ConnectDuty {
     }
   }
 
+  /** Owner by what is called. */
+  owners(): ReadonlyMap<string, string> {
+    return this.#owner;
+  }
+
   /** Entries in use, by table. */
   use(): Readonly<Record<string, number>> {
     return this.#tables.use();

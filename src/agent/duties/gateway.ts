@@ -26,6 +26,8 @@ export interface GatewayOptions {
   /** Whether the pods of other nodes are reached through the lane's own device. Asked when all else is ready. */
   readonly oneDevice: () => Promise<boolean>;
   readonly lanePorts: { readonly first: number; readonly last: number };
+  /** Sizes of tables, other than by default. */
+  readonly maxEntries: Readonly<Record<string, number>>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,6 +37,8 @@ export interface GatewayDuty {
   apply(exports: readonly OwnExport[], services: readonly LocalService[]): void;
   /** Packets are translated from now on; new devices are taken in as they come. */
   attach(): Promise<void>;
+  /** What is served now. */
+  lanes(): readonly Lane[];
   /** Entries in use of the tables that it writes. */
   use(): Readonly<Record<string, number>>;
   stop(): void;
@@ -46,20 +50,21 @@ const ONE_DEVICE = 1;
 
 /** @throws `agent/gateway-address` when the device does not carry the address */
 export async function startGateway(options: GatewayOptions): Promise<GatewayDuty> {
-  const { pinDir, clock, log, lanePorts } = options;
+  const { pinDir, clock, log, lanePorts, maxEntries } = options;
   const rodata = { lane_port_first: lanePorts.first, lane_port_last: lanePorts.last };
   const addresses = options.addresses.map(ip);
   const programs: GatewayPrograms[] = [];
   for (const address of addresses)
-    programs.push(await loadGatewayInTurns(familyOf(address), options.objects, { pinDir, rodata }, clock));
+    programs.push(await loadGatewayInTurns(familyOf(address), options.objects, { pinDir, rodata, maxEntries }, clock));
   const maps = { map: (name: string): BpfMap => (programs[0] as GatewayPrograms).object.map(name) };
   const uplink = uplinkOf(await devices(), options);
   const tables = new LaneTables(laneMaps(maps), (family) => uplink.mtu - TCP_IP_HEADERS[family], clock);
   let stop = () => {};
+  let lanes: readonly Lane[] = [];
 
   return {
     apply(exports, services) {
-      const lanes = gatewayModel(exports, services);
+      lanes = gatewayModel(exports, services);
       tables.replace(addresses.flatMap((address) => lanes.map((lane) => laneAt(address, lane))));
     },
     async attach() {
@@ -82,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
         podDevices.follow().catch((error: unknown) => log.warn({ err: error }, 'devices not read, tried again')),
       );
     },
+    lanes: () => lanes,
     use: () => tables.use(),
     stop: () => stop(),
   };

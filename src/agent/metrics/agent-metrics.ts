@@ -1,5 +1,5 @@
 /** Everything that an agent exports, once it is in step. */
-import { type Hooks, tableOf, tables } from '#kernel/index.ts';
+import { type Hooks, tableOf, tables, type TrafficKey } from '#kernel/index.ts';
 import type { CounterName, Metrics } from '#observe/index.ts';
 import type { ConnectDuty } from '../duties/connect.ts';
 import type { GatewayDuty } from '../duties/gateway.ts';
@@ -16,7 +16,10 @@ export interface Observed {
 
 const NONE = { ejections: 0, backends: 0 };
 
-const TRAFFIC: readonly (readonly [CounterName & `sealane_service_${string}`, keyof Counts])[] = [
+const TRAFFIC: readonly (readonly [
+  CounterName & `sealane_service_${string}`,
+  Exclude<keyof Counts, 'connectUs' | 'connects'>,
+])[] = [
   ['sealane_service_attempts_total', 'attempts'],
   ['sealane_service_connections_established_total', 'established'],
   ['sealane_service_connections_failed_total', 'failed'],
@@ -37,8 +40,18 @@ export function agentMetrics(options: AgentOptions, { hooks, connect, gateway }:
 }
 
 function trafficTable(hooks: Hooks) {
-  const table = tableOf(hooks, tables.traffic);
-  return { all: () => table.all(), delete: (key: Parameters<typeof table.delete>[0]) => void table.delete(key) };
+  const [traffic, times] = [tableOf(hooks, tables.traffic), tableOf(hooks, tables.connect_times)];
+  const pair = ({ service, group }: TrafficKey) => `${service} ${group}`;
+  return {
+    *all() {
+      const known = new Map([...times.all()].map(([key, one]) => [pair(key), one]));
+      for (const [key, counts] of traffic.all()) yield [key, { ...counts, times: known.get(pair(key)) }] as const;
+    },
+    delete(key: TrafficKey) {
+      traffic.delete(key);
+      times.delete(key);
+    },
+  };
 }
 
 interface Sources {
@@ -49,11 +62,14 @@ interface Sources {
 
 function trafficMetrics(metrics: Metrics, source_cluster: string, { ledger, connect, health }: Sources): void {
   const ejections = new Ejections();
-  metrics.collect('traffic', (report) => {
+  metrics.collect('traffic', (report, reportBuckets) => {
     const ejected = ejections.read(health.all(), connect.placed(), process.hrtime.bigint());
     for (const { namespace, service, cluster, counts } of ledger.read(connect.placed())) {
       const labels = { namespace, service, source_cluster, destination_cluster: cluster };
       for (const [name, what] of TRAFFIC) report(name, labels, counts[what]);
+      const { connects, connectUs } = counts;
+      if (connects.length > 0)
+        reportBuckets('sealane_service_connect_duration_seconds', labels, connects, connectUs / 1e6);
       const { ejections: total, backends } = ejected.get(`${namespace}/${service} ${cluster}`) ?? NONE;
       report('sealane_service_ejections_total', labels, total);
       report('sealane_service_ejected_backends', labels, backends);

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { Traffic } from '#kernel/index.ts';
+import type { ConnectTimes, Traffic } from '#kernel/index.ts';
 import type { PlacedEntry } from '../duties/connect.ts';
 import { type Counts, TrafficLedger, type TrafficTable } from './traffic-ledger.ts';
 
 /** The kernel's table in memory, and who counts in it. */
 class Kernel implements TrafficTable {
   readonly counts = new Map<string, bigint>();
+  readonly times = new Map<string, ConnectTimes>();
 
   call(service: number, group: number, times = 1): void {
     const key = `${service}/${group}`;
@@ -19,7 +20,11 @@ class Kernel implements TrafficTable {
   *all() {
     for (const [key, attempts] of this.counts) {
       const [service = 0, group = 0] = key.split('/').map(Number);
-      yield [{ service, group }, trafficOf(attempts)] as const;
+      const times = this.times.get(key);
+      yield [
+        { service, group },
+        { ...trafficOf(attempts), ...(times && { times }) },
+      ] as const;
     }
   }
 
@@ -62,7 +67,16 @@ test('the ports and address families of a service are one series for each cluste
   const [http, https] = [placed('shop/cart', 1, { 10: 'east', 11: 'west' }), placed('shop/cart', 2, { 12: 'east' })];
   assert.deepEqual(attempts(ledger, http, https), { 'shop/cart east': 8, 'shop/cart west': 4 });
   const [east] = ledger.read([http, https]);
-  const whole: Counts = { attempts: 8, established: 8, failed: 0, closed: 0, bytesSent: 80, bytesReceived: 0 };
+  const whole: Counts = {
+    attempts: 8,
+    established: 8,
+    failed: 0,
+    closed: 0,
+    bytesSent: 80,
+    bytesReceived: 0,
+    connectUs: 0,
+    connects: [],
+  };
   assert.deepEqual({ ...east?.counts }, whole);
 });
 
@@ -120,4 +134,18 @@ test('what the agent serves itself, and what nobody has claimed yet, is no serie
   kernel.call(1, 10, 3);
   assert.deepEqual(attempts(ledger, placed('@dns', 1, { 10: 'east' })), {});
   assert.equal(kernel.counts.get('1/10'), 3n, 'it is counted on');
+});
+
+test('times of connections are summed by bucket, over numbers that were given away too', (t) => {
+  const { kernel, ledger, start } = stage(t);
+  kernel.call(1, 10, 2);
+  kernel.call(2, 12, 1);
+  kernel.times.set('1/10', { sumUs: 300n, buckets: [1n, 1n] });
+  kernel.times.set('2/12', { sumUs: 9000n, buckets: [0n, 0n, 1n] });
+  const both = [placed('shop/cart', 1, { 10: 'east' }), placed('shop/cart', 2, { 12: 'east' })] as const;
+  const read = (from: TrafficLedger) => from.read(both).map(({ counts }) => [counts.connectUs, counts.connects]);
+  assert.deepEqual(read(ledger), [[9300, [1, 1, 1]]]);
+  ledger.read([placed('shop/cart', 1, { 10: 'west' }), placed('shop/cart', 2, { 12: 'east' })]);
+  const [east] = start().read([placed('shop/cart', 2, { 12: 'east' })]);
+  assert.deepEqual([east?.counts.connectUs, east?.counts.connects], [9300, [1, 1, 1]]);
 });

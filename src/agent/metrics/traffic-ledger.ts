@@ -4,12 +4,15 @@
  * a number that has another name now.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { Traffic, TrafficKey } from '#kernel/index.ts';
+import type { ConnectTimes, Traffic, TrafficKey } from '#kernel/index.ts';
 import type { PlacedEntry } from '../duties/connect.ts';
 
-/** The kernel's table, or memory in tests. */
+/** Who was never connected has no times. */
+type Row = Traffic & { readonly times?: ConnectTimes };
+
+/** The kernel's tables as one, or memory in tests. */
 export interface TrafficTable {
-  all(): Iterable<readonly [TrafficKey, Traffic]>;
+  all(): Iterable<readonly [TrafficKey, Row]>;
   delete(key: TrafficKey): void;
 }
 
@@ -22,7 +25,11 @@ export interface TrafficSeries {
 }
 
 type Counted = 'attempts' | 'established' | 'failed' | 'closed' | 'bytesSent' | 'bytesReceived';
-export type Counts = Readonly<Record<Counted, number>>;
+export type Counts = Readonly<Record<Counted, number>> & {
+  readonly connectUs: number;
+  /** By bucket of bpf/include/times.h, each alone. */
+  readonly connects: readonly number[];
+};
 
 export class TrafficLedger {
   readonly #path: string;
@@ -79,7 +86,7 @@ export class TrafficLedger {
     this.#isWritten = false;
   }
 
-  #giveAway(key: TrafficKey, pair: number, traffic: Traffic): void {
+  #giveAway(key: TrafficKey, pair: number, traffic: Row): void {
     const name = this.#names.get(pair);
     if (name !== undefined) sumOf(this.#past, name).add(traffic);
     this.#names.delete(pair);
@@ -129,14 +136,23 @@ class Sum implements Counts {
   closed = 0;
   bytesSent = 0;
   bytesReceived = 0;
+  connectUs = 0;
+  readonly connects: number[] = [];
 
-  add(more: Readonly<Record<Counted, number | bigint>>): void {
+  add(
+    more: Readonly<Record<Counted, number | bigint>> & { readonly times?: ConnectTimes } & Partial<
+        Pick<Counts, 'connectUs' | 'connects'>
+      >,
+  ): void {
     this.attempts += Number(more.attempts);
     this.established += Number(more.established);
     this.failed += Number(more.failed);
     this.closed += Number(more.closed);
     this.bytesSent += Number(more.bytesSent);
     this.bytesReceived += Number(more.bytesReceived);
+    this.connectUs += Number(more.times?.sumUs ?? more.connectUs ?? 0);
+    for (const [i, count] of (more.times?.buckets ?? more.connects ?? []).entries())
+      this.connects[i] = (this.connects[i] ?? 0) + Number(count);
   }
 }
 

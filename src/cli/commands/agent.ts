@@ -52,6 +52,14 @@ export function register(program: Command): void {
     )
     .option('--state-dir <path>', 'where snapshots are kept (default: /run/sealane/<cluster>-<node>)')
     .option('--resolver-address <ip[:port],…>', 'where the node’s resolver listens, one of a family', endpoints)
+    .addOption(
+      new Option(
+        '--events-buffer <KiB>',
+        'room in the kernel for events that `sealane watch` has not read: a power of two',
+      )
+        .default(256 * 1024, '256')
+        .argParser(bufferBytes),
+    )
     .addOption(metricsOption('agent'))
     .addOption(metricsOption('resolver', '--resolver-metrics-address'))
     .addHelpText('after', EXAMPLE)
@@ -78,6 +86,16 @@ function roles(text: string): ('node' | 'gateway')[] {
   if (wrong !== undefined)
     throw new SealaneError('cli/bad-role', `read --role "${text}": "${wrong}" is none`, { hint: 'node, gateway' });
   return all as ('node' | 'gateway')[];
+}
+
+/** @throws `cli/bad-buffer` */
+function bufferBytes(text: string): number {
+  const kib = Number(text);
+  if (/^\d{1,5}$/.test(text) && kib >= 4 && kib <= 65_536 && (kib & (kib - 1)) === 0) return kib * 1024;
+  throw new SealaneError(
+    'cli/bad-buffer',
+    `read --events-buffer "${text}": a power of two from 4 to 65536 is expected`,
+  );
 }
 
 function bool(text: string): boolean {

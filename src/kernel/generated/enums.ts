@@ -28,6 +28,55 @@ export const ClusterFlagText: Readonly<Record<number, string>> = {
   2: 'not reachable',
 };
 
+/** What a watcher was not told, and what is needed to know it. By topic after each of these. */
+export const EventCount = {
+  /** no room in the ring: events come faster than they are read */
+  Lost: 0,
+  /** more than the watcher wants to hear of */
+  HeldBack: 3,
+  /** the window, and how many there were in it */
+  Window: 6,
+} as const;
+
+/** What each value of EventCount means, for people. */
+export const EventCountText: Readonly<Record<number, string>> = {
+  0: 'no room in the ring: events come faster than they are read',
+  3: 'more than the watcher wants to hear of',
+  6: 'the window, and how many there were in it',
+};
+
+/** What happened. */
+export const EventKind = {
+  /** a call was given a backend */
+  Picked: 1,
+  /** its connection is established */
+  Established: 2,
+  /** it has ended */
+  Closed: 3,
+  /** it ended without having been established */
+  Failed: 4,
+  /** a call or a packet was refused */
+  Refused: 5,
+  /** a backend failed too often: it takes no connections for a while */
+  Ejected: 6,
+  /** its time is over, one connection tries it */
+  Trial: 7,
+  /** it takes connections again */
+  Back: 8,
+} as const;
+
+/** What each value of EventKind means, for people. */
+export const EventKindText: Readonly<Record<number, string>> = {
+  1: 'a call was given a backend',
+  2: 'its connection is established',
+  3: 'it has ended',
+  4: 'it ended without having been established',
+  5: 'a call or a packet was refused',
+  6: 'a backend failed too often: it takes no connections for a while',
+  7: 'its time is over, one connection tries it',
+  8: 'it takes connections again',
+};
+
 /** Bits of a lane. */
 export const LaneFlag = {
   /** a caller meets the same pod again and again, as long as that one is ready */
@@ -128,4 +177,21 @@ export const SocketFlagText: Readonly<Record<number, string>> = {
   2: 'its backend was blamed for it: that is done once a connection',
   4: 'the one connection that tries a backend whose ejection is over',
   8: 'TCP_USER_TIMEOUT is ours; the application\'s is in user_timeout_ms',
+};
+
+/** What may be watched. */
+export const Topic = {
+  /** what becomes of calls */
+  Flows: 0,
+  /** calls and packets that are refused */
+  Drops: 1,
+  /** backends that are left out, and come back */
+  Ejections: 2,
+} as const;
+
+/** What each value of Topic means, for people. */
+export const TopicText: Readonly<Record<number, string>> = {
+  0: 'what becomes of calls',
+  1: 'calls and packets that are refused',
+  2: 'backends that are left out, and come back',
 };

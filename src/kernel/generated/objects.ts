@@ -8,8 +8,8 @@ export const objects = {
     programs: {
       connect4: { section: 'cgroup/connect4', attachType: 10 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
   connect6: {
     file: 'connect6.bpf.o',
@@ -17,8 +17,8 @@ export const objects = {
     programs: {
       connect6: { section: 'cgroup/connect6', attachType: 11 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
   'end-given': {
     file: 'end-given.bpf.o',
@@ -36,8 +36,8 @@ export const objects = {
     programs: {
       gateway_back: { section: 'tc', attachType: 0 },
     },
-    constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, lane_port_first: 2, lane_port_last: 2, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['concern', 'event_counts', 'events', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs', 'watches'],
   },
   'gateway-back6': {
     file: 'gateway-back6.bpf.o',
@@ -45,8 +45,8 @@ export const objects = {
     programs: {
       gateway_back6: { section: 'tc', attachType: 0 },
     },
-    constants: { ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['concern', 'event_counts', 'events', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'watches', 'work6'],
   },
   'gateway-in': {
     file: 'gateway-in.bpf.o',
@@ -54,8 +54,8 @@ export const objects = {
     programs: {
       gateway_in: { section: 'tc', attachType: 0 },
     },
-    constants: { lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, lane_port_first: 2, lane_port_last: 2, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['concern', 'event_counts', 'events', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat_flows', 'nat_half_open', 'nat_hand', 'nat_slots', 'refusals', 'snat_addrs', 'watches'],
   },
   'gateway-in6': {
     file: 'gateway-in6.bpf.o',
@@ -63,8 +63,8 @@ export const objects = {
     programs: {
       gateway_in6: { section: 'tc', attachType: 0 },
     },
-    constants: { ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, refusals_end: 4, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
-    tables: ['concern', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'work6'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
+    tables: ['concern', 'event_counts', 'events', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'watches', 'work6'],
   },
   getpeername4: {
     file: 'getpeername4.bpf.o',
@@ -72,8 +72,8 @@ export const objects = {
     programs: {
       getpeername4: { section: 'cgroup/getpeername4', attachType: 29 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   getpeername6: {
     file: 'getpeername6.bpf.o',
@@ -81,8 +81,8 @@ export const objects = {
     programs: {
       getpeername6: { section: 'cgroup/getpeername6', attachType: 30 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   'list-given': {
     file: 'list-given.bpf.o',
@@ -92,8 +92,8 @@ export const objects = {
       list_in_vain: { section: 'iter/bpf_sk_storage_map', attachType: 28 },
       list_udp: { section: 'iter/bpf_sk_storage_map', attachType: 28 },
     },
-    constants: { tick_us: 4, refusals_end: 4, given_socket_kept: 8 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, given_socket_kept: 8 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
@@ -101,8 +101,8 @@ export const objects = {
     programs: {
       recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   recvmsg6: {
     file: 'recvmsg6.bpf.o',
@@ -110,8 +110,8 @@ export const objects = {
     programs: {
       recvmsg6: { section: 'cgroup/recvmsg6', attachType: 20 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
@@ -119,8 +119,8 @@ export const objects = {
     programs: {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
@@ -128,8 +128,8 @@ export const objects = {
     programs: {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
-    constants: { refusals_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips'],
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sock_release: {
     file: 'sock_release.bpf.o',
@@ -137,8 +137,8 @@ export const objects = {
     programs: {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },
-    constants: { tick_us: 4, refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sockops: {
     file: 'sockops.bpf.o',
@@ -146,7 +146,7 @@ export const objects = {
     programs: {
       sock_ops: { section: 'sockops', attachType: 3 },
     },
-    constants: { tick_us: 4, refusals_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips'],
+    constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'connect_times', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
 } as const;

@@ -209,6 +209,31 @@ export const Limits: Codec<Limits> = {
   }),
 };
 
+/** What is watched of a topic. */
+export interface Watch {
+  /** CLOCK_MONOTONIC, nanoseconds; 0: nobody watches. The kernel clears what is over. */
+  readonly until: bigint;
+  /** of so many sockets one is told of, all that happens to it; 0 and 1: every one. */
+  readonly oneIn: number;
+  /** events a processor in WINDOW_BITS of nanoseconds; 0: as many as there are. */
+  readonly most: number;
+}
+
+/** 16 bytes. */
+export const Watch: Codec<Watch> = {
+  size: 16,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.until, true);
+    view.setUint32(at + 8, value.oneIn, true);
+    view.setUint32(at + 12, value.most, true);
+  },
+  decode: (view, at = 0) => ({
+    until: view.getBigUint64(at, true),
+    oneIn: view.getUint32(at + 8, true),
+    most: view.getUint32(at + 12, true),
+  }),
+};
+
 /** One backend given for one VIP. */
 export interface Pair {
   readonly vipAddr: Address;
@@ -363,6 +388,112 @@ export const Traffic: Codec<Traffic> = {
     failed: view.getBigUint64(at + 24, true),
     bytesSent: view.getBigUint64(at + 32, true),
     bytesReceived: view.getBigUint64(at + 40, true),
+  }),
+};
+
+/** One record of the ring. What does not apply is zero. */
+export interface Event {
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly at: bigint;
+  /** cookie; 0: no socket of this node, a packet. */
+  readonly socket: bigint;
+  readonly source: Address;
+  /** as the caller named it: of a service, or of a gateway */
+  readonly destination: Address;
+  readonly backend: Address;
+  /** A plain number here, network order in the kernel. */
+  readonly sourcePort: number;
+  /** A plain number here, network order in the kernel. */
+  readonly destinationPort: number;
+  /** A plain number here, network order in the kernel. */
+  readonly backendPort: number;
+  /** of the backend, index into clusters. */
+  readonly cluster: number;
+  readonly kind: number;
+  readonly refusal: number;
+  readonly service: number;
+  readonly group: number;
+  /** that a packet came in by. */
+  readonly device: number;
+  /** of a gateway's pod. */
+  readonly lane: number;
+  readonly proto: number;
+  /** counted within the service. */
+  readonly tier: number;
+  /** smoothed. */
+  readonly rttUs: number;
+  /** since connect(), as coarse as the tick. */
+  readonly lastedNs: bigint;
+  readonly bytesSent: bigint;
+  readonly bytesReceived: bigint;
+  /** of an ejection. */
+  readonly termNs: bigint;
+  /** failures to connect since the last success, twice. */
+  readonly connects: number;
+  /** connections reset before their first byte since the last that had one, twice. */
+  readonly answers: number;
+  /** ejected so often in a row. */
+  readonly times: number;
+}
+
+/** 152 bytes. */
+export const Event: Codec<Event> = {
+  size: 152,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.at, true);
+    view.setBigUint64(at + 8, value.socket, true);
+    putAddress(view, at + 16, value.source);
+    putAddress(view, at + 32, value.destination);
+    putAddress(view, at + 48, value.backend);
+    view.setUint16(at + 64, value.sourcePort, false);
+    view.setUint16(at + 66, value.destinationPort, false);
+    view.setUint16(at + 68, value.backendPort, false);
+    view.setUint16(at + 70, value.cluster, true);
+    view.setUint32(at + 72, value.kind, true);
+    view.setUint32(at + 76, value.refusal, true);
+    view.setUint32(at + 80, value.service, true);
+    view.setUint32(at + 84, value.group, true);
+    view.setUint32(at + 88, value.device, true);
+    view.setUint32(at + 92, value.lane, true);
+    view.setUint8(at + 96, value.proto);
+    view.setUint8(at + 97, value.tier);
+    view.setUint32(at + 100, value.rttUs, true);
+    view.setBigUint64(at + 104, value.lastedNs, true);
+    view.setBigUint64(at + 112, value.bytesSent, true);
+    view.setBigUint64(at + 120, value.bytesReceived, true);
+    view.setBigUint64(at + 128, value.termNs, true);
+    view.setUint32(at + 136, value.connects, true);
+    view.setUint32(at + 140, value.answers, true);
+    view.setUint32(at + 144, value.times, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 98, 2).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 148, 4).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    at: view.getBigUint64(at, true),
+    socket: view.getBigUint64(at + 8, true),
+    source: getAddress(view, at + 16),
+    destination: getAddress(view, at + 32),
+    backend: getAddress(view, at + 48),
+    sourcePort: view.getUint16(at + 64, false),
+    destinationPort: view.getUint16(at + 66, false),
+    backendPort: view.getUint16(at + 68, false),
+    cluster: view.getUint16(at + 70, true),
+    kind: view.getUint32(at + 72, true),
+    refusal: view.getUint32(at + 76, true),
+    service: view.getUint32(at + 80, true),
+    group: view.getUint32(at + 84, true),
+    device: view.getUint32(at + 88, true),
+    lane: view.getUint32(at + 92, true),
+    proto: view.getUint8(at + 96),
+    tier: view.getUint8(at + 97),
+    rttUs: view.getUint32(at + 100, true),
+    lastedNs: view.getBigUint64(at + 104, true),
+    bytesSent: view.getBigUint64(at + 112, true),
+    bytesReceived: view.getBigUint64(at + 120, true),
+    termNs: view.getBigUint64(at + 128, true),
+    connects: view.getUint32(at + 136, true),
+    answers: view.getUint32(at + 140, true),
+    times: view.getUint32(at + 144, true),
   }),
 };
 
@@ -725,5 +856,26 @@ export const Flow6: Codec<Flow6> = {
     sequence: view.getUint32(at + 64, true),
     flags: view.getUint8(at + 68),
     spareWord: view.getBigUint64(at + 80, true),
+  }),
+};
+
+/** Frozen layout; new fields take from spare. */
+export interface ConnectTimes {
+  readonly sumUs: bigint;
+  /** 14 of them. */
+  readonly buckets: readonly bigint[];
+}
+
+/** 144 bytes. */
+export const ConnectTimes: Codec<ConnectTimes> = {
+  size: 144,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.sumUs, true);
+    for (const [i, one] of value.buckets.entries()) view.setBigUint64(at + 8 + i * 8, one, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 120, 24).fill(0);
+  },
+  decode: (view, at = 0) => ({
+    sumUs: view.getBigUint64(at, true),
+    buckets: Array.from({ length: 14 }, (_, i) => view.getBigUint64(at + 8 + i * 8, true)),
   }),
 };

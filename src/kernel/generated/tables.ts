@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Client, ClientKey, Doom, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, Health, HealthKey, LaneKey, LanePod, Limits, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Work } from './structs.ts';
+import { Backend, Client, ClientKey, ConnectTimes, Doom, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, Health, HealthKey, LaneKey, LanePod, Limits, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Watch, Work } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -63,6 +63,15 @@ export const tables = {
     flags: 0,
     writer: 'kernel',
   }),
+  connect_times: table({
+    name: 'connect_times',
+    type: 1,
+    key: TrafficKey,
+    value: ConnectTimes,
+    maxEntries: 65536,
+    flags: 1,
+    writer: 'kernel',
+  }),
   datagrams: table({
     name: 'datagrams',
     type: 24,
@@ -97,6 +106,15 @@ export const tables = {
     value: u64Codec,
     maxEntries: 1,
     flags: 1024,
+    writer: 'kernel',
+  }),
+  event_counts: table({
+    name: 'event_counts',
+    type: 6,
+    key: u32Codec,
+    value: u64Codec,
+    maxEntries: 9,
+    flags: 0,
     writer: 'kernel',
   }),
   gateway: table({
@@ -340,6 +358,15 @@ export const tables = {
     value: u32Codec,
     maxEntries: 131072,
     flags: 1,
+    writer: 'agent',
+  }),
+  watches: table({
+    name: 'watches',
+    type: 2,
+    key: u32Codec,
+    value: Watch,
+    maxEntries: 3,
+    flags: 1024,
     writer: 'agent',
   }),
   work6: table({
