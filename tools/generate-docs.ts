@@ -1,5 +1,5 @@
 /**
- * Writes the reference pages below docs/ from the sources: kinds, commands, errors, programs, refusals, metrics, checks, conformance, the manual page and the
+ * Writes the reference pages below docs/ from the sources: kinds, commands, errors, programs, refusals, events, metrics, checks, conformance, the manual page and the
  * completions for shells.
  *
  * Run: node_modules/.bin/node tools/generate-docs.ts [--check]
@@ -12,6 +12,7 @@ import { bashCompletion } from './generate-docs/completion/bash.ts';
 import { fishCompletion } from './generate-docs/completion/fish.ts';
 import { zshCompletion } from './generate-docs/completion/zsh.ts';
 import { errorsPage } from './generate-docs/errors-page.ts';
+import { eventsPage } from './generate-docs/events-page.ts';
 import { kindsPage } from './generate-docs/kinds-page.ts';
 import { manPage } from './generate-docs/man-page.ts';
 import { mcsPage } from './generate-docs/mcs-page.ts';
@@ -25,6 +26,7 @@ const pages: Readonly<Record<string, string>> = {
   'errors.md': errorsPage(root),
   'programs.md': programsPage(),
   'refusals.md': refusalsPage(),
+  'events.md': eventsPage(),
   'metrics.md': metricsPage(),
   'kinds.md': kindsPage(),
   'checks.md': checksPage(),

@@ -3,10 +3,10 @@
  * What it leaves pinned goes on without it; started again it adopts what it finds.
  */
 import { mkdirSync } from 'node:fs';
-import type { ClusterExportSpec } from '#api/index.ts';
+import { type ClusterExportSpec, FIELD_MANAGER } from '#api/index.ts';
 import { cidr, createQueue, type Queue, SealaneError } from '#kit/index.ts';
 import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir } from '#kernel/index.ts';
-import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
+import { type Client, createClient, createTeller, readKubeconfig } from '#kube/index.ts';
 import { depthMetric, tryMetrics, watchMetrics } from '#observe/index.ts';
 import { localEndpoints, type OwnExport } from '#plan/index.ts';
 import { ClusterIndex } from './apply/cluster-index.ts';
@@ -21,6 +21,7 @@ import { notingFailure } from './duties/load-failure.ts';
 import { register } from './duties/register.ts';
 import { RescueDuty } from './duties/rescue.ts';
 import { rescueSources } from './duties/rescue-sources.ts';
+import { tellOfClusters, tellOfFailure, tellOfTables } from './duties/tell.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
 import { laneKey, type Names, NamesFile } from './events/names-file.ts';
@@ -64,6 +65,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     resolvers,
   });
 
+  const component = FIELD_MANAGER.agent;
+  const teller = createTeller({ client, component, instance: nodeName, clock, log });
   const isNode = options.roles.includes('node');
   const hookOptions = {
     objectDir: options.objects,
@@ -74,6 +77,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { hooks, sockets, gateway } = await notingFailure(
     stateDir,
     () => clock.now(),
+    (failure) => tellOfFailure(teller, nodeName, failure),
     async () => ({
       hooks: isNode ? await loadHooksInTurns(hookOptions, clock) : undefined,
       sockets: isNode ? loadRescue(hookOptions) : undefined,
@@ -89,6 +93,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     : () => {};
 
   const applied: Record<string, number> = {};
+  let full: Readonly<Record<string, number>> = {};
   let inStep = false;
   const lease = keepLease(
     client,
@@ -97,6 +102,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       version: options.version,
       gateway: publishedGateway(options),
       applied: () => applied,
+      fullTables: () => full,
       ready: () => inStep,
     },
     clock,
@@ -104,12 +110,13 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   );
   const stopping = new AbortController();
   await view.whenSynced(stopping.signal);
+  const clusters = new ClusterIndex(`${stateDir}/clusters.json`, cluster);
   const duties: Duties = {
+    clusters,
     options,
     client,
     view,
     hooks,
-    clusters: new ClusterIndex(`${stateDir}/clusters.json`, cluster),
     gateway,
     lease,
     applied,
@@ -126,12 +133,21 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       : undefined;
   inStep = true;
   agentMetrics(options, { hooks, connect, gateway });
+  const seen = { options, teller, view };
+  const use = () => ({ ...connect?.use(), ...gateway?.use() });
+  const stopTables = tellOfTables(seen, pinDir, use, (now) => {
+    full = now;
+    lease.touch();
+  });
+  const stopClusters = hooks && connect ? tellOfClusters(seen, hooks, connect, clusters) : () => {};
   lease.touch();
   log.info({ services: view.serviceNames().size }, 'agent is in step');
   giveBackFreed();
   return {
     stop() {
       stopping.abort();
+      stopTables();
+      stopClusters();
       queue.stop();
       lease.stop();
       gateway?.stop();

@@ -38,6 +38,7 @@ export {
   type KarmadaTaint,
   TAINT_UNTOLERATED,
 } from './kinds/karmada.ts';
+export { EVENT_WORDS, type EventWords } from './kinds/event-words.ts';
 export { CONDITION_WORDS, type ConditionWords } from './kinds/condition-words.ts';
 export type { ServiceExport } from './kinds/service-export.ts';
 export type {
@@ -80,6 +81,7 @@ export {
   ANNOTATION_LANES,
   ANNOTATION_TRIGGER_TIME,
   ANNOTATION_VERSION,
+  ANNOTATION_FULL_TABLES,
   ANNOTATION_GATEWAY,
   ANNOTATION_APPLIED,
   ANNOTATION_EXPORT_TO,

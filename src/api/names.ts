@@ -77,6 +77,8 @@ export const ANNOTATION_IMPORT = 'sealane.dev/import';
 export const ANNOTATION_GATEWAY = 'sealane.dev/gateway';
 /** On an agent's Lease: JSON `{"<namespace>/<policy>": <generation applied>}`. */
 export const ANNOTATION_APPLIED = 'sealane.dev/applied';
+/** On an agent's Lease: JSON `{"<kernel table>": <share in use>}`, those more than 80 % full; absent: none is. */
+export const ANNOTATION_FULL_TABLES = 'sealane.dev/full-tables';
 /** On an agent's Lease: its version of sealane. */
 export const ANNOTATION_VERSION = 'sealane.dev/version';
 /** On a ServiceExport: comma-separated member names that may import; absent means all. */

@@ -21,6 +21,7 @@ export {
   Refusal,
   RefusalText,
   Topic,
+  TopicText,
 } from './generated/enums.ts';
 export { eventOf } from './events.ts';
 export { objects } from './generated/objects.ts';
@@ -45,7 +46,7 @@ export { type LoadedObject, type LoadOptions, loadObject } from './load-object.t
 export { BpfMap, openPinnedMap, u32Key } from './map.ts';
 export { type MappedRecords, mappedRecords, mappedWords } from './mapped.ts';
 export { enterNamespace } from './namespace.ts';
-export { type MapUse, mapUse } from './map-use.ts';
+export { isEvicting, type MapUse, mapUse } from './map-use.ts';
 export {
   openPinnedProgram,
   openProgram,

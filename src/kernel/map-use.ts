@@ -6,6 +6,9 @@ import { mapBatches } from './map-batches.ts';
 import { mappedRecords } from './mapped.ts';
 
 export interface MapUse {
+  /** enum bpf_map_type */
+  readonly type: number;
+  /** Of a ring buffer, which has no entries, 0. */
   readonly maxEntries: number;
   /** Entries of a hash, elements of a shared array that are not all zero; undefined where nobody can count. */
   readonly used: number | undefined;
@@ -14,6 +17,7 @@ export interface MapUse {
 }
 
 const HASHES: ReadonlySet<number> = new Set([MapType.Hash, MapType.PerCpuHash, MapType.LruHash, MapType.LruPerCpuHash]);
+const EVICTING: ReadonlySet<number> = new Set([MapType.LruHash, MapType.LruPerCpuHash]);
 const BPF_F_MMAPABLE = 1 << 10;
 
 /**
@@ -24,10 +28,17 @@ export function mapUse(path: string, { arrays = true } = {}): MapUse {
   // A descriptor for reading cannot be shared into memory.
   const map = openPinnedMap(path, 'write');
   try {
-    return { maxEntries: map.info.maxEntries, used: used(map, arrays), bytes: bytesOf(map) };
+    const { type, maxEntries } = map.info;
+    const isRing = type === MapType.RingBuf;
+    return { type, maxEntries: isRing ? 0 : maxEntries, used: used(map, arrays), bytes: bytesOf(map) };
   } finally {
     map.close();
   }
+}
+
+/** Whether a full one throws old entries out. */
+export function isEvicting(type: number): boolean {
+  return EVICTING.has(type);
 }
 
 function used(map: BpfMap, arrays: boolean): number | undefined {

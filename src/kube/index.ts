@@ -17,4 +17,5 @@ export { type LeaseSign, renewLease } from './lease.ts';
 export { type ObjectRef, pathOf } from './paths.ts';
 export { type Cache, reflect, type ReflectOptions } from './reflect.ts';
 export { parseManifests, readManifests } from './manifests.ts';
+export { createTeller, type Happening, type Subject, type Teller } from './tell.ts';
 export { retryDelay } from './retry-delay.ts';

@@ -134,3 +134,22 @@ test('a policy is programmed once every agent has applied its generation', async
   await agent(client, 'n2', applied(made.metadata.generation ?? 1));
   await says('Programmed=True/Programmed');
 });
+
+test('kernel tables that an agent says are full are a condition of its member, until they are not', async (t) => {
+  const set = await clusterSet(t, ['a']);
+  const { client } = set.member('a');
+  const seen = (is: boolean) =>
+    eventually(
+      `pressure ${is}`,
+      () => set.hub.find<MemberCluster>(MEMBER_CLUSTERS, { name: 'a' }),
+      (one) =>
+        conditionsOf(one).includes('TablePressure=True/TableFillsUp') === is && one?.status?.clusterUID !== undefined,
+    );
+  await agent(client, 'n1', { 'sealane.dev/full-tables': '{"vips": 0.83, "nonsense": {}}' });
+  await agent(client, 'n2', { 'sealane.dev/full-tables': 'nonsense' });
+  const full = await seen(true);
+  const message = full?.status?.conditions?.find(({ type }) => type === 'TablePressure')?.message;
+  assert.match(message ?? '', /: vips on n1: 83 %$/);
+  await agent(client, 'n1', {});
+  await seen(false);
+});

@@ -1,9 +1,16 @@
 /** `sealane member`: one per cluster. Publishes what is exported here, imports what the others export, gives out addresses. */
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE, MEMBER_LEASE, MEMBER_NAME_MAX, SYSTEM_NAMESPACE } from '#api/index.ts';
+import {
+  FIELD_MANAGER,
+  DEFAULT_LANE_PORTS,
+  DEFAULT_VIP_RANGE,
+  MEMBER_LEASE,
+  MEMBER_NAME_MAX,
+  SYSTEM_NAMESPACE,
+} from '#api/index.ts';
 import { cidr, createLog, SealaneError, systemClock } from '#kit/index.ts';
-import { lead } from '#kube/index.ts';
+import { createTeller, lead } from '#kube/index.ts';
 import { createMetrics, leadingMetric, type Metrics } from '#observe/index.ts';
 import { createCaches } from './caches.ts';
 import { followPodRanges } from './clusters/pod-ranges.ts';
@@ -12,6 +19,7 @@ import { dutyQueue } from './duty-queue.ts';
 import type { MemberState } from './member-state.ts';
 import type { MemberOptions, MemberSettings } from './options.ts';
 import { ensureSystemNamespace, insist, mcsTypes, tracesOf, uidOf } from './prepare.ts';
+import { tellOfHub } from './conditions/tell-of-hub.ts';
 import { loadRecords } from './vips/records.ts';
 
 /**
@@ -53,14 +61,15 @@ function complete(options: MemberOptions): MemberSettings {
     throw new SealaneError('member/bad-lane-ports', `use lane ports ${lanePorts.first}-${lanePorts.last}`);
   }
   const log = options.log ?? createLog('member', { cluster });
+  const { client, clock = systemClock, identity = hostname() } = options;
   return {
     takeover: false,
     derivedServices: false,
-    identity: hostname(),
     version: 'dev',
-    clock: systemClock,
+    teller: createTeller({ client, component: FIELD_MANAGER.member, instance: identity, clock, log }),
     metrics: createMetrics('member', log),
     ...options,
+    ...{ identity, clock },
     log,
     vipRanges,
     lanePorts,
@@ -91,10 +100,12 @@ async function serve(settings: MemberSettings, term: AbortSignal): Promise<void>
   };
   countOwn(settings.metrics, caches);
   const stop = startDuties(state);
+  const stopTelling = tellOfHub(state);
   hub.onUID(() => caches.hubMembers.relist());
   log.info({ clusterUID, vipRanges: settings.vipRanges, lanePorts: settings.lanePorts }, 'serving');
   await aborted(term);
   stop();
+  stopTelling();
   hub.stop();
   caches.stop();
 }

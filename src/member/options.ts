@@ -1,5 +1,5 @@
 import type { Clock, Log } from '#kit/index.ts';
-import type { Client } from '#kube/index.ts';
+import type { Client, Teller } from '#kube/index.ts';
 import type { Metrics } from '#observe/index.ts';
 
 export interface MemberOptions {
@@ -31,4 +31,8 @@ export interface MemberOptions {
 }
 
 /** Options with every default in place. */
-export type MemberSettings = Required<Omit<MemberOptions, 'podRanges'>> & Pick<MemberOptions, 'podRanges'>;
+export type MemberSettings = Required<Omit<MemberOptions, 'podRanges'>> &
+  Pick<MemberOptions, 'podRanges'> & {
+    /** Events in this cluster. */
+    readonly teller: Teller;
+  };

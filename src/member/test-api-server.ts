@@ -4,10 +4,11 @@ import { type CustomResourceDefinition, crds, type Role } from '#api/index.ts';
 import { compatCrds } from '#compat/index.ts';
 import { type Authority, createAuthority } from '#identity/index.ts';
 import { silentLog, systemClock } from '#kit/index.ts';
-import { type Client, createClient } from '#kube/index.ts';
+import { type Access, type Client, createClient } from '#kube/index.ts';
 import { createMemoryStore, type KubeObject, type Store } from '#objects/index.ts';
 
 export interface TestServer {
+  readonly access: Access;
   readonly client: () => Client;
   /** Stops it; what it held stays. */
   close(): Promise<void>;
@@ -48,14 +49,15 @@ export async function startTestServer(
     });
   let server = await start(0);
   const { port } = server;
+  const access: Access = {
+    server: `https://127.0.0.1:${port}`,
+    ca: root.certificate,
+    cert: user.certificate,
+    key: user.key,
+  };
   return {
-    client: () =>
-      createClient({
-        server: `https://127.0.0.1:${port}`,
-        ca: root.certificate,
-        cert: user.certificate,
-        key: user.key,
-      }),
+    access,
+    client: () => createClient(access),
     close: () => server.close(),
     async restart({ empty = false } = {}) {
       await server.close();

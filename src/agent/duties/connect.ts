@@ -12,6 +12,8 @@ export interface PlacedEntry {
   readonly index: number;
   /** The cluster of each group by its index; of a service nobody has claimed it is not known. */
   readonly clusters: ReadonlyMap<number, string>;
+  /** How many backends each of them has. */
+  readonly sizes: ReadonlyMap<number, number>;
 }
 
 export class ConnectDuty {
@@ -54,7 +56,8 @@ export class ConnectDuty {
   *placed(): Generator<PlacedEntry> {
     for (const [key, { index, groups }] of this.#tables.placements()) {
       const clusters = new Map([...groups].map(([cluster, group]) => [group.index, cluster]));
-      yield { owner: this.#owner.get(key), index, clusters };
+      const sizes = new Map([...groups.values()].map((group) => [group.index, group.run.count]));
+      yield { owner: this.#owner.get(key), index, clusters, sizes };
     }
   }
 

@@ -3,6 +3,7 @@ import {
   AGENT_LEASE_EXPIRY_MS,
   AGENT_LEASE_RENEW_MS,
   ANNOTATION_APPLIED,
+  ANNOTATION_FULL_TABLES,
   ANNOTATION_GATEWAY,
   ANNOTATION_VERSION,
   agentLeaseName,
@@ -26,6 +27,8 @@ export interface LeaseContent {
     | undefined;
   /** Generation of each policy that the kernel has. */
   readonly applied: () => Readonly<Record<string, number>>;
+  /** Share in use of each kernel table that is too full. */
+  readonly fullTables: () => Readonly<Record<string, number>>;
   /** Nothing is said before: a gateway that is named is called. */
   readonly ready: () => boolean;
 }
@@ -63,7 +66,8 @@ export function keepLease(client: Client, content: LeaseContent, clock: Clock, l
   };
 }
 
-function signOf({ node, version, gateway, applied }: LeaseContent): LeaseSign {
+function signOf({ node, version, gateway, applied, fullTables }: LeaseContent): LeaseSign {
+  const full = fullTables();
   return {
     namespace: SYSTEM_NAMESPACE,
     name: agentLeaseName(node),
@@ -73,6 +77,7 @@ function signOf({ node, version, gateway, applied }: LeaseContent): LeaseSign {
     annotations: {
       [ANNOTATION_VERSION]: version,
       [ANNOTATION_APPLIED]: JSON.stringify(applied()),
+      ...(Object.keys(full).length > 0 && { [ANNOTATION_FULL_TABLES]: JSON.stringify(full) }),
       ...(gateway && { [ANNOTATION_GATEWAY]: JSON.stringify(gateway) }),
     },
     fieldManager: FIELD_MANAGER.agent,

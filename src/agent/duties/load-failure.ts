@@ -14,14 +14,22 @@ export interface LoadFailure {
 
 const FILE = 'load-failure.json';
 
-/** Runs what loads; notes what it throws, or that all went well. @throws what `load` throws */
-export async function notingFailure<T>(stateDir: string, now: () => number, load: () => Promise<T>): Promise<T> {
+/** Runs what loads; notes and tells what it throws, or notes that all went well. @throws what `load` throws */
+export async function notingFailure<T>(
+  stateDir: string,
+  now: () => number,
+  tell: (failure: SealaneError) => Promise<void>,
+  load: () => Promise<T>,
+): Promise<T> {
   try {
     const loaded = await load();
     rmSync(join(stateDir, FILE), { force: true });
     return loaded;
   } catch (error) {
-    if (error instanceof SealaneError && error.code.startsWith('kernel/')) note(stateDir, now(), error);
+    if (error instanceof SealaneError && error.code.startsWith('kernel/')) {
+      note(stateDir, now(), error);
+      await tell(error);
+    }
     throw error;
   }
 }

@@ -111,7 +111,7 @@ function setUp(open: GivenSocket[], { holds = () => true }: { holds?: () => bool
     ejections: () => ejections,
     holds,
     numberOf: (cluster) => ({ a: 0, b: 1, c: 2 })[cluster],
-    placed: () => [{ owner: 'demo/web', index: 5, clusters: new Map() }],
+    placed: () => [{ owner: 'demo/web', index: 5, clusters: new Map(), sizes: new Map() }],
     departures: (told) => new Departures({ slices, members } as unknown as ClusterView, 'a', told),
     metrics,
     clock,

@@ -4,7 +4,9 @@ import type { PlacedEntry } from '../duties/connect.ts';
 import { Ejections } from './ejections.ts';
 
 const NOW = 1_000n;
-const placed: readonly PlacedEntry[] = [{ owner: 'shop/cart', index: 1, clusters: new Map([[10, 'east']]) }];
+const placed: readonly PlacedEntry[] = [
+  { owner: 'shop/cart', index: 1, clusters: new Map([[10, 'east']]), sizes: new Map() },
+];
 
 const entry = (addr: bigint, ejections: number, until = 0n, group = 10) =>
   [

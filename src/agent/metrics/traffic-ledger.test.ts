@@ -40,7 +40,7 @@ function trafficOf(attempts: bigint): Traffic {
 /** @param groups cluster by group */
 function placed(owner: string | undefined, index: number, groups: Readonly<Record<number, string>>): PlacedEntry {
   const clusters = new Map(Object.entries(groups).map(([group, cluster]) => [Number(group), cluster]));
-  return { owner, index, clusters };
+  return { owner, index, clusters, sizes: new Map() };
 }
 
 function stage(t: TestContext) {

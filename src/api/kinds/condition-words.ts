@@ -82,6 +82,9 @@ export const CONDITION_WORDS = {
       SameIndex:
         'Two members have been given one number: pods of headless services may get the same substitute address.',
     },
+    TablePressure: {
+      TableFillsUp: 'Kernel tables of nodes are more than 80 % full; the message names them.',
+    },
     HubStateSuspect: {
       AbsenceUnvouched: 'The hub lacks exports of others, and nobody vouches for their absence: they are kept.',
     },

@@ -7,6 +7,7 @@ import {
   CLUSTER_EXPORTS,
   CONFIG_MAPS,
   ENDPOINT_SLICES,
+  EVENTS,
   GLOBAL_TRAFFIC_POLICIES,
   KARMADA_BINDINGS,
   KARMADA_CLUSTER_BINDINGS,
@@ -47,6 +48,8 @@ export interface RbacRequest {
 
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch', 'delete'];
+/** Events: written and counted up, never read. */
+const TELL = ['create', 'patch'];
 const FLOMESH_GROUPS = ['flomesh.io', 'multicluster.flomesh.io'];
 /** As whom a process comes, with a token of its ServiceAccount or a certificate in its name. */
 export const users = {
@@ -86,6 +89,7 @@ function memberRights(derivedServices: boolean): KubeObject[] {
     },
     allow([SERVICE_IMPORTS], [...READ, ...WRITE]),
     allow([CLUSTER_EXPORTS, MEMBER_CLUSTERS], [...READ, ...WRITE]),
+    allow([EVENTS], TELL),
     { apiGroups: FLOMESH_GROUPS, resources: ['serviceexports', 'globaltrafficpolicies', 'clusters'], verbs: READ },
     {
       apiGroups: FLOMESH_GROUPS,
@@ -113,6 +117,7 @@ function agentRights(): KubeObject[] {
     allow([SERVICE_EXPORTS, SERVICE_IMPORTS], READ), // exports: `sealane status` shows them
     allow([CLUSTER_EXPORTS, MEMBER_CLUSTERS, GLOBAL_TRAFFIC_POLICIES], READ),
     { apiGroups: FLOMESH_GROUPS, resources: ['serviceexports', 'globaltrafficpolicies', 'clusters'], verbs: READ },
+    allow([EVENTS], TELL),
   ];
   const own: Rule[] = [allow([LEASES], ['get', 'create', 'update', 'patch'])];
   return [

@@ -2,6 +2,7 @@
 import {
   AGENT_LEASE_EXPIRY_MS,
   ANNOTATION_APPLIED,
+  ANNOTATION_FULL_TABLES,
   ANNOTATION_GATEWAY,
   type Lease,
   type MemberGateway,
@@ -13,6 +14,8 @@ import { keyOf } from '#objects/index.ts';
 export interface Agents {
   alive(): Lease[];
   gateways(): MemberGateway[];
+  /** Kernel tables that are more than 80 % full on a live node, in words, sorted. */
+  fullTables(): string[];
   /** How many live nodes have applied at least this generation of a policy. @param policy `namespace/name` */
   applied(policy: string, generation: number): { readonly programmed: number; readonly total: number };
 }
@@ -35,6 +38,7 @@ export function createAgents(leases: Cache<Lease>, clock: Clock): Agents {
       alive()
         .flatMap((lease) => gatewayOf(lease))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    fullTables: () => alive().flatMap(fullTablesOf).toSorted(),
     applied(policy, generation) {
       const nodes = alive();
       const programmed = nodes.filter((lease) => (appliedBy(lease)[policy] ?? -1) >= generation);
@@ -49,6 +53,14 @@ function gatewayOf({ metadata }: Lease): MemberGateway[] {
   if (typeof name !== 'string' || typeof address !== 'string') return [];
   const more = Array.isArray(addresses) && addresses.every((one): one is string => typeof one === 'string');
   return [{ name, address, ...(more && { addresses }), ...(typeof device === 'string' && { device }), weight: 100 }];
+}
+
+function fullTablesOf({ metadata, spec }: Lease): string[] {
+  const shares = Object.entries(readJson(metadata.annotations?.[ANNOTATION_FULL_TABLES]));
+  const node = spec?.holderIdentity ?? metadata.name;
+  return shares.flatMap(([map, share]) =>
+    typeof share === 'number' ? `${map} on ${node}: ${Math.round(share * 100)} %` : [],
+  );
 }
 
 export function appliedBy({ metadata }: Lease): Readonly<Record<string, number>> {

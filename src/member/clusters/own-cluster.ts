@@ -11,6 +11,7 @@ import { deepEqual } from '#objects/index.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
 import { memberIndex } from '#plan/index.ts';
 import { allMembers, type MemberState, nameIsOurs } from '../member-state.ts';
+import { tellOfOwn } from '../conditions/tell-of-hub.ts';
 import { currentMarker } from '../replicate/marker.ts';
 import type { Agents } from './agents.ts';
 import { isUnspoken } from './mirror.ts';
@@ -74,9 +75,15 @@ async function catchUp({ records }: MemberState, { status }: MemberCluster): Pro
 
 const STATUS = { subresource: 'status', fieldManager: FIELD_MANAGER.member };
 
-function refuse({ settings, clusterUID }: MemberState, current: MemberCluster): void {
+function refuse(state: MemberState, current: MemberCluster): void {
+  const { settings, clusterUID } = state;
   const fields = { cluster: settings.cluster, ours: clusterUID, onHub: current.status?.clusterUID };
   settings.log.error(fields, 'this name belongs to another cluster: nothing is published (--takeover takes it over)');
+  tellOfOwn(state, {
+    type: 'Warning',
+    reason: 'NameTaken',
+    message: `another cluster (UID ${fields.onHub}) publishes as ${settings.cluster}: nothing is published from here`,
+  });
 }
 
 /** Whoever has emptied the hub did not mean to change the set: what the admin wrote comes back from the mirror. */
@@ -108,9 +115,14 @@ function desiredStatus(
   const judgements = [
     readiness(spec?.transport ?? 'WireGuard', gateways.length),
     ...suspicion(suspects),
+    ...pressure(agents.fullTables()),
     ...sameIndex(state, index),
   ];
-  const conditions = withConditions(status.conditions, judgements, timestamp(settings.clock), [SUSPECT, SAME_INDEX]);
+  const conditions = withConditions(status.conditions, judgements, timestamp(settings.clock), [
+    SUSPECT,
+    SAME_INDEX,
+    PRESSURE,
+  ]);
   const marker = currentMarker(state);
   const podRanges = state.podRanges();
   return {
@@ -173,6 +185,16 @@ function suspicion(suspects: ReadonlyMap<string, string>): Judgement[] {
       message: `exports missing on the hub are kept: ${message}`,
     },
   ];
+}
+
+const PRESSURE = 'TablePressure';
+const TABLES_NAMED = 10;
+
+function pressure(full: readonly string[]): Judgement[] {
+  if (full.length === 0) return [];
+  const more = full.length > TABLES_NAMED ? ` and ${full.length - TABLES_NAMED} more` : '';
+  const message = `kernel tables fill up, new entries are refused in a full one: ${full.slice(0, TABLES_NAMED).join('; ')}${more}`;
+  return [{ type: PRESSURE, status: 'True', reason: 'TableFillsUp', message }];
 }
 
 function readiness(transport: string, gateways: number): Judgement {

@@ -8,6 +8,7 @@ import { type Draft, isRefused, type Refused } from '../exports/draft.ts';
 import { draftOf } from '../exports/keep-record.ts';
 import { allMembers, isWithdrawn, type MemberState, nameIsOurs, ownSpec, placeOf } from '../member-state.ts';
 import { hubKey } from '../replicate/replicate.ts';
+import { happenings } from './happenings.ts';
 import { type Judgement, withConditions } from './with-conditions.ts';
 
 /** @param service `namespace/name` */
@@ -143,11 +144,14 @@ export async function writeConditions(
     ...one,
     ...(generation !== undefined && { observedGeneration: generation }),
   }));
-  const conditions = withConditions(conditionsOf(object), observed, timestamp(clock), gone);
+  const before = conditionsOf(object);
+  const conditions = withConditions(before, observed, timestamp(clock), gone);
   if (!conditions && Object.keys(more).length === 0) return;
   const patch = { status: { ...more, ...(conditions && { conditions }) } };
   try {
     await client.patch(type, object.metadata, patch, { subresource: 'status', fieldManager: FIELD_MANAGER.member });
+    for (const happening of happenings(before, judgements))
+      settings.teller.tell({ ...object, kind: type.kind }, happening);
   } catch (error) {
     // Deleted meanwhile: nobody left to tell.
     if (!isFault(error, 'kube/not-found')) throw error;

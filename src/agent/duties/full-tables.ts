@@ -1,0 +1,26 @@
+/** Which kernel tables are more than 80 % full. Those that throw old entries out by themselves do not count. */
+import { existsSync, readdirSync } from 'node:fs';
+import { isEvicting, mapUse } from '#kernel/index.ts';
+import { type Clock, sleep } from '#kit/index.ts';
+
+const FULL = 0.8;
+
+/**
+ * @param use entries in use of the arrays that the agent writes
+ * @returns share in use by table, rounded to whole per cents, so that it does not change all the time
+ */
+export async function fullTables(
+  pinDir: string,
+  use: Readonly<Record<string, number>>,
+  clock: Clock,
+): Promise<Record<string, number>> {
+  const folder = `${pinDir}/maps`;
+  const full: Record<string, number> = {};
+  for (const map of existsSync(folder) ? readdirSync(folder).toSorted() : []) {
+    const { used = use[map], maxEntries, type } = mapUse(`${folder}/${map}`, { arrays: false });
+    if (used !== undefined && maxEntries > 0 && !isEvicting(type) && used > FULL * maxEntries)
+      full[map] = Math.round((100 * used) / maxEntries) / 100;
+    await sleep(clock, 0); // a large one takes milliseconds
+  }
+  return full;
+}

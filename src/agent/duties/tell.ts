@@ -1,0 +1,90 @@
+/** Events of this node, for a person: clusters that it does not reach, tables that fill up. */
+import { MEMBER_CLUSTERS } from '#api/index.ts';
+import { every, type SealaneError } from '#kit/index.ts';
+import { mappedTable, tableOf, tables, type Hooks } from '#kernel/index.ts';
+import type { Subject, Teller } from '#kube/index.ts';
+import type { ClusterIndex } from '../apply/cluster-index.ts';
+import type { AgentOptions } from '../options.ts';
+import type { ClusterView } from '../watch/cluster-view.ts';
+import type { ConnectDuty } from './connect.ts';
+import { fullTables } from './full-tables.ts';
+import { type LostClusters, lostClusters } from './lost-clusters.ts';
+
+const LOOK_MS = 2_000;
+const TABLES_MS = 60_000;
+
+/** A Node's Events are found by its name. */
+function nodeSubject(name: string): Subject {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } };
+}
+
+/** This process is about to end. */
+export async function tellOfFailure(teller: Teller, node: string, { code, message }: SealaneError): Promise<void> {
+  teller.tell(nodeSubject(node), { type: 'Warning', reason: 'ProgramsNotLoaded', message: `${code}: ${message}` });
+  await teller.idle();
+}
+
+interface Seen {
+  readonly options: Pick<AgentOptions, 'cluster' | 'nodeName' | 'clock' | 'log'>;
+  readonly teller: Teller;
+  readonly view: Pick<ClusterView, 'members'>;
+}
+
+/** @returns stop */
+export function tellOfClusters(seen: Seen, hooks: Hooks, connect: ConnectDuty, clusters: ClusterIndex): () => void {
+  const { cluster, clock, log } = seen.options;
+  const health = tableOf(hooks, tables.health);
+  const flags = mappedTable(hooks.map(tables.clusters.name), tables.clusters, 'read');
+  const flagsOf = (name: string) => flags.get(clusters.numberOf(name));
+  let before: LostClusters = new Map();
+  return every(clock, LOOK_MS, () => {
+    try {
+      const ejections = [...health.all()].map(([{ group }, { until }]) => ({ group, until }));
+      const lost = lostClusters(cluster, ejections, connect.placed(), flagsOf, process.hrtime.bigint());
+      tellChanges(seen, before, lost);
+      before = lost;
+    } catch (error) {
+      log.debug({ err: error }, 'ejections not read, tried again');
+    }
+  });
+}
+
+/** Said of the MemberCluster, from this node. */
+export function tellChanges({ options, teller, view }: Seen, before: LostClusters, lost: LostClusters): void {
+  const tell = (name: string, type: 'Normal' | 'Warning', reason: string, message: string) => {
+    const member = view.members.get(name);
+    if (!member) return;
+    const { group, version, kind } = MEMBER_CLUSTERS;
+    const subject = { apiVersion: `${group}/${version}`, kind, metadata: member.metadata };
+    teller.tell(subject, { type, reason, message: `node ${options.nodeName}: ${message}` });
+  };
+  for (const [name, why] of lost) if (!before.has(name)) tell(name, 'Warning', 'ClusterUnreachable', why);
+  for (const [name] of before)
+    if (!lost.has(name)) tell(name, 'Normal', 'ClusterBack', 'connections are given to it again');
+}
+
+/** @param onChange gets the share in use of each table that is too full. @returns stop */
+export function tellOfTables(
+  { options, teller }: Omit<Seen, 'view'>,
+  pinDir: string,
+  use: () => Readonly<Record<string, number>>,
+  onChange: (full: Readonly<Record<string, number>>) => void,
+): () => void {
+  const { nodeName, clock, log } = options;
+  let before: Readonly<Record<string, number>> = {};
+  return every(clock, TABLES_MS, async () => {
+    const full = await fullTables(pinDir, use(), clock).catch((error: unknown) => {
+      log.debug({ err: error }, 'tables not read, tried again');
+      return before;
+    });
+    for (const [map, share] of Object.entries(full))
+      if (before[map] === undefined) teller.tell(nodeSubject(nodeName), fillsUp(map, share));
+    if (JSON.stringify(full) !== JSON.stringify(before)) onChange(full);
+    before = full;
+  });
+}
+
+function fillsUp(map: string, share: number) {
+  const message = `kernel table ${map} is ${Math.round(share * 100)} % full: new entries are refused when it is full`;
+  return { type: 'Warning', reason: 'TableFillsUp', message } as const;
+}
