@@ -29,7 +29,7 @@ const TRAFFIC = `## What is asked most
 | connections open now | \`sealane_service_connections_established_total - sealane_service_connections_closed_total\` |
 | how full the fullest table is | \`max by (map) (sealane_map_entries / sealane_map_max_entries)\` |
 
-The kernel counts connections, not requests, and takes no times: durations of calls are the application's to tell. Its counts outlive the
+The kernel counts connections, not requests, and times only how long they take to be established: durations of calls are the application's to tell. Its counts outlive the
 agent: what was called while it was away is counted too. One call may count as several attempts, when a client tries both address families
 or tries again. A lane shares its port among callers, so a gateway does not count by caller: callers' nodes do.`;
 

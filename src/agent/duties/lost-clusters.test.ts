@@ -16,11 +16,17 @@ function placed(owner: string, ...groups: readonly (readonly [number, string, nu
 const out = (...groups: readonly number[]): Ejection[] => groups.map((group) => ({ group, until: NOW + 1n }));
 const cart = placed('shop/cart', [1, 'east', 2], [2, 'west', 2]);
 
-test('a cluster is lost when all that leads there is ejected, not before and not after', () => {
+test('a cluster is lost when all that leads there is ejected, until one of it has served again', () => {
   assert.deepEqual([...lostClusters('east', out(2), [cart], up, NOW)], []);
   const lost = lostClusters('east', out(2, 2), [cart], up, NOW);
   assert.deepEqual([...lost], [['west', 'all that leads there is ejected for shop/cart']]);
-  assert.deepEqual([...lostClusters('east', out(2, 2), [cart], up, NOW + 1n)], []);
+  assert.deepEqual(
+    [...lostClusters('east', out(2, 2), [cart], up, NOW + 2n)].length,
+    1,
+    'over, but nobody has succeeded',
+  );
+  assert.deepEqual([...lostClusters('east', [...out(2), { group: 2, until: 0n }], [cart], up, NOW)], []);
+  assert.deepEqual([...lostClusters('east', out(2, 2), [cart], up, NOW + 700_000_000_000n)], []);
 });
 
 test('the own cluster is never lost', () => {

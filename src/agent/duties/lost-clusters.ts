@@ -5,7 +5,7 @@ import type { PlacedEntry } from './connect.ts';
 /** As the kernel has it. */
 export interface Ejection {
   readonly group: number;
-  /** CLOCK_MONOTONIC, nanoseconds. */
+  /** CLOCK_MONOTONIC, nanoseconds; 0 once a connection has succeeded. */
   readonly until: bigint;
 }
 
@@ -13,6 +13,8 @@ export interface Ejection {
 export type LostClusters = ReadonlyMap<string, string>;
 
 const NAMED = 3;
+/** An ejection that is over is not forgiven before a connection has succeeded; after so long the kernel has forgotten it. */
+const FORGOTTEN_NS = 600_000_000_000n;
 
 /**
  * @param flags of a cluster, enum cluster_flag
@@ -26,7 +28,8 @@ export function lostClusters(
   now: bigint,
 ): LostClusters {
   const ejected = new Map<number, number>();
-  for (const { group, until } of ejections) if (until > now) ejected.set(group, (ejected.get(group) ?? 0) + 1);
+  for (const { group, until } of ejections)
+    if (until > 0n && until + FORGOTTEN_NS > now) ejected.set(group, (ejected.get(group) ?? 0) + 1);
   const services = new Map<string, Set<string>>();
   const clusters = new Set<string>();
   for (const { owner = '', clusters: groups, sizes } of placed) {
