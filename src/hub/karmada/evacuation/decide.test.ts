@@ -102,7 +102,8 @@ test('what leaves is let go when it is drained, or when it has been held for too
 });
 
 test('what nobody admitted is held late, and what another reason evicts not at all', () => {
-  const { suppressDeletion: _, ...task } = binding().spec.gracefulEvictionTasks?.[0] as EvictionTask;
+  const [made = { fromCluster: '', reason: '', producer: '' }] = binding().spec.gracefulEvictionTasks ?? [];
+  const { suppressDeletion: _, ...task }: EvictionTask = made;
   const fresh = { ...binding(), spec: { gracefulEvictionTasks: [task] } };
   const failing = { ...binding(), spec: { gracefulEvictionTasks: [{ ...task, reason: 'ApplicationFailure' }] } };
   assert.deepEqual(decide({ bindings: [failing] }).tasks, []);

@@ -40,7 +40,10 @@ export function serveEvacuations(options: EvacuationOptions): () => void {
 
   async function keep(name: string): Promise<number | undefined> {
     const member = members.get(name);
-    if (!member) return void (await letGo(client, leavingFrom(name), name));
+    if (!member) {
+      await letGo(client, leavingFrom(name), name);
+      return undefined;
+    }
     return keepEvacuation(client, log, {
       member,
       cluster: karmada.get(name),
