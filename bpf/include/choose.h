@@ -88,6 +88,21 @@ static __always_inline int draw(const struct range *tier, __u32 *index)
 	return 1;
 }
 
+#define AVOIDED_MOST 4
+
+/* Backends that are not to be chosen, or NONE. */
+struct avoided {
+	__s32 backends[AVOIDED_MOST];
+};
+
+static __always_inline int is_avoided(const struct avoided *avoided, __u32 index)
+{
+	for (int i = 0; avoided && i < AVOIDED_MOST; i++)
+		if ((__u32)avoided->backends[i] == index)
+			return 1;
+	return 0;
+}
+
 /* A walk over a tier, one share or one backend a step. */
 struct walk {
 	struct range tier, members;
@@ -95,6 +110,7 @@ struct walk {
 	__u32 start;
 	__s32 found; /* backend, or NONE */
 	__u32 walked[GROUPS_KEPT]; /* the last groups, newest first */
+	const struct avoided *avoided; /* or NULL */
 };
 
 /* Moved along rather than counted: the verifier would follow a counter through every step. */
@@ -131,7 +147,7 @@ static long step(__u64 unused, void *context)
 
 	__u32 index = walk->members.first + walk->member++;
 
-	if (!takes(index))
+	if (is_avoided(walk->avoided, index) || !takes(index))
 		return 0;
 	walk->found = index;
 	return 1;
@@ -145,17 +161,20 @@ static __always_inline void begin(struct walk *walk)
 	__builtin_memset(walk->walked, 0xff, sizeof(walk->walked));
 }
 
-static __always_inline int sweep(const struct range *tier)
+static __always_inline int sweep(const struct range *tier, const struct avoided *avoided)
 {
-	struct walk walk = { .tier = *tier, .start = bpf_get_prandom_u32(), .found = NONE };
+	struct walk walk = { .tier = *tier, .start = bpf_get_prandom_u32(), .found = NONE, .avoided = avoided };
 
 	begin(&walk);
 	bpf_loop(STEPS_MOST, step, &walk, 0);
 	return walk.found;
 }
 
-/* A backend of the tier, or NONE. Not static, so that it is verified once and not once a tier. */
-__attribute__((noinline)) int choose_in(__u32 tier)
+/*
+ * A backend of the tier, or NONE. Not static, so that it is verified once and not once a tier.
+ * @param avoided or NULL
+ */
+__attribute__((noinline)) int choose_in(__u32 tier, const struct avoided *avoided)
 {
 	struct range range;
 	__u32 index;
@@ -163,9 +182,9 @@ __attribute__((noinline)) int choose_in(__u32 tier)
 	if (!range_of(&tiers, tier, &range))
 		return NONE;
 	for (int i = 0; i < DRAWS; i++)
-		if (draw(&range, &index) && takes(index))
+		if (draw(&range, &index) && !is_avoided(avoided, index) && takes(index))
 			return index;
-	return sweep(&range);
+	return sweep(&range, avoided);
 }
 
 /* Looks for one share or one backend in a range. */
@@ -234,8 +253,10 @@ struct choice {
 /*
  * REFUSAL_NONE with a choice, or why there is none.
  * @param client what this client had, or NULL: it is kept while no tier before its own has anybody
+ * @param avoided or NULL
  */
-static __always_inline enum refusal choose(__u32 service, const struct client *client, struct choice *choice)
+static __always_inline enum refusal choose(__u32 service, const struct client *client, const struct avoided *avoided,
+					   struct choice *choice)
 {
 	struct range order;
 
@@ -245,7 +266,7 @@ static __always_inline enum refusal choose(__u32 service, const struct client *c
 		int index = client ? kept_in(order.first + i, client) : NONE;
 
 		if (index == NONE)
-			index = choose_in(order.first + i);
+			index = choose_in(order.first + i, avoided);
 		if (index == NONE)
 			continue;
 		choice->index = index;

@@ -57,7 +57,7 @@ static __always_inline int remember(struct bpf_sock_addr *ctx, const struct pair
 static __always_inline int give(struct bpf_sock_addr *ctx, const struct vip_key *vip, __u32 service)
 {
 	struct choice choice;
-	enum refusal reason = choose_for(ctx, vip, service, &choice);
+	enum refusal reason = choose_for(ctx, vip, service, NULL, &choice);
 
 	if (reason != REFUSAL_NONE) {
 		forget(ctx);

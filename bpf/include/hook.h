@@ -101,7 +101,7 @@ static __always_inline enum refusal choose_again(struct bpf_sock_addr *ctx, __u3
 
 	if (last)
 		client = *last;
-	reason = choose(service, client.until > now ? &client : NULL, choice);
+	reason = choose(service, client.until > now ? &client : NULL, NULL, choice);
 	if (reason != REFUSAL_NONE)
 		return reason;
 	client.addr = choice->backend->addr;
@@ -112,12 +112,13 @@ static __always_inline enum refusal choose_again(struct bpf_sock_addr *ctx, __u3
 	return REFUSAL_NONE;
 }
 
+/* @param avoided or NULL; of no account where clients are kept */
 static __always_inline enum refusal choose_for(struct bpf_sock_addr *ctx, const struct vip_key *vip, __u32 service,
-					       struct choice *choice)
+					       const struct avoided *avoided, struct choice *choice)
 {
 	__u32 *seconds = bpf_map_lookup_elem(&affinities, &service);
 	enum refusal reason = seconds && *seconds ? choose_again(ctx, service, *seconds, choice)
-						  : choose(service, NULL, choice);
+						  : choose(service, NULL, avoided, choice);
 
 	if (reason == REFUSAL_NONE && !(choice->backend->flags & BACKEND_PASS) && !keeps_family(vip, choice->backend))
 		return REFUSAL_FAMILY;

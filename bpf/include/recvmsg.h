@@ -2,6 +2,7 @@
 #pragma once
 /* A UDP socket of a pod received: the sender it sees is the VIP it had sent to. */
 #include "hook.h"
+#include "silence.h"
 
 static __always_inline int is_from(const struct pair *pair, const struct address *addr, __be16 port)
 {
@@ -17,13 +18,15 @@ static __always_inline const struct pair *connected_to(struct bpf_sock_addr *ctx
 
 static __always_inline const struct pair *sent_to(struct bpf_sock_addr *ctx, const struct address *addr, __be16 port)
 {
-	const struct sent *sent = sent_by(ctx, 0);
+	struct sent *sent = sent_by(ctx, 0);
 
 	for (__u32 back = 1; sent && back <= PAIRS; back++) {
-		const struct pair *pair = &sent->pairs[(sent->count - back) & (PAIRS - 1)];
+		__u32 at = (sent->count - back) & (PAIRS - 1);
 
-		if (is_from(pair, addr, port))
-			return pair;
+		if (!is_from(&sent->pairs[at], addr, port))
+			continue;
+		heard(&sent->silences[at]);
+		return &sent->pairs[at];
 	}
 	return NULL;
 }
@@ -35,7 +38,9 @@ static __always_inline int show_sender(struct bpf_sock_addr *ctx)
 
 	if (!pair)
 		pair = sent_to(ctx, &from, ctx->user_port);
-	if (pair)
-		send_to(ctx, &pair->vip_addr, pair->vip_port);
+	if (!pair)
+		return ALLOW;
+	note_answer(pair->service);
+	send_to(ctx, &pair->vip_addr, pair->vip_port);
 	return ALLOW;
 }

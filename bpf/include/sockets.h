@@ -50,12 +50,20 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } sockets SEC(".maps") STATE;
 
+/* What was sent to a backend since it was last heard. */
+struct silence {
+	__u32 since_ms; /* of the first, CLOCK_MONOTONIC, as coarse as the tick; goes round */
+	__u16 sends;
+	__u16 moves; /* from one silent backend to another, in a row */
+};
+
 /* By sendmsg(), for UDP. Frozen layout; new fields take from spare. */
 struct sent {
 	__u32 count; /* pairs ever stored */
 	__u32 pad;
 	struct pair pairs[PAIRS]; /* a ring: the last destinations */
-	__u8 spare[56];
+	struct silence silences[PAIRS]; /* of each */
+	__u8 spare[24];
 };
 
 /* Writer: kernel. */

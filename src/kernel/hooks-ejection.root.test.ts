@@ -358,3 +358,35 @@ test('how far a cluster is, is learnt from handshakes', async () => {
   const us = tableOf(on.hooks, tables.distances).get(cluster) ?? 0;
   assert.ok(us > 0 && us < 100_000, `${us} µs over loopback`);
 });
+
+/** The first packet to an address is lost, the ones that follow arrive. */
+function loseFirst(address: string): void {
+  const rules = `table inet first_${address.replaceAll('.', '_')} {
+    chain in {
+      type filter hook input priority 0
+      ip daddr ${address} limit rate 1/day burst 1 packets drop
+    }
+  }`;
+  nft(['-f', '-'], rules);
+}
+
+/** Connects with a TCP_USER_TIMEOUT of its own. @returns the one that it finds afterwards, milliseconds */
+function timeoutAfterwards({ to }: Service, before: number): string {
+  const script = `
+    socket(S, PF_INET, SOCK_STREAM, 0) or die; setsockopt(S, 6, 18, pack("i", ${before})) or die;
+    connect(S, sockaddr_in(${to.port}, inet_aton("${to.address}"))) or die "connect: $!";
+    print unpack("i", getsockopt(S, 6, 18))`;
+  const enter = `echo $$ > ${on.arena.cgroup}/cgroup.procs; exec nsenter --net=${on.arena.netns} perl -MSocket -e '${script}'`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', enter], { timeout: 20_000, encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+test('one that was about to be given up and is connected after all has its own timeout back', async () => {
+  const at = '127.0.0.70';
+  await on.servers.serveTcp(at);
+  const service = serve([group(at, { cluster: near() })], [group(GOOD)]);
+  on.world.limit(service, { failures: 1 });
+  loseFirst(at);
+  assert.equal(timeoutAfterwards(service, 54_321), '54321');
+  assert.equal(healthOf(service, at)?.ejections, 1n, 'it was ejected when the first packet was missed');
+});

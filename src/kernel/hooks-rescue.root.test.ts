@@ -6,7 +6,10 @@ import { after, before, test } from 'node:test';
 import { formatIp, ip } from '#kit/index.ts';
 import { ClusterFlag } from './generated/enums.ts';
 import type { GivenSocket } from './generated/structs.ts';
+import { tables } from './generated/tables.ts';
+import { mappedWords } from './mapped.ts';
 import { bestWay, loadRescue, type Rescue, type Way } from './rescue-programs.ts';
+import { tableOf } from './table.ts';
 import { testOptions, type Stage, stage } from './testing/stage.ts';
 import { Arena, type Pod, SIX } from './testing/test-arena.ts';
 import type { BackendSpec, Served } from './testing/world.ts';
@@ -189,6 +192,44 @@ for (const way of ways()) {
     assert.deepEqual([ended, failed], [[socket], [{ socket: lost, cause: 'no path to its network namespace' }]]);
   });
 }
+
+/** As the kernel would have, with an end that no test lives to see. */
+function eject({ groups }: Served, at: string): { times(): number | undefined } {
+  const key = { addr: ip(at), port: 80, group: groups[0]?.[0] ?? 0 };
+  const never = 2n ** 62n;
+  const health = tableOf(on.hooks, tables.health);
+  health.put(key, { until: never, term: 1n, connects: 2, answers: 0, times: 3, ejections: 1n });
+  tableOf(on.hooks, tables.concern).put(0, never);
+  return { times: () => health.get(key)?.times };
+}
+
+test('who waits for an ejected backend is found where the policy resets, and its end does not speak for the backend', async () => {
+  const rescue = rescues.get('diag') as Rescue;
+  const [resets, keeps] = [serve('tcp', { at: A }, { at: B }), serve('tcp', { at: A }, { at: B })];
+  on.world.limit(resets, { resets: 1 });
+  on.world.limit(keeps, { resets: 0 });
+  const { id } = await on.caller.open(resets.to);
+  await on.caller.open(keeps.to);
+  assert.ok(await answers(on.caller, id), 'it has received something');
+  const ejected = eject(resets, A);
+  eject(keeps, A);
+  const found = [...rescue.list('in-vain')];
+  assert.deepEqual(
+    found.map(({ service }) => service),
+    [resets.service],
+  );
+  assert.equal(rescue.end(found).ended.length, 1);
+  assert.equal(await on.caller.endOf(id), 'ECONNABORTED');
+  assert.equal(ejected.times(), 3);
+});
+
+test('each ejection is counted in the word that the agent looks at', async () => {
+  const before = mappedWords(on.hooks.map('ejections'))[0] ?? 0n;
+  const service = serve('tcp', { at: '127.0.0.93' }, { at: A });
+  on.world.limit(service, { failures: 1 });
+  assert.deepEqual(await on.caller.calls(service.to, 1), ['ECONNREFUSED']);
+  assert.equal(mappedWords(on.hooks.map('ejections'))[0], before + 1n);
+});
 
 test('sockets that were not given their backend are never found', async () => {
   const stranger = await on.servers.open({ address: A, port: 80 });

@@ -45,7 +45,8 @@ test('structures inside structures are decoded', () => {
     generation: 6,
     service: 7,
   };
-  const sent = { count: 1, pairs: [pair, pair, { ...pair, addr: ip('0.0.0.9') }, pair] };
+  const silences = [1, 2, 3, 4].map((sends) => ({ sinceMs: 9, sends, moves: 1 }));
+  const sent = { count: 1, pairs: [pair, pair, { ...pair, addr: ip('0.0.0.9') }, pair], silences };
   assert.deepEqual(valueOf(Sent, bytesOf(Sent, sent)), sent);
 });
 

@@ -102,7 +102,7 @@ export const objects = {
       recvmsg4: { section: 'cgroup/recvmsg4', attachType: 19 },
     },
     constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'heard_at', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   recvmsg6: {
     file: 'recvmsg6.bpf.o',
@@ -111,7 +111,7 @@ export const objects = {
       recvmsg6: { section: 'cgroup/recvmsg6', attachType: 20 },
     },
     constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'heard_at', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sendmsg4: {
     file: 'sendmsg4.bpf.o',
@@ -120,7 +120,7 @@ export const objects = {
       sendmsg4: { section: 'cgroup/sendmsg4', attachType: 14 },
     },
     constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'heard_at', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sendmsg6: {
     file: 'sendmsg6.bpf.o',
@@ -129,7 +129,7 @@ export const objects = {
       sendmsg6: { section: 'cgroup/sendmsg6', attachType: 15 },
     },
     constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, vip_range_base: 32, vip_range_mask: 32 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'event_counts', 'events', 'groups', 'health', 'heard_at', 'limits', 'refusals', 'services', 'shares', 'sockets', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sock_release: {
     file: 'sock_release.bpf.o',

@@ -312,12 +312,38 @@ export const Given: Codec<Given> = {
   }),
 };
 
+/** What was sent to a backend since it was last heard. */
+export interface Silence {
+  /** of the first, CLOCK_MONOTONIC, as coarse as the tick; goes round. */
+  readonly sinceMs: number;
+  readonly sends: number;
+  /** from one silent backend to another, in a row. */
+  readonly moves: number;
+}
+
+/** 8 bytes. */
+export const Silence: Codec<Silence> = {
+  size: 8,
+  encode: (value, view, at = 0) => {
+    view.setUint32(at, value.sinceMs, true);
+    view.setUint16(at + 4, value.sends, true);
+    view.setUint16(at + 6, value.moves, true);
+  },
+  decode: (view, at = 0) => ({
+    sinceMs: view.getUint32(at, true),
+    sends: view.getUint16(at + 4, true),
+    moves: view.getUint16(at + 6, true),
+  }),
+};
+
 /** By sendmsg(), for UDP. Frozen layout; new fields take from spare. */
 export interface Sent {
   /** pairs ever stored. */
   readonly count: number;
   /** a ring: the last destinations */
   readonly pairs: readonly Pair[];
+  /** of each */
+  readonly silences: readonly Silence[];
 }
 
 /** 256 bytes. */
@@ -326,12 +352,14 @@ export const Sent: Codec<Sent> = {
   encode: (value, view, at = 0) => {
     view.setUint32(at, value.count, true);
     for (const [i, one] of value.pairs.entries()) Pair.encode(one, view, at + 8 + i * 48);
+    for (const [i, one] of value.silences.entries()) Silence.encode(one, view, at + 200 + i * 8);
     new Uint8Array(view.buffer, view.byteOffset + at + 4, 4).fill(0);
-    new Uint8Array(view.buffer, view.byteOffset + at + 200, 56).fill(0);
+    new Uint8Array(view.buffer, view.byteOffset + at + 232, 24).fill(0);
   },
   decode: (view, at = 0) => ({
     count: view.getUint32(at, true),
     pairs: Array.from({ length: 4 }, (_, i) => Pair.decode(view, at + 8 + i * 48)),
+    silences: Array.from({ length: 4 }, (_, i) => Silence.decode(view, at + 200 + i * 8)),
   }),
 };
 

@@ -144,6 +144,15 @@ export const tables = {
     flags: 0,
     writer: 'kernel',
   }),
+  heard_at: table({
+    name: 'heard_at',
+    type: 2,
+    key: u32Codec,
+    value: u32Codec,
+    maxEntries: 65536,
+    flags: 0,
+    writer: 'kernel',
+  }),
   lane_flags: table({
     name: 'lane_flags',
     type: 2,

@@ -11,6 +11,8 @@ import type { Answer, Endpoint, Request, Slot } from './requests.ts';
 const listening = new Map<string, Server>();
 const kept = new Map<number, Socket>();
 const datagrams = new Map<number, UdpSocket>();
+/** Answers of each UDP socket. */
+const heard = new Map<number, number>();
 /** How each socket ended, or will. */
 const ends = new Map<number, Promise<string>>();
 let next = 1;
@@ -154,6 +156,7 @@ function udpOpen(connectTo: Endpoint | undefined, family: 4 | 6 | undefined): Pr
   datagrams.set(next, socket);
   ends.set(next, endOf(socket));
   const id = next++;
+  socket.on('message', () => void heard.set(id, (heard.get(id) ?? 0) + 1));
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
     if (!connectTo) return socket.bind(0, () => resolve({ id, peer: '' }));
@@ -163,6 +166,16 @@ function udpOpen(connectTo: Endpoint | undefined, family: 4 | 6 | undefined): Pr
     });
     return undefined;
   });
+}
+
+/** @returns answers heard so far */
+async function udpFire(id: number, { port, address }: Endpoint, count: number): Promise<number> {
+  const socket = datagrams.get(id) as UdpSocket;
+  for (let i = 0; i < count; i++)
+    await new Promise<void>((resolve, reject) =>
+      socket.send('hello', port, address, (error) => (error ? reject(error) : resolve())),
+    );
+  return heard.get(id) ?? 0;
 }
 
 /** @returns who answered, and the source address the socket saw; or the errno's name */
@@ -208,6 +221,8 @@ function answer(request: Request): Promise<unknown> {
       return close(request.id);
     case 'udp-open':
       return udpOpen(request.to, request.family);
+    case 'udp-fire':
+      return udpFire(request.id, request.to, request.count);
     case 'udp-send':
       return udpSend(request.id, request.to);
   }

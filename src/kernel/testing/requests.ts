@@ -19,6 +19,7 @@ export type Wish =
   | { readonly do: 'requests'; readonly id: number; readonly count: number }
   | { readonly do: 'close'; readonly id: number }
   | { readonly do: 'udp-open'; readonly to?: Endpoint; readonly family?: 4 | 6 }
+  | { readonly do: 'udp-fire'; readonly id: number; readonly to: Endpoint; readonly count: number }
   | { readonly do: 'udp-send'; readonly id: number; readonly to?: Endpoint };
 
 export type Request = Wish & { readonly ticket: number };

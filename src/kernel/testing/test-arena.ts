@@ -128,6 +128,11 @@ export class Pod {
     return this.#ask({ do: 'udp-send', id, to }) as Promise<{ who: string; from: string }>;
   }
 
+  /** Sends and waits for no answer. @returns answers heard so far since the socket was made */
+  udpFire(id: number, to: Endpoint, count = 1): Promise<number> {
+    return this.#ask({ do: 'udp-fire', id, to, count }) as Promise<number>;
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.#exited;
