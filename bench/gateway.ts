@@ -4,12 +4,13 @@
  * The flow's packets become what they are already, so that each run meets a known flow and rewrites and forwards the packet:
  * of the hops that it may still go, every run takes one. What the kernel does to send a packet is not in the numbers.
  *
- *   node bench/gateway.ts [rounds]      default 15, each of 100,000 runs of each program
+ *   node bench/gateway.ts [rounds] [--output json]      default 15, each of 100,000 runs of each program
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
 import { ip } from '#kit/index.ts';
 import { tables } from '../src/kernel/generated/tables.ts';
 import { loadObject } from '../src/kernel/load-object.ts';
@@ -19,7 +20,8 @@ import { compileFixtures } from '../src/kernel/testing/test-fixtures.ts';
 import { decode, encode, Flag, type Packet } from '../bpf/tests/gateway-packets.ts';
 import { CALLER, createStand, type Device, FAMILY, LOCAL_POD, type Stand } from '../bpf/tests/gateway-stand.ts';
 
-const ROUNDS = Number(process.argv[2] ?? 15);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { output: { type: 'string' } } });
+const ROUNDS = Number(positionals[0] ?? 15);
 /** A packet lives for 255 hops. */
 const REPEAT = 250;
 const CALLS = 400;
@@ -118,6 +120,7 @@ async function drive(): Promise<void> {
     for (const child of families)
       for (const [name, ns] of Object.entries(await ask(child))) means.set(name, [...(means.get(name) ?? []), ns]);
   for (const child of families) child.disconnect();
+  if (values.output === 'json') return console.log(JSON.stringify(Object.fromEntries(means)));
   for (const [name, of] of means) print(name, of);
   console.log(`${ROUNDS} rounds, load ${load.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after`);
 }

@@ -2,8 +2,9 @@
  * What the hooks cost a connection: the nanoseconds that the kernel counts for our programs (bpf_stats), over real sockets in a
  * namespace of its own. Needs root. Counting is in the numbers: a program that does nothing runs beside ours to say how much it is.
  *
- *   node bench/hooks.ts [connections]      default 4,000 for each line
+ *   node bench/hooks.ts [connections] [--output json]      default 4,000 for each line
  */
+import { parseArgs } from 'node:util';
 import { systemClock } from '#kit/index.ts';
 import { type Hooks, loadHooks } from '../src/kernel/hooks.ts';
 import { attachCgroup } from '../src/kernel/attach-cgroup.ts';
@@ -18,9 +19,12 @@ import type { Endpoint } from '../src/kernel/testing/requests.ts';
 import { compileFixtures } from '../src/kernel/testing/test-fixtures.ts';
 import { World } from '../src/kernel/testing/world.ts';
 
-const CONNECTIONS = Number(process.argv[2] ?? 4000);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { output: { type: 'string' } } });
+const CONNECTIONS = Number(positionals[0] ?? 4000);
 const ROUNDS = 5;
-const MANY = 100_000;
+const [FEW, MANY] = [2, 100_000];
+/** Numbers of services; at those between, the first line only. */
+const SERVICES = [FEW, 10, 100, 1_000, 10_000, MANY];
 /** The program that does nothing; it has a hook of IPv4. */
 const IDLE = 'on_connect';
 const FOUR = '127.0.0.11';
@@ -47,23 +51,60 @@ async function measure(programs: readonly Program[], caller: Pod, to: Endpoint):
   );
 }
 
-function print(what: string, rounds: readonly Map<string, Cost>[]): void {
-  const totals = rounds.map((round) => [...round].reduce((sum, [name, { ns }]) => sum + (name === IDLE ? 0 : ns), 0));
-  const best = rounds[totals.indexOf(Math.min(...totals))] ?? new Map<string, Cost>();
-  const parts = [...best].filter(([, { runs }]) => runs > 0.01);
-  const shown = parts.map(([name, { ns, runs }]) => `${name} ${ns.toFixed(0)} (${runs.toFixed(1)} runs)`);
-  const median = totals.toSorted((a, b) => a - b)[Math.floor(totals.length / 2)] ?? 0;
-  console.log(`${what}: best ${Math.min(...totals).toFixed(0)} ns, median ${median.toFixed(0)}; ${shown.join(', ')}`);
+interface Line {
+  readonly what: string;
+  readonly services: number;
+  readonly rounds: Map<string, Cost>[];
 }
 
-function serveMany(world: World, hooks: Hooks): void {
-  const backends = [[{ backends: [{ at: FOUR }] }]];
-  const { service } = world.serve('240.10.0.1', 81, 'tcp', backends);
-  const entries = Array.from(
-    { length: MANY },
-    (_, i) => [{ addr: 0xffff_f00a_0100n + BigInt(i >> 1), port: 80 + (i & 1), proto: 17 }, service] as const,
+/** Of all programs of ours. */
+function totals({ rounds }: Line): number[] {
+  return rounds.map((round) => [...round].reduce((sum, [name, { ns }]) => sum + (name === IDLE ? 0 : ns), 0));
+}
+
+function print(line: Line): void {
+  const sums = totals(line);
+  const best = line.rounds[sums.indexOf(Math.min(...sums))] ?? new Map<string, Cost>();
+  const parts = [...best].filter(([, { runs }]) => runs > 0.01);
+  const shown = parts.map(([name, { ns, runs }]) => `${name} ${ns.toFixed(0)} (${runs.toFixed(1)} runs)`);
+  const median = sums.toSorted((a, b) => a - b)[Math.floor(sums.length / 2)] ?? 0;
+  const what = `${line.what}, ${line.services.toLocaleString('en')} services`;
+  console.log(`${what}: best ${Math.min(...sums).toFixed(0)} ns, median ${median.toFixed(0)}; ${shown.join(', ')}`);
+}
+
+/** As `report/results.ts` describes it. */
+function printJson(all: readonly Line[]): void {
+  const idleNs = all.flatMap(({ rounds }) => rounds.flatMap((round) => round.get(IDLE)?.ns || []));
+  console.log(
+    JSON.stringify({
+      lines: all.map((line) => ({ what: line.what, services: line.services, ns: totals(line) })),
+      idleNs,
+    }),
   );
-  tableOf(hooks, tables.vips).putAll(entries);
+}
+
+/** More services, which nobody calls, or fewer again. */
+class Crowd {
+  readonly #table;
+  readonly #service: number;
+  #size = 0;
+
+  constructor(world: World, hooks: Hooks) {
+    this.#service = world.serve('240.10.0.1', 81, 'tcp', [[{ backends: [{ at: FOUR }] }]]).service;
+    this.#table = tableOf(hooks, tables.vips);
+  }
+
+  resize(size: number): void {
+    const [from, to] = [Math.min(size, this.#size), Math.max(size, this.#size)];
+    const keys = Array.from({ length: to - from }, (_, i) => keyOf(from + i));
+    if (size > this.#size) this.#table.putAll(keys.map((key) => [key, this.#service] as const));
+    else this.#table.deleteAll(keys);
+    this.#size = size;
+  }
+}
+
+function keyOf(i: number) {
+  return { addr: 0xffff_f00a_0100n + BigInt(i >> 1), port: 80 + (i & 1), proto: 17 };
 }
 
 const four = { address: '240.10.200.1', port: 80 };
@@ -76,11 +117,22 @@ const lines: Readonly<Record<string, Endpoint>> = {
   'IPv6, not ours': { address: SIX[0], port: 80 },
 };
 
-async function rounds(programs: readonly Program[], caller: Pod, label: string): Promise<void> {
-  const measured = new Map<string, Map<string, Cost>[]>(Object.keys(lines).map((name) => [name, []]));
-  for (let round = 0; round < ROUNDS; round++)
-    for (const [name, to] of Object.entries(lines)) measured.get(name)?.push(await measure(programs, caller, to));
-  for (const [name, costs] of measured) print(`${name}, ${label}`, costs);
+const first = Object.keys(lines)[0];
+
+/** Sizes and lines in turn, so that each round meets the same machine. */
+async function measureAll(programs: readonly Program[], caller: Pod, crowd: Crowd): Promise<Line[]> {
+  const all = SERVICES.flatMap((services) =>
+    Object.keys(lines)
+      .filter((what) => what === first || services === FEW || services === MANY)
+      .map((what): Line => ({ what, services, rounds: [] })),
+  );
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const line of all) {
+      crowd.resize(line.services - FEW);
+      line.rounds.push(await measure(programs, caller, lines[line.what] as Endpoint));
+    }
+  }
+  return all;
 }
 
 await using arena = new Arena();
@@ -99,9 +151,9 @@ for (const [vip, at] of [
   world.serve(vip.address, vip.port, 'tcp', [[{ backends: [{ at }] }]]);
 using _stats = collectRunStats();
 const started = systemClock.monotonic();
-await rounds(programs, caller, '2 services');
-serveMany(world, hooks);
-await rounds(programs, caller, `${MANY.toLocaleString('en')} services`);
+const measured = await measureAll(programs, caller, new Crowd(world, hooks));
+if (values.output === 'json') printJson(measured);
+else for (const line of measured) print(line);
 for (const link of [...links, idleLink]) link.close();
 hooks.close();
-console.log(`${((systemClock.monotonic() - started) / 1000).toFixed(0)} s`);
+console.error(`${((systemClock.monotonic() - started) / 1000).toFixed(0)} s`);

@@ -2,7 +2,7 @@
  * One agent (the bundle, as it is shipped) in a cluster of many services: how long until it is in step, what it takes of memory, what
  * its tables take of the kernel's, how long its event loop stands still, and what one changed backend costs. Needs root.
  *
- *   node bench/scale.ts [services] [backends of each]      default 10000 10
+ *   node bench/scale.ts [services] [backends of each] [--output json]      default 10000 10
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
@@ -11,10 +11,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { mappedRecords, mountBpfFilesystem, openPinnedMap } from '#kernel/index.ts';
 import { sleep, systemClock } from '#kit/index.ts';
 
-const [services = 10_000, backends = 10] = process.argv.slice(2).map(Number);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { output: { type: 'string' } } });
+const [services = 10_000, backends = 10] = positionals.map(Number);
 const LIMITS = { rssMiB: 120, mapsMiB: 64, stallMs: 100 };
 const CHANGES = 20;
 /** What the engine collects by itself when nothing happens is gone then; the peak is printed too. */
@@ -36,9 +38,10 @@ let agent: ChildProcess | undefined;
 try {
   const filling = performance.now();
   await once(server, 'message');
-  console.log(`API server filled with ${services} services of ${backends} backends: ${since(filling)} s`);
+  say(`API server filled with ${services} services of ${backends} backends: ${since(filling)} s`);
   const first = await run('first start');
   const again = await run('started again, tables adopted');
+  if (values.output === 'json') console.log(JSON.stringify({ services, backends, starts: [first, again] }));
   const worst = { rss: Math.max(first.rssMiB, again.rssMiB), stall: Math.max(first.stallCpuMs, again.stallCpuMs) };
   assert.ok(first.mapsMiB < LIMITS.mapsMiB, `tables take ${first.mapsMiB} MiB`);
   assert.ok(worst.rss < LIMITS.rssMiB, `RSS ${worst.rss} MiB`);
@@ -54,13 +57,18 @@ try {
   rmdirSync(cgroup);
 }
 
+/** What was measured so far; of JSON there is only one text. */
+function say(what: string): void {
+  if (values.output !== 'json') console.log(what);
+}
+
 async function run(what: string) {
   const started = performance.now();
   const delayFile = join(folder, 'delay.json');
   const watched = `--import ${join(import.meta.dirname, 'loop-delay.mjs')} ${process.env['AGENT_FLAGS'] ?? ''}`;
   agent = spawn(join(root, 'sealane'), line(), {
     env: { ...process.env, LOOP_DELAY: delayFile, NODE_OPTIONS: watched },
-    stdio: ['ignore', 'inherit', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   await inStep(agent);
   const seconds = since(started);
@@ -80,7 +88,7 @@ async function run(what: string) {
     cpuSeconds: round(cpuSeconds),
     ...costs,
   };
-  console.log(`${what}: ${JSON.stringify(result)}`);
+  say(`${what}: ${JSON.stringify(result)}`);
   agent.kill();
   await once(agent, 'exit');
   return result;
