@@ -7,6 +7,9 @@ import { cgroup2Mount, deleteNamespaces, listNamespaces, removeCgroup, startProc
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
+/** Of the longest, on a machine that is not quiet. */
+const LONGEST_MS = 300_000;
+
 /**
  * What it printed counts, also when it says by its exit code that a goal was missed.
  * @throws Error with the end of its standard error when that was no JSON
@@ -19,8 +22,9 @@ export async function runScript(args: readonly string[], signal: AbortSignal): P
     directory: REPOSITORY,
     env: { ...process.env, TMPDIR: temporary },
   });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
   const stop = () => void child.signal('SIGKILL');
-  signal.addEventListener('abort', stop, { once: true });
+  limit.addEventListener('abort', stop, { once: true });
   try {
     const said = await Promise.all([
       text(child.stdout as NodeJS.ReadableStream),
@@ -28,9 +32,10 @@ export async function runScript(args: readonly string[], signal: AbortSignal): P
     ]);
     await child.exited;
     signal.throwIfAborted();
+    if (limit.aborted) throw new Error(`it did not end within ${LONGEST_MS / 60_000} minutes`);
     return read(said[0], said[1]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    limit.removeEventListener('abort', stop);
     await sweep(child.pid, temporary);
   }
 }

@@ -156,7 +156,7 @@ function growths({ points }: Parts['growth']): string | undefined {
   }));
   if (curves.every((curve) => curve.points.length === 0)) return undefined;
   return curvePlot({
-    title: 'Growth with the number of clusters, simulated',
+    title: 'Growth with the number of clusters: 1,000 services, one change a second',
     x: { label: 'clusters (logarithmic)', log: true },
     y: { label: 'count (logarithmic)', log: true },
     curves: curves.filter((curve) => curve.points.length > 0),
