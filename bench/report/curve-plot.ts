@@ -83,7 +83,8 @@ function drawCurve(
     fill: 'none',
     'stroke-dasharray': DASHES[i % DASHES.length] || 'none',
   };
-  const path = points.map(([a, b]) => `${px(a).toFixed(1)},${py(b).toFixed(1)}`).join(' ');
+  const places = points.map(([a, b]) => `${px(a).toFixed(1)},${py(b).toFixed(1)}`);
+  const path = places.filter((place, at) => place !== places[at - 1]).join(' ');
   const legend = TOP + 14 + i * 22;
   const marks = points.length <= 12 ? points.map(([a, b]) => mark(px(a), py(b), i, colour)) : [];
   return [
