@@ -73,6 +73,19 @@ function rules(root: string): IFlattenedRuleSet {
         to: { path: '^sandbox/' },
       },
       {
+        name: 'nobody-imports-the-simulation',
+        severity: 'error',
+        from: { path: `^(${root}|sandbox)/`, pathNot: tests },
+        to: { path: '^sim/' },
+      },
+      {
+        name: 'the-simulation-through-the-door',
+        comment: 'it runs what the processes run, by what the rooms show',
+        severity: 'error',
+        from: { path: '^sim/', pathNot: tests },
+        to: { path: `^(${root}/[^/]+/|sandbox/)`, pathNot: `^${root}/[^/]+/index\\.ts$` },
+      },
+      {
         name: 'pure',
         comment: 'pure rooms use no Node built-in',
         severity: 'error',
@@ -82,7 +95,7 @@ function rules(root: string): IFlattenedRuleSet {
       {
         name: 'no-cycles',
         severity: 'error',
-        from: { path: `^(${root}|sandbox)/` },
+        from: { path: `^(${root}|sandbox|sim)/` },
         to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
       },
       {
@@ -121,7 +134,7 @@ function report({ summary }: ICruiseResult): void {
 const bad = await check(['tools/fixtures/architecture'], 'tools/fixtures/architecture');
 if (bad.summary.error === 0) throw new Error('the known-bad fixture passed: the check sees nothing');
 
-const real = await check(['src', 'sandbox'], 'src');
+const real = await check(['src', 'sandbox', 'sim'], 'src');
 report(real);
 console.log(
   `architecture: ${real.summary.totalCruised} modules, ${real.summary.error} errors; the bad fixture has ${bad.summary.error}`,

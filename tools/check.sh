@@ -11,7 +11,7 @@ export PATH="$PWD/node_modules/.bin:$PATH"
 for what; do
   case $what in
   format) biome format . ;;
-  lint) oxlint --type-aware --deny-warnings bench bpf conformance sandbox src tests tools ;;
+  lint) oxlint --type-aware --deny-warnings bench bpf conformance sandbox sim src tests tools ;;
   rooms) node tools/architecture.ts ;;
   types) node node_modules/ts7/bin/tsc -p . ;;
   generated)

@@ -3,7 +3,7 @@ import { globSync, writeFileSync } from 'node:fs';
 import { after } from 'node:test';
 import { measureCoverage } from './coverage.ts';
 
-const rooms = ['bench', 'conformance', 'sandbox', 'src', 'tests', 'tools/*'];
+const rooms = ['bench', 'conformance', 'sandbox', 'sim', 'src', 'tests', 'tools/*'];
 const pure = globSync(
   rooms.map((room) => `${room}/**/*.test.ts`),
   { exclude: ['**/*.root.test.ts', '**/fixtures/**'] },

@@ -31,7 +31,7 @@ whole=
 if [ $# = 0 ]; then
   whole=yes
   # shellcheck disable=SC2046  # no file of the checkout has a blank in its name
-  set -- $(find bench bpf conformance sandbox src tests tools -name '*.test.ts' -path '*.root.test.ts' | sort) \
+  set -- $(find bench bpf conformance sandbox sim src tests tools -name '*.test.ts' -path '*.root.test.ts' | sort) \
     $(find tools -maxdepth 1 -name '*.test.ts' ! -name '*.root.test.ts' | sort)
   [ $# -ge 25 ] || fail "found only $# files of tests"
 fi

@@ -1,10 +1,22 @@
 /** Door of `agent`. */
+export { ConnectTables } from './apply/connect-tables.ts';
+export { type DesiredBackend } from './apply/desired.ts';
+export { LaneTables } from './apply/lane-tables.ts';
+export type { ConnectMaps, VipAddress } from './apply/maps.ts';
+export { memoryLaneMaps } from './apply/memory-lane-maps.ts';
+export { memoryMaps } from './apply/memory-maps.ts';
+export { numbers, readBackends } from './apply/placement.ts';
 export { describeBpf, switchBpfStats, watchBpf } from './bpf/describe-bpf.ts';
 export type { AgentPrograms, BpfReport, SwapReport } from './bpf/report.ts';
 export { objectOf, programPurposes } from './bpf/purposes.ts';
 export { swapProgram, type SwapQuestion } from './bpf/swap-program.ts';
 export { type BundleReport, writeBundle } from './bundle/write-bundle.ts';
 export type { BundleQuestion } from './bundle/parts.ts';
+export { desiredLanes } from './compile/desired-lanes.ts';
+export { ConnectDuty } from './duties/connect.ts';
+export { followView } from './duties/follow-view.ts';
+export { keepLease } from './duties/lease.ts';
+export { watchCluster } from './watch/cluster-view.ts';
 export { checkMachine, type CheckQuestion } from './check/check-machine.ts';
 export type { TopicName, Untold } from './events/agent-events.ts';
 export { eventText } from './events/event-text.ts';

@@ -1,6 +1,5 @@
 /** What this server would make of an object that somebody creates, without one that runs. */
-import { randomUUID } from 'node:crypto';
-import { type Clock, isFault } from '#kit/index.ts';
+import { type Clock, isFault, uuid } from '#kit/index.ts';
 import {
   asJson,
   createMemoryStore,
@@ -24,7 +23,7 @@ export function judgeObject(definitions: readonly KubeObject[], object: KubeObje
   try {
     const { namespace, ...metadata } = object.metadata;
     const asked = askedFor(definitions, object, namespace);
-    const writer = createWriter({ store: withNamespace(namespace), clock, newUid: randomUUID, rules: createRules({}) });
+    const writer = createWriter({ store: withNamespace(namespace), clock, newUid: () => uuid(clock), rules: createRules({}) });
     const request = { manager: 'judge', dryRun: true, fieldValidation: 'Strict' as const, warnings: [] };
     const body = asJson({ ...object, metadata: { ...metadata, ...(namespace !== undefined && { namespace }) } });
     return { ok: true, value: writer.create(asked, namespace, body as JsonObject, request) };

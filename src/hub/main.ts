@@ -1,5 +1,4 @@
 /** `sealane hub`: the few things a hub does by itself. Nothing waits for it: members find their way on a bare API server too. */
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   CLUSTER_EXPORTS,
@@ -16,7 +15,7 @@ import {
   LABEL_SKIP_PROPAGATION,
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
-import { type Clock, createLog, createQueue, isFault, type Log, sleep, systemClock } from '#kit/index.ts';
+import { type Clock, createLog, createQueue, isFault, type Log, sleep, systemClock, uuid } from '#kit/index.ts';
 import { type Cache, type Client, lead, reflect, retryDelay } from '#kube/index.ts';
 import { serveEvacuations } from './karmada/evacuation/serve-evacuations.ts';
 import { keepMember } from './karmada/keep-member.ts';
@@ -37,7 +36,7 @@ export async function runHub(options: HubOptions): Promise<void> {
     namespace: SYSTEM_NAMESPACE,
     name: HUB_LEASE,
     identity,
-    instance: randomUUID(),
+    instance: uuid(clock),
     clock,
     log,
     signal,

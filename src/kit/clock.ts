@@ -75,3 +75,11 @@ export function timestamp(clock: Clock): string {
 export function microTimestamp(clock: Clock): string {
   return new Date(clock.now()).toISOString().replace('Z', '000Z');
 }
+
+/** A version 4 UUID. Tells things apart; no secret. */
+export function uuid(clock: Clock): string {
+  const digits = Array.from({ length: 32 }, () => Math.floor(clock.random() * 16).toString(16));
+  digits[12] = '4';
+  digits[16] = '89ab'.charAt(Math.floor(clock.random() * 4));
+  return digits.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

@@ -83,8 +83,14 @@ const PATCH_TYPES = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
-export function createClient(access: Access, { clock = systemClock }: { readonly clock?: Clock } = {}): Client {
-  const connection = connect(access, clock);
+export interface ClientOptions {
+  readonly clock?: Clock;
+  /** Default: a connection of its own to where `access` says. */
+  readonly connection?: Connection;
+}
+
+export function createClient(access: Access, options: ClientOptions = {}): Client {
+  const { clock = systemClock, connection = connect(access, clock) } = options;
 
   async function stream(
     request: RawRequest,

@@ -10,7 +10,7 @@ export {
   type WriteOptions,
 } from './client.ts';
 export type { Connection, RawRequest } from './connection.ts';
-export type { StatusBody, StatusCause } from './errors.ts';
+export { type StatusBody, type StatusCause, unreachable } from './errors.ts';
 export { type Access, parseKubeconfig, readKubeconfig } from './kubeconfig.ts';
 export { lead, type LeadOptions } from './lead.ts';
 export { type LeaseSign, renewLease } from './lease.ts';

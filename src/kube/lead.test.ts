@@ -6,7 +6,13 @@ import { startSmallServer } from './test-server.ts';
 import { until } from './test-until.ts';
 
 async function stand(t: TestContext) {
-  const server = await startSmallServer();
+  const intercept = { busy: false };
+  const server = await startSmallServer({
+    intercept(_, response) {
+      if (intercept.busy) response.writeHead(503).end();
+      return intercept.busy;
+    },
+  });
   const client = createClient({ server: server.url });
   t.after(async () => {
     client.close();
@@ -36,7 +42,7 @@ async function stand(t: TestContext) {
     t.after(end);
     return { leads, end, terms };
   };
-  return { server, candidate };
+  return { server, candidate, intercept };
 }
 
 test('one of two leads, the other takes over when it leaves', async (t) => {
@@ -75,4 +81,15 @@ test('a restarted process takes its own lease back at once, and its forerunner s
   await until('the old one has stepped down', () => !before.leads());
   assert.equal(after.leads(), true);
   assert.equal(before.terms.length, 1);
+});
+
+test('a leader that cannot renew steps down when its lease runs out, and leads again when it can', async (t) => {
+  const { candidate, intercept } = await stand(t);
+  const a = candidate('a', '1');
+  await until('a leads', a.leads);
+  intercept.busy = true;
+  await until('a has stepped down', () => !a.leads(), 3_000);
+  intercept.busy = false;
+  await until('a leads again', a.leads, 3_000);
+  assert.equal(a.terms.length, 2);
 });

@@ -13,8 +13,8 @@ export interface LeadOptions extends Omit<Claim, 'durationSeconds'> {
 }
 
 /**
- * Resolves when `signal` fires. A leader that cannot renew goes on until the Lease would have run out: with the API server away it
- * cannot write anything either, and nobody else can win.
+ * Resolves when `signal` fires. A leader that cannot renew goes on until its Lease runs out, and no longer: another process may
+ * reach the API server and win, while this one still reaches other servers.
  */
 export async function lead(client: Client, options: LeadOptions): Promise<void> {
   const { clock = systemClock, log, signal, run } = options;
@@ -22,6 +22,16 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
   const seen: Seen = { version: '', since: clock.monotonic(), rival: false };
   const renewMs = (claim.durationSeconds * 1000) / 5;
   let term: { readonly lose: AbortController; readonly ended: Promise<void> } | undefined;
+  let keepTerm = () => {};
+
+  /** Counted from when the renewal was asked for: the server may have taken it at once. */
+  const renewed = (askedAt: number) => {
+    keepTerm();
+    keepTerm = clock.after(askedAt + claim.durationSeconds * 1000 - clock.monotonic(), () => {
+      log?.warn({ lease: `${claim.namespace}/${claim.name}` }, 'no longer leading: the lease could not be renewed');
+      term?.lose.abort();
+    });
+  };
 
   const begin = () => {
     log?.info({ lease: `${claim.namespace}/${claim.name}` }, 'leading');
@@ -33,6 +43,7 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
   };
 
   const end = async () => {
+    keepTerm();
     if (!term) return;
     term.lose.abort();
     await term.ended;
@@ -40,12 +51,15 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
   };
 
   while (!signal.aborted) {
+    const askedAt = clock.monotonic();
     const ours = await tryClaim(client, claim, seen, term !== undefined, clock).catch((error: unknown) => {
       log?.debug({ reason: messageOf(error) }, 'lease not renewed, will be tried again');
       return undefined;
     });
     if (signal.aborted) break;
+    if (term?.lose.signal.aborted) await end();
     if (ours === true && !term) term = begin();
+    if (ours === true) renewed(askedAt);
     if (ours === false && term) {
       log?.warn({ lease: `${claim.namespace}/${claim.name}` }, 'no longer leading: another process holds the lease');
       await end();

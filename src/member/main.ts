@@ -1,6 +1,5 @@
 /** `sealane member`: one per cluster. Publishes what is exported here, imports what the others export, gives out addresses. */
 import { hostname } from 'node:os';
-import { randomUUID } from 'node:crypto';
 import {
   FIELD_MANAGER,
   DEFAULT_LANE_PORTS,
@@ -9,7 +8,7 @@ import {
   MEMBER_NAME_MAX,
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
-import { cidr, createLog, SealaneError, systemClock } from '#kit/index.ts';
+import { cidr, createLog, SealaneError, systemClock, uuid } from '#kit/index.ts';
 import { createTeller, lead } from '#kube/index.ts';
 import { createMetrics, leadingMetric, type Metrics } from '#observe/index.ts';
 import { createCaches } from './caches.ts';
@@ -35,7 +34,7 @@ export async function runMember(options: MemberOptions): Promise<void> {
     namespace: SYSTEM_NAMESPACE,
     name: MEMBER_LEASE,
     identity: settings.identity,
-    instance: randomUUID(),
+    instance: uuid(settings.clock),
     clock: settings.clock,
     log,
     signal,

@@ -2,7 +2,7 @@
  * The gateway role: lane ports of this node lead to ready pods of this cluster. One program on the device that lanes come in by,
  * one on every other device, where the pods' replies come in.
  */
-import { type Address, type Clock, every, type Family, familyOf, ip, type Log, SealaneError } from '#kit/index.ts';
+import { type Clock, every, type Family, familyOf, ip, type Log, SealaneError } from '#kit/index.ts';
 import {
   attachTc,
   type BpfMap,
@@ -14,7 +14,8 @@ import {
 import type { Lane, LocalService, OwnExport } from '#plan/index.ts';
 import { gatewayModel } from '#plan/index.ts';
 import { laneMaps } from '../apply/kernel-maps.ts';
-import { type DesiredLane, LaneTables } from '../apply/lane-tables.ts';
+import { LaneTables } from '../apply/lane-tables.ts';
+import { desiredLanes } from '../compile/desired-lanes.ts';
 import { type Device, devices, GatewayDevices } from './gateway-devices.ts';
 
 export interface GatewayOptions {
@@ -65,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
   return {
     apply(exports, services) {
       lanes = gatewayModel(exports, services);
-      tables.replace(addresses.flatMap((address) => lanes.map((lane) => laneAt(address, lane))));
+      tables.replace(desiredLanes(addresses, lanes));
     },
     async attach() {
       const oneDevice = await options.oneDevice();
@@ -90,18 +91,6 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
     lanes: () => lanes,
     use: () => tables.use(),
     stop: () => stop(),
-  };
-}
-
-/** A lane as it is at one address of the gateway: to the pods of that family. */
-function laneAt(address: Address, { lanePort, protocol, pods, keepsCallers }: Lane): DesiredLane {
-  const all = pods.map((pod) => ({ address: ip(pod.address), port: pod.port }));
-  return {
-    address,
-    port: lanePort,
-    protocol: protocol === 'UDP' ? 'UDP' : 'TCP',
-    pods: all.filter((pod) => familyOf(pod.address) === familyOf(address)),
-    affinity: keepsCallers,
   };
 }
 

@@ -12,7 +12,7 @@ import {
 } from '#api/index.ts';
 import { compatTypes } from '#compat/index.ts';
 import { type Rehearsal, rehearse, type ViewedPort } from '#explain/index.ts';
-import { isFault, type Log, SealaneError } from '#kit/index.ts';
+import { isFault, type Log, SealaneError, systemClock } from '#kit/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import { type KubeObject, keyOf, type ResourceType } from '#objects/index.ts';
 import { registrations } from '../duties/register.ts';
@@ -99,7 +99,7 @@ async function lookAtMember(
   { cluster, serviceProxy }: { readonly cluster: string; readonly serviceProxy: boolean },
   question: Pick<RehearseQuestion, keyof Change | 'log'>,
 ): Promise<Seen> {
-  const view = watchCluster(client, question.log, '-');
+  const view = watchCluster(client, { clock: systemClock, log: question.log }, '-');
   try {
     const deadline = AbortSignal.timeout(SYNC_MS);
     await view.whenSynced(deadline);

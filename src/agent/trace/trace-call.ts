@@ -1,6 +1,6 @@
 /** `sealane trace`: asks the cluster and the kernel, and lets `explain` hold the two against each other. */
 import { type KernelService, type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
-import { formatIp, ip, type Log, SealaneError } from '#kit/index.ts';
+import { formatIp, ip, type Log, SealaneError, systemClock } from '#kit/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import type { CompiledPort, DnsSnapshot } from '#plan/index.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
@@ -50,7 +50,7 @@ export async function traceCall(question: TraceQuestion): Promise<TraceReport> {
 }
 
 async function traceFrom(question: TraceQuestion, client: Client, agent: Registration, node: string | undefined) {
-  const view = watchCluster(client, question.log, agent.node);
+  const view = watchCluster(client, { clock: systemClock, log: question.log }, agent.node);
   try {
     if (!(await synced(view)))
       throw new SealaneError(

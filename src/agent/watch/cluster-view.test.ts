@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLUSTER_EXPORTS, NAMESPACES } from '#api/index.ts';
-import { silentLog } from '#kit/index.ts';
+import { silentLog, systemClock } from '#kit/index.ts';
 import { startTestServer } from '../../member/test-api-server.ts';
 import { watchCluster } from './cluster-view.ts';
 
@@ -29,7 +29,7 @@ test('on a cluster that is the hub too, only the records of this cluster lead to
   await client.create(CLUSTER_EXPORTS, record('sealane-a', 'demo.web', 'a'));
   await client.create(CLUSTER_EXPORTS, record('sealane-b', 'demo.web', 'b'));
   await client.create(CLUSTER_EXPORTS, record('demo', 'web', 'a'));
-  const view = watchCluster(client, silentLog, 'n1');
+  const view = watchCluster(client, { clock: systemClock, log: silentLog }, 'n1');
   t.after(async () => {
     view.stop();
     client.close();

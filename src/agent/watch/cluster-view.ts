@@ -21,7 +21,7 @@ import {
   type ServiceImport,
 } from '#api/index.ts';
 import { compatTypes, type FlomeshPolicy } from '#compat/index.ts';
-import type { Log } from '#kit/index.ts';
+import type { Clock, Log } from '#kit/index.ts';
 import { type Cache, type Client, reflect } from '#kube/index.ts';
 import type { KubeObject, ResourceType } from '#objects/index.ts';
 import { projectService, projectSlice } from './project.ts';
@@ -50,10 +50,15 @@ export interface ClusterView {
 }
 
 /** @param node the one that is looked from; its zone counts */
-export function watchCluster(client: Client, log: Log, node: string): ClusterView {
-  const optional = { optional: true, log };
-  const services = reflect<Service>(client, SERVICES, { log, project: projectService });
+export function watchCluster(
+  client: Client,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  node: string,
+): ClusterView {
+  const optional = { optional: true, clock, log };
+  const services = reflect<Service>(client, SERVICES, { clock, log, project: projectService });
   const slices = reflect<EndpointSlice>(client, ENDPOINT_SLICES, {
+    clock,
     log,
     project: projectSlice,
     indexBy: serviceOf,
@@ -62,7 +67,12 @@ export function watchCluster(client: Client, log: Log, node: string): ClusterVie
   const exports = reflect<ClusterExport>(client, CLUSTER_EXPORTS, { ...optional, keep: isOwnRecord });
   const policies = reflect<GlobalTrafficPolicy>(client, GLOBAL_TRAFFIC_POLICIES, optional);
   const members = reflect<MemberCluster>(client, MEMBER_CLUSTERS, optional);
-  const nodes = reflect<Node>(client, NODES, { log, fieldSelector: `metadata.name=${node}`, project: projectNode });
+  const nodes = reflect<Node>(client, NODES, {
+    clock,
+    log,
+    fieldSelector: `metadata.name=${node}`,
+    project: projectNode,
+  });
   const compat = compatTypes()
     .filter(({ kind }) => kind === 'GlobalTrafficPolicy')
     .map((type) => [type, reflect<FlomeshPolicy>(client, type, optional)] as const);

@@ -53,6 +53,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
   const { client, clock } = settings;
   const writtenAt = new Map<string, number>();
   const observedAt = new Map<string, number>();
+  const numbered = new Map<string, { readonly change: string; readonly epoch: number }>();
   const own = createEndpoints(state);
   /** Of all exports: those asked for, and those on their way out. */
   const wanted = lanesNow(state);
@@ -62,13 +63,24 @@ export function createKeepRecord(state: MemberState): KeepRecord {
     if (exhausted.length > 0) settings.log.error({ ports: exhausted.length }, 'no lane port left: widen --lane-ports');
   };
 
-  function nextEpoch(key: string): number {
+  /** A number for one change: the same one when the change is tried again, however late its first try is seen. */
+  function epochFor(key: string, change: string): number {
+    const before = numbered.get(key);
+    if (before?.change === change && state.unsettled.get(key) === before.epoch) return before.epoch;
     const epoch = records.nextEpoch();
+    numbered.set(key, { change, epoch });
     state.unsettled.set(key, epoch);
     return epoch;
   }
 
-  /** A number may have been given twice, when the first write was not seen yet: the one that was written counts. */
+  /** What was written, and is not in the cache yet, is there all the same. */
+  async function unseen(key: string): Promise<ClusterExport | undefined> {
+    if (!state.unsettled.has(key)) return undefined;
+    const { namespace, name } = splitKey(key);
+    return client.find<ClusterExport>(CLUSTER_EXPORTS, { namespace, name });
+  }
+
+  /** Another change may have been numbered before the first was seen: the number that was written counts. */
   function settledEpoch(key: string, { spec }: ClusterExport): number | undefined {
     state.unsettled.delete(key);
     return spec.epoch;
@@ -86,7 +98,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
       const wait = (writtenAt.get(key) ?? Number.NEGATIVE_INFINITY) + COALESCE_MS - clock.monotonic();
       if (wait > 0) return wait;
     }
-    const epoch = fresh ? nextEpoch(key) : settledEpoch(key, before);
+    const epoch = fresh ? epochFor(key, `export ${draft.spec.exportUID}`) : settledEpoch(key, before);
     await records.save();
     const exportedAt = before?.spec.exportUID === draft.spec.exportUID ? before?.spec.exportedAt : undefined;
     const rest = {
@@ -104,7 +116,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
 
   async function takeBack(key: string, before: ClusterExport): Promise<number | undefined> {
     if (!isWithdrawn(before)) {
-      const epoch = nextEpoch(key);
+      const epoch = epochFor(key, `take back ${before.spec.epoch}`);
       await records.save();
       const spec = { ...before.spec, epoch, withdrawn: timestamp(clock) };
       await ensure(client, CLUSTER_EXPORTS, before, { ...before, spec });
@@ -114,6 +126,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
     if (!mayForget(key, before)) return LOOK_AGAIN_MS;
     await client.delete(CLUSTER_EXPORTS, before.metadata, { uid: before.metadata.uid });
     observedAt.delete(key);
+    numbered.delete(key);
     writtenAt.delete(key);
     return undefined;
   }
@@ -136,8 +149,9 @@ export function createKeepRecord(state: MemberState): KeepRecord {
   return {
     async work(key) {
       const draft = draftOf(state, key);
-      const before = caches.records.get(key);
-      if (draft && !isRefused(draft)) return before || mayCreateIn(key) ? keep(key, draft, before) : undefined;
+      const seen = caches.records.get(key);
+      if (draft && !isRefused(draft)) return seen || mayCreateIn(key) ? keep(key, draft, seen) : undefined;
+      const before = seen ?? (await unseen(key));
       if (before) return takeBack(key, before);
       state.unsettled.delete(key);
       own.forget(key);

@@ -1,0 +1,33 @@
+/** A thread that runs seeds. What is planted is planted before the product is loaded. */
+import { enableCompileCache } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+import { plant } from '../planted/plant.ts';
+import type { Planted } from '../planted/planted.ts';
+import type { Size } from '../steps/scenario.ts';
+import type { Outcome } from './run-scenario.ts';
+
+export interface WorkerInput {
+  readonly seeds: readonly string[];
+  readonly size: Size;
+  readonly planted?: Planted;
+  /** Stops at the first finding. */
+  readonly untilFound: boolean;
+}
+
+export type WorkerOutput = Outcome;
+
+const { seeds, size, planted, untilFound } = workerData as WorkerInput;
+// Each thread loads the product anew.
+enableCompileCache();
+// Refusals are answers here: nobody reads where they were thrown.
+Error.stackTraceLimit = 0;
+if (planted) plant(planted);
+const { runScenario } = await import('./run-scenario.ts');
+const { scenarioOf } = await import('../steps/scenario.ts');
+for (const seed of seeds) {
+  const outcome = await runScenario(scenarioOf(seed, size));
+  parentPort?.postMessage(outcome satisfies WorkerOutput);
+  if (untilFound && outcome.violation) break;
+}
+// Listeners of what was simulated keep nothing alive, timers of libraries might.
+process.exit(0);
