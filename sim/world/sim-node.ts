@@ -75,7 +75,14 @@ export class SimNode {
     const applied: Record<string, number> = {};
     const gateway = { name, address: gatewayAddress, addresses: [gatewayAddress], device: 'eth0' };
     let inStep = false;
-    const content = { node: name, version: 'sim', gateway, applied: () => applied, fullTables: () => ({}), ready: () => inStep };
+    const content = {
+      node: name,
+      version: 'sim',
+      gateway,
+      applied: () => applied,
+      fullTables: () => ({}),
+      ready: () => inStep,
+    };
     const lease = keepLease(client, content, clock, log);
     this.#stop = () => {
       lease.stop();

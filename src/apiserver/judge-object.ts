@@ -23,7 +23,12 @@ export function judgeObject(definitions: readonly KubeObject[], object: KubeObje
   try {
     const { namespace, ...metadata } = object.metadata;
     const asked = askedFor(definitions, object, namespace);
-    const writer = createWriter({ store: withNamespace(namespace), clock, newUid: () => uuid(clock), rules: createRules({}) });
+    const writer = createWriter({
+      store: withNamespace(namespace),
+      clock,
+      newUid: () => uuid(clock),
+      rules: createRules({}),
+    });
     const request = { manager: 'judge', dryRun: true, fieldValidation: 'Strict' as const, warnings: [] };
     const body = asJson({ ...object, metadata: { ...metadata, ...(namespace !== undefined && { namespace }) } });
     return { ok: true, value: writer.create(asked, namespace, body as JsonObject, request) };
