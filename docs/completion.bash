@@ -7,7 +7,7 @@ _sealane() {
   done
   case "$at" in
     "sealane member") words="--cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --metrics-address --help" ;;
-    "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --events-buffer --metrics-address --resolver-metrics-address --help" ;;
+    "sealane agent") words="--cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --probe-port --state-dir --resolver-address --events-buffer --metrics-address --resolver-metrics-address --prober-metrics-address --help" ;;
     "sealane hub") words="credentials --kubeconfig --listen --data-dir --max-hold --admission-listen --admission-cert --admission-key --metrics-address --help" ;;
     "sealane hub credentials") words="--data-dir --server --help" ;;
     "sealane crds") words="--role --flomesh --output --help" ;;

@@ -9,7 +9,7 @@ function __sealane_words
     case 'sealane member'
       printf '%s\n' --cluster --kubeconfig --hub-kubeconfig --vip-range --lane-ports --pod-ranges --derived-services --takeover --metrics-address --help
     case 'sealane agent'
-      printf '%s\n' --cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --state-dir --resolver-address --events-buffer --metrics-address --resolver-metrics-address --help
+      printf '%s\n' --cluster --node-name --kubeconfig --cgroup --pin-dir --role --gateway-address --gateway-device --cluster-dns --upstream-dns --service-proxy --vip-range --lane-ports --probe-port --state-dir --resolver-address --events-buffer --metrics-address --resolver-metrics-address --prober-metrics-address --help
     case 'sealane hub'
       printf '%s\n' credentials --kubeconfig --listen --data-dir --max-hold --admission-listen --admission-cert --admission-key --metrics-address --help
     case 'sealane hub credentials'

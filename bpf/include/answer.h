@@ -10,21 +10,6 @@
 #define QUOTED_UDP 8
 #define QUOTED_TCP 20
 
-struct ethernet_pair {
-	__u8 destination[ETH_ALEN];
-	__u8 source[ETH_ALEN];
-};
-
-static __always_inline void turn_ethernet(struct __sk_buff *skb)
-{
-	struct ethernet_pair from, to;
-
-	bpf_skb_load_bytes(skb, 0, &from, sizeof(from));
-	__builtin_memcpy(to.destination, from.source, ETH_ALEN);
-	__builtin_memcpy(to.source, from.destination, ETH_ALEN);
-	bpf_skb_store_bytes(skb, 0, &to, sizeof(to), 0);
-}
-
 /*
  * Whether the kernel still owes this packet its checksum (CHECKSUM_PARTIAL), so that it will be put in on the way out.
  * A plain difference does not touch such a field: try one, and take it back.

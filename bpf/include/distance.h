@@ -18,6 +18,14 @@ struct {
 	__uint(max_entries, 1024);
 } distances SEC(".maps") STATE;
 
+/* When a TCP connection to a cluster was last established, CLOCK_MONOTONIC in nanoseconds; 0: never. Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, 1024);
+} reached SEC(".maps") STATE;
+
 static __always_inline __u32 distance_to(__u32 cluster)
 {
 	__u32 *us = bpf_map_lookup_elem(&distances, &cluster);
@@ -25,12 +33,15 @@ static __always_inline __u32 distance_to(__u32 cluster)
 	return us ? *(volatile __u32 *)us : 0;
 }
 
-/* @param us of a handshake */
+/* @param us of a handshake that is over */
 static __always_inline void measured(__u32 cluster, __u32 us)
 {
 	__u32 *smoothed = bpf_map_lookup_elem(&distances, &cluster);
 	__u32 before = smoothed ? *(volatile __u32 *)smoothed : 0;
+	__u64 *last = bpf_map_lookup_elem(&reached, &cluster);
 
+	if (last)
+		*(volatile __u64 *)last = bpf_ktime_get_coarse_ns();
 	if (smoothed && us)
 		*(volatile __u32 *)smoothed = before ? before - before / 8 + us / 8 : us;
 }

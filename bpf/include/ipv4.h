@@ -15,6 +15,7 @@ typedef __be32 ip_address;
 #define ICMP_PROTOCOL 1
 #define NET_OFFSET 14 /* of Ethernet; devices without such a header come with WireGuard */
 #define L4_OFFSET (NET_OFFSET + sizeof(struct iphdr))
+#define ADDRESSES_OFFSET (NET_OFFSET + offsetof(struct iphdr, saddr))
 #define UDP_NEEDS_SUM 0
 #define FLOW_BYTES 64
 

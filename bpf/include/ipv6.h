@@ -33,6 +33,7 @@ struct ip_header {
 #define ICMP_PROTOCOL 58
 #define NET_OFFSET 14
 #define L4_OFFSET (NET_OFFSET + sizeof(struct ip_header))
+#define ADDRESSES_OFFSET (NET_OFFSET + offsetof(struct ip_header, src))
 #define UDP_NEEDS_SUM 1
 #define FLOW_BYTES 88
 

@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "address.h"
+#include "gateway.h"
 #include "marks.h"
 
 /* Bits of a lane. */
@@ -90,36 +91,9 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } snat_addrs SEC(".maps");
 
-enum gateway_flags {
-	/* The gateway's address is the node's own: its servers listen there too, and pods may be reached through that device. */
-	GATEWAY_ONE_DEVICE = 1,
-};
-
-/* Written once, before the programs are attached. */
-struct gateway {
-	struct address ipv4; /* zero: no gateway of this family here, everything passes */
-	struct address ipv6;
-	__u32 ifindex; /* device that lanes come in by */
-	__u32 flags;   /* enum gateway_flags */
-};
-LANE_ARRAY(gateway, 1, struct gateway);
-
 /* Lane ports, inclusive, host order. */
 const volatile __u16 lane_port_first = 10000;
 const volatile __u16 lane_port_last = 14999;
-
-static __always_inline const struct gateway *this_gateway(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&gateway, &zero);
-}
-
-/* Of the family of this program; unset where there is no gateway of it. */
-static __always_inline ip_address own_address(const struct gateway *gateway)
-{
-	return narrowed(FAMILY == AF_INET ? &gateway->ipv4 : &gateway->ipv6);
-}
 
 static __always_inline int is_lane_port(__u16 port)
 {

@@ -63,6 +63,22 @@ static __always_inline int has(const struct segment *segment, __u8 flag)
 	return segment->flags & flag;
 }
 
+struct ethernet_pair {
+	__u8 destination[ETH_ALEN];
+	__u8 source[ETH_ALEN];
+};
+
+/* Back to where it came from. */
+static __always_inline void turn_ethernet(struct __sk_buff *skb)
+{
+	struct ethernet_pair from, to;
+
+	bpf_skb_load_bytes(skb, 0, &from, sizeof(from));
+	__builtin_memcpy(to.destination, from.source, ETH_ALEN);
+	__builtin_memcpy(to.source, from.destination, ETH_ALEN);
+	bpf_skb_store_bytes(skb, 0, &to, sizeof(to), 0);
+}
+
 static __always_inline struct flow_key reversed(const struct flow_key *key)
 {
 	return (struct flow_key){

@@ -55,6 +55,8 @@ enum refusal {
 	REFUSAL_NO_SUM = 29,
 	/* a pod refused a connection or did not answer it, and the caller's next SYN goes to another */
 	REFUSAL_POD_FAILED = 30,
+	/* more probes of gateways came within a second than are answered */
+	REFUSAL_PROBES = 31,
 
 	REFUSALS = 64
 };

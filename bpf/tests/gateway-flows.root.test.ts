@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { snatLimits, snatUse } from '#kernel/index.ts';
+import { formatIp, systemClock } from '#kit/index.ts';
 import { type Decoded, decode, encode, Flag, fragmented, type Packet } from './gateway-packets.ts';
 import {
   CALLER,
@@ -340,6 +342,24 @@ describe('a full gateway', () => {
     });
     assert.equal(count(stand.halfOpen()) <= 2 * 9, true);
     assert.ok((refused.NatPorts ?? 0) >= 50, JSON.stringify(refused));
+  });
+
+  test('shows how many ports are taken towards a pod, before the last one is', async () => {
+    const limits = snatLimits(stand.programs.incoming);
+    const use = async () => {
+      const all = await snatUse(stand.inbound, FAMILY, limits, process.hrtime.bigint(), systemClock);
+      return all.map(({ pod, port, used }) => `${formatIp(pod)} ${port}: ${used} of ${limits.last - limits.first + 1}`);
+    };
+    const held = callers(6).map((connection) => connection.establish());
+    assert.deepEqual(await use(), [`${LOCAL_POD} 8080: 6 of 8`]);
+    const { refused } = stand.refusedBy(() => {
+      for (let i = 0; i < 60; i++) stand.send(encode({ ...new Connection(stand).caller, sport: 47_000 + i }));
+    });
+    assert.ok((refused.NatPorts ?? 0) >= 50, JSON.stringify(refused));
+    assert.deepEqual(await use(), [`${LOCAL_POD} 8080: 8 of 8`]);
+    for (const connection of held) assert.equal(connection.answer(ACK).dport, connection.caller.sport);
+    stand.age(61);
+    assert.deepEqual(await use(), [`${LOCAL_POD} 8080: 6 of 8`], 'half-open ones are over');
   });
 
   test('gives the ports of closed flows to new ones at once', () => {

@@ -79,6 +79,8 @@ export type Device = 'wan0' | 'pods0' | 'lan0';
 
 export interface RunOptions {
   readonly device?: Device;
+  /** The program for probes, which sits on the lanes' device too. */
+  readonly echo?: boolean;
   readonly repeat?: number;
 }
 
@@ -228,8 +230,9 @@ export class Stand {
   }
 
   /** Runs the program that sits on a device on a packet coming in by it. */
-  send(frame: Buffer, { device = 'wan0', repeat = 1 }: RunOptions = {}): Outcome {
-    const program = device === 'wan0' ? this.programs.incoming : this.programs.back;
+  send(frame: Buffer, { device = 'wan0', repeat = 1, echo = false }: RunOptions = {}): Outcome {
+    const { incoming, back } = this.programs;
+    const program = echo ? this.programs.echo : device === 'wan0' ? incoming : back;
     const ctx = context(this.ifindex(device));
     const { retval, packet, durationNs } = enterNamespace(namespacePath(this.namespace), () =>
       progTestRun(program, frame, { ctx, repeat }),

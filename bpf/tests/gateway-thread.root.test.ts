@@ -304,7 +304,7 @@ function calls(method: (typeof METHODS)[number]): void {
   after(() => things.disposeAsync());
 
   function attach(program: Program, device: string): void {
-    const link = attachTc(program, device, 'ingress', { family: FAMILY, method });
+    const link = attachTc(program, device, 'ingress', { filter: FAMILY, method });
     things.defer(() => link.close());
   }
 

@@ -9,3 +9,4 @@ await import('./gateway-six.ts');
 await import('./gateway-thread.root.test.ts');
 await import('./gateway-events.root.test.ts');
 await import('./gateway-fuzz.root.test.ts');
+await import('./gateway-echo.root.test.ts');

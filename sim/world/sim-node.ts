@@ -81,6 +81,7 @@ export class SimNode {
       gateway,
       applied: () => applied,
       fullTables: () => ({}),
+      verdicts: () => undefined,
       ready: () => inStep,
     };
     const lease = keepLease(client, content, clock, log);

@@ -23,6 +23,7 @@ export { eventText } from './events/event-text.ts';
 export { type WatchQuestion, watchEvents } from './events/watch-events.ts';
 export { type RunningAgent, runAgent } from './main.ts';
 export type { AgentOptions } from './options.ts';
+export { type ProberMainOptions, runProber } from './prober-main.ts';
 export { type ResolverMainOptions, runResolver } from './resolver-main.ts';
 export { type TraceQuestion, traceCall } from './trace/trace-call.ts';
 export type { PolicyObject } from './rehearse/change.ts';

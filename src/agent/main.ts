@@ -3,21 +3,25 @@
  * What it leaves pinned goes on without it; started again it adopts what it finds.
  */
 import { mkdirSync } from 'node:fs';
-import { FIELD_MANAGER } from '#api/index.ts';
-import { cidr, SealaneError } from '#kit/index.ts';
+import { DEFAULT_SNAT_PORTS, FIELD_MANAGER, LABEL_GATEWAY, type Lease, LEASES, SYSTEM_NAMESPACE } from '#api/index.ts';
+import { cidr, type Queue, SealaneError } from '#kit/index.ts';
 import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir } from '#kernel/index.ts';
-import { type Client, createClient, createTeller, readKubeconfig } from '#kube/index.ts';
+import { type Client, createClient, createTeller, readKubeconfig, reflect } from '#kube/index.ts';
 import { watchMetrics } from '#observe/index.ts';
+import type { DnsSnapshot } from '#plan/index.ts';
+import { ClusterFlags } from './apply/cluster-flags.ts';
 import { ClusterIndex } from './apply/cluster-index.ts';
 import { ConnectTables } from './apply/connect-tables.ts';
-import { connectMaps } from './apply/kernel-maps.ts';
+import { clusterTable, connectMaps } from './apply/kernel-maps.ts';
+import { keepDownClusters, leaveOutGateways } from './duties/apply-verdicts.ts';
 import { ConnectDuty } from './duties/connect.ts';
 import { dnsServices } from './duties/dns-service.ts';
-import { SnapshotFile } from './duties/dns-snapshot.ts';
-import { DNS_OWNER, followView } from './duties/follow-view.ts';
+import { DNS_OWNER, EVERYTHING, followView } from './duties/follow-view.ts';
 import { type GatewayDuty, startGateway } from './duties/gateway.ts';
 import { keepLease } from './duties/lease.ts';
 import { notingFailure } from './duties/load-failure.ts';
+import { PeerVerdicts } from './duties/peer-verdicts.ts';
+import { proberFiles, requireProbePort, startProbing } from './duties/prober.ts';
 import { register } from './duties/register.ts';
 import { RescueDuty } from './duties/rescue.ts';
 import { rescueSources } from './duties/rescue-sources.ts';
@@ -25,15 +29,23 @@ import { tellOfClusters, tellOfFailure, tellOfTables } from './duties/tell.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
 import { NamesFile } from './events/names-file.ts';
+import { JsonFile } from './json-file.ts';
 import { agentMetrics } from './metrics/agent-metrics.ts';
 import { internalAddress, resolverAddresses } from './node-addresses.ts';
 import type { AgentOptions } from './options.ts';
+import { agreedVerdicts } from './prober/files.ts';
 import { type ClusterView, watchCluster } from './watch/cluster-view.ts';
 
 export interface RunningAgent {
   /** Stops following; programs, tables and the resolver stay. */
   stop(): void;
 }
+
+/** What else arrives at a gateway's address, by default. */
+const OTHER_PORTS = {
+  'ports of translated sources': DEFAULT_SNAT_PORTS,
+  NodePorts: { first: 30_000, last: 32_767 },
+};
 
 /** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
@@ -80,6 +92,21 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     ? keepResolver({ stateDir, listen: resolvers, upstreams, snapshotPath, pinDir, metricsAddress, clock, log })
     : () => {};
 
+  const gatewayLeases = reflect<Lease>(client, LEASES, {
+    namespace: SYSTEM_NAMESPACE,
+    labelSelector: `${LABEL_GATEWAY}=true`,
+    clock,
+    log,
+  });
+  const peers = new PeerVerdicts({
+    node: nodeName,
+    leases: gatewayLeases,
+    reportPath: gateway && proberFiles(stateDir).report,
+    agreedPath: agreedVerdicts(stateDir),
+    clock,
+    log,
+  });
+
   const applied: Record<string, number> = {};
   let full: Readonly<Record<string, number>> = {};
   let inStep = false;
@@ -91,23 +118,31 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       gateway: publishedGateway(options),
       applied: () => applied,
       fullTables: () => full,
+      verdicts: () => peers.own,
       ready: () => inStep,
     },
     clock,
     log,
   );
+  let said = peers.own;
+  peers.onChange(() => {
+    if (said !== peers.own) lease.touch();
+    said = peers.own;
+  });
   const stopping = new AbortController();
   await view.whenSynced(stopping.signal);
   const clusters = new ClusterIndex(`${stateDir}/clusters.json`, cluster);
   metrics.gauge('sealane_agent_in_step', {}, () => 0);
-  const connect = await connectDuty(options, { hooks, clusters, view, resolvers });
-  const queue = await followView({
+  const connect = await connectDuty(options, { hooks, clusters, view, resolvers, peers });
+  let queue: Queue | undefined;
+  if (connect) leaveOutGateways(peers, connect, () => queue?.add(EVERYTHING));
+  queue = await followView({
     view,
     connect,
     gateway,
     lease,
     applied,
-    snapshot: new SnapshotFile(snapshotPath),
+    snapshot: new JsonFile<DnsSnapshot>(snapshotPath),
     names: new NamesFile(stateDir),
     conditions: options.serviceProxy ? new ServiceConditions(client, clock) : undefined,
     clock,
@@ -116,6 +151,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
   hooks?.attach(options.cgroup);
   await gateway?.attach();
+  const stopProbing = gateway ? startProbing(probing(options), view.members) : () => {};
   const rescue =
     hooks && sockets && connect
       ? new RescueDuty(rescueSources({ view, clusters, hooks, sockets, connect, self: cluster, metrics, clock, log }))
@@ -137,11 +173,14 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       stopping.abort();
       stopTables();
       stopClusters();
-      queue.stop();
+      queue?.stop();
       lease.stop();
       gateway?.stop();
       rescue?.stop();
       stopResolver();
+      stopProbing();
+      peers.stop();
+      gatewayLeases.stop();
       view.stop();
       client.close();
     },
@@ -153,38 +192,46 @@ interface Tabled {
   readonly clusters: ClusterIndex;
   readonly view: ClusterView;
   readonly resolvers: readonly string[];
+  readonly peers: PeerVerdicts;
 }
 
 async function connectDuty(
   options: AgentOptions,
-  { hooks, clusters, view, resolvers }: Tabled,
+  { hooks, clusters, view, resolvers, peers }: Tabled,
 ): Promise<ConnectDuty | undefined> {
   if (!hooks) return undefined;
   const { cluster, nodeName, serviceProxy, clock, log, clusterDns, upstreamDns } = options;
   const tables = await ConnectTables.adopt(connectMaps(hooks, clusters), clock);
-  const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log);
+  const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log, () => peers.current);
+  keepDownClusters(peers, view, cluster, new ClusterFlags(clusterTable(hooks), clusters));
   duty.replace(DNS_OWNER, dnsServices({ cluster, clusterDns, resolvers, upstreams: upstreamDns }));
   return duty;
 }
 
-function publishedGateway({ roles, nodeName, gatewayAddress: addresses = [], gatewayDevice }: AgentOptions) {
+function publishedGateway({ roles, nodeName, gatewayAddress: addresses = [], gatewayDevice, probePort }: AgentOptions) {
   const [address] = addresses;
   if (!roles.includes('gateway') || !address || !gatewayDevice) return undefined;
-  return { name: nodeName, address, addresses, device: gatewayDevice };
+  return { name: nodeName, address, addresses, device: gatewayDevice, probePort };
 }
 
 async function gatewayOf(options: AgentOptions, client: Client): Promise<GatewayDuty> {
-  const { gatewayAddress: addresses = [], gatewayDevice: device, objects, pinDir, lanePorts, clock, log } = options;
+  const { gatewayAddress: addresses = [], gatewayDevice: device, objects, pinDir, lanePorts, probePort } = options;
+  const { clock, log } = options;
   if (addresses.length === 0 || !device) {
     throw new SealaneError('agent/no-gateway-address', 'be a gateway: no address or device is given', {
       hint: '--gateway-address IP --gateway-device DEV',
     });
   }
+  requireProbePort(probePort, { 'lane ports': lanePorts, ...OTHER_PORTS });
   const oneDevice = async () => addresses.includes(await internalAddress(client, options));
   const maxEntries = sizesOf(options);
-  return startGateway({ objects, pinDir, addresses, device, oneDevice, lanePorts, maxEntries, clock, log });
+  return startGateway({ objects, pinDir, addresses, device, oneDevice, lanePorts, probePort, maxEntries, clock, log });
 }
 
 function sizesOf({ eventsBuffer }: AgentOptions): Readonly<Record<string, number>> {
   return { events: eventsBuffer };
+}
+
+function probing({ gatewayAddress: addresses = [], proberMetricsAddress: metricsAddress, ...options }: AgentOptions) {
+  return { ...options, addresses, metricsAddress };
 }

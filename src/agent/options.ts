@@ -25,12 +25,16 @@ export interface AgentOptions {
   /** One of each family. */
   readonly vipRange: readonly string[];
   readonly lanePorts: { readonly first: number; readonly last: number };
+  /** UDP: where this gateway answers probes, and probes from. */
+  readonly probePort: number;
   /** Where snapshots and process ids are kept; survives a restart of the agent, not of the machine. */
   readonly stateDir: string;
   /** Where the resolver listens on the node, at most one of a family; by default the gateway's or the node's address, port 9953. */
   readonly resolverAddress?: readonly string[];
   /** Where the resolver's metrics are served: `address:port`, `[address]:port` or `none`. */
   readonly resolverMetricsAddress: string;
+  /** The same for the prober of a gateway. */
+  readonly proberMetricsAddress: string;
   readonly metrics: Metrics;
   /** Bytes of the ring of events for `sealane watch`: a power of two. */
   readonly eventsBuffer: number;

@@ -54,6 +54,8 @@ export const LABEL_HEADLESS = 'service.kubernetes.io/headless';
 export const LABEL_DERIVED = 'sealane.dev/derived';
 
 export const LABEL_AGENT = 'sealane.dev/agent';
+/** On the Lease of an agent that is a gateway. */
+export const LABEL_GATEWAY = 'sealane.dev/gateway';
 /** On a MemberCluster that the hub made of another tool's cluster: which tool; region and zone follow that cluster. */
 export const LABEL_FROM = 'sealane.dev/from';
 export const LABEL_MIRROR = 'sealane.dev/mirror';
@@ -73,12 +75,14 @@ export const ANNOTATION_ENDPOINTS = 'sealane.dev/endpoints';
 export const ANNOTATION_LANES = 'sealane.dev/lanes';
 /** On imported slices: JSON of a ServiceImport's spec, where the object of that name is another tool's and does not say it. */
 export const ANNOTATION_IMPORT = 'sealane.dev/import';
-/** On an agent's Lease: JSON `{name, address, addresses, device}` when it has the gateway role. */
+/** On an agent's Lease: JSON `{name, address, addresses, device, probePort}` when it has the gateway role. */
 export const ANNOTATION_GATEWAY = 'sealane.dev/gateway';
 /** On an agent's Lease: JSON `{"<namespace>/<policy>": <generation applied>}`. */
 export const ANNOTATION_APPLIED = 'sealane.dev/applied';
 /** On an agent's Lease: JSON `{"<kernel table>": <share in use>}`, those more than 80 % full; absent: none is. */
 export const ANNOTATION_FULL_TABLES = 'sealane.dev/full-tables';
+/** On a gateway's Lease: JSON of what it found out about other members' gateways, `{"<member>": {"<address>": "up"}}`. */
+export const ANNOTATION_VERDICTS = 'sealane.dev/verdicts';
 /** On an agent's Lease: its version of sealane. */
 export const ANNOTATION_VERSION = 'sealane.dev/version';
 /** On a ServiceExport: comma-separated member names that may import; absent means all. */
@@ -105,6 +109,8 @@ export const SUBSTITUTE_RANGES = { IPv4: '241.0.0.0/8', IPv6: 'fd5e:a1a9:e000::/
 /** Most endpoints of one headless service that are exported. */
 export const MAX_HEADLESS_ENDPOINTS = 100;
 /** Ports of a member's gateways that lead to exported services, inclusive. */
+/** UDP: where gateways answer one another's probes. */
+export const DEFAULT_PROBE_PORT = 9959;
 export const DEFAULT_LANE_PORTS = { first: 10_000, last: 14_999 } as const;
 /** Ports a gateway takes for translated sources, inclusive. */
 export const DEFAULT_SNAT_PORTS = { first: 15_000, last: 29_999 } as const;

@@ -8,3 +8,10 @@ export function portRange(text: string): { first: number; last: number } {
   }
   return { first, last };
 }
+
+/** @throws `cli/bad-port` */
+export function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new SealaneError('cli/bad-port', `read port "${text}": 1 to 65535 is expected`);
+  return port;
+}

@@ -8,6 +8,7 @@ export const SEALANE: ProgramOptions = {
     member: { summary: 'keep one cluster’s exports and imports', load: () => import('./commands/member.ts') },
     agent: { summary: 'serve one node: kernel tables, gateway, DNS', load: () => import('./commands/agent.ts') },
     resolver: { summary: 'answer DNS on one node', load: () => import('./commands/resolver.ts'), hidden: true },
+    prober: { summary: 'watch other members’ gateways', load: () => import('./commands/prober.ts'), hidden: true },
     hub: { summary: 'serve or keep the hub', load: () => import('./commands/hub.ts') },
     crds: { summary: 'print the kinds to install', load: () => import('./commands/crds.ts') },
     rbac: { summary: 'print the roles to install', load: () => import('./commands/rbac.ts') },

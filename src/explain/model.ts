@@ -17,6 +17,8 @@ export interface KernelShare {
   /** How often the group stands in the share table. */
   readonly slots: number;
   readonly backends: readonly KernelBackend[];
+  /** Why the kernel opens no new connection to the cluster, such as "does not answer probes"; absent: it does. */
+  readonly closed?: string;
 }
 
 export interface KernelTier {
@@ -81,6 +83,8 @@ export interface TracedShare {
   readonly percent: number;
   /** `address:port` */
   readonly backends: readonly string[];
+  /** Why the kernel opens no new connection to the cluster. */
+  readonly closed?: string;
   /** Of them, those that take no connections now, with the seconds to go. */
   readonly ejected: Readonly<Record<string, number>>;
 }

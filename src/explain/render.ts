@@ -47,10 +47,10 @@ function kernelLines({ kernel }: TraceReport): readonly string[] {
   return [`service ${kernel.index}${kernel.tiers.length === 0 ? ', no tier: refused' : ''}`, ...table(rows)];
 }
 
-function row({ cluster, slots, percent, backends, ejected }: TracedShare, tier: string): readonly string[] {
+function row({ cluster, slots, percent, backends, ejected, closed }: TracedShare, tier: string): readonly string[] {
   return [
     tier,
-    cluster,
+    closed === undefined ? cluster : `${cluster} (${closed})`,
     `${percent} %`,
     `${slots} ${slots === 1 ? 'slot' : 'slots'}`,
     backends.map((one) => (one in ejected ? `${one} (ejected, ${ejected[one]} s to go)` : one)).join(', ') ||

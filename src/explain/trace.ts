@@ -40,6 +40,7 @@ function tracedShares({ shares }: KernelTier): readonly TracedShare[] {
     slots: share.slots,
     percent: sum === 0 ? 0 : Math.round((share.slots / sum) * 1000) / 10,
     backends: share.backends.map(endpointOf),
+    ...(share.closed !== undefined && { closed: share.closed }),
     ejected: Object.fromEntries(
       share.backends.flatMap((one) =>
         one.ejectedSeconds === undefined ? [] : [[endpointOf(one), one.ejectedSeconds]],
@@ -65,8 +66,8 @@ function verdictOf(
   return `goes to ${tier.shares.filter(serves).map(destination).join(', ')}`;
 }
 
-function serves({ slots, backends, ejected }: TracedShare): boolean {
-  return slots > 0 && backends.length > Object.keys(ejected).length;
+function serves({ slots, backends, ejected, closed }: TracedShare): boolean {
+  return closed === undefined && slots > 0 && backends.length > Object.keys(ejected).length;
 }
 
 function noAddress(host: string, rcode: string): string {

@@ -1,5 +1,4 @@
 import { release } from 'node:os';
-import type { Family } from '#kit/index.ts';
 import { call, Command } from './bpf-call.ts';
 import type { AttachOptions } from './attach-cgroup.ts';
 import { Errno } from './errno.ts';
@@ -10,11 +9,15 @@ import type { Program } from './program.ts';
 
 export type Direction = 'ingress' | 'egress';
 
+/** By clsact a filter holds one program: which of ours on a device. Those that answer probes come last, lanes are no business of theirs. */
+export const FILTERS = ['IPv4', 'IPv6', 'IPv4 echo', 'IPv6 echo'] as const;
+export type Filter = (typeof FILTERS)[number];
+
 export interface TcOptions extends AttachOptions {
   /** Default: tcx where the kernel has it (6.6), else clsact. */
   readonly method?: 'tcx' | 'clsact';
-  /** By clsact, programs of both families sit on one device: each has a filter of its own. Default IPv4. */
-  readonly family?: Family;
+  /** By clsact: the filter that holds it. Default IPv4. */
+  readonly filter?: Filter;
 }
 
 const TcxAttachType: Record<Direction, number> = { ingress: 46, egress: 47 };
@@ -32,7 +35,7 @@ export function attachTc(
 ): Link {
   const ifindex = typeof device === 'number' ? device : deviceIndex(device);
   const method = options.method ?? (hasTcx() ? 'tcx' : 'clsact');
-  if (method === 'clsact') return attachFilter(program, ifindex, direction, options.family);
+  if (method === 'clsact') return attachFilter(program, ifindex, direction, options.filter);
   const attachType = TcxAttachType[direction];
   const subject = `device ${device} ${direction}`;
   return establish({
@@ -59,35 +62,35 @@ export function hasTcx(): boolean {
 
 /** Ours among the filters of a device: replaced in place, so that no packet passes between two programs. */
 const HANDLE = 0x5ea1;
-const PRIORITY: Readonly<Record<Family, number>> = { IPv4: 5, IPv6: 6 };
+const PRIORITY: Readonly<Record<Filter, number>> = { IPv4: 5, IPv6: 6, 'IPv4 echo': 7, 'IPv6 echo': 8 };
 const BPF_TC_F_REPLACE = 1;
 
-function attachFilter(program: Program, ifindex: number, direction: Direction, family: Family = 'IPv4'): Link {
+function attachFilter(program: Program, ifindex: number, direction: Direction, filter: Filter = 'IPv4'): Link {
   const hook = tcHook(ifindex, direction);
   const what = `attach ${program.name} to device ${ifindex} ${direction}`;
   const made = tcHookCreate(hook);
   if (made < 0 && made !== -Errno.EEXIST) throw kernelFault('kernel/attach', what, made);
-  const adopted = tcQuery(hook, tcOptions(family, 0, 0)) === 0;
-  checked(tcAttach(hook, tcOptions(family, program.fd, BPF_TC_F_REPLACE)), 'kernel/attach', what);
-  return { kind: 'clsact', adopted, close: () => undefined, detach: () => detachFilter(ifindex, direction, family) };
+  const adopted = tcQuery(hook, tcOptions(filter, 0, 0)) === 0;
+  checked(tcAttach(hook, tcOptions(filter, program.fd, BPF_TC_F_REPLACE)), 'kernel/attach', what);
+  return { kind: 'clsact', adopted, close: () => undefined, detach: () => detachFilter(ifindex, direction, filter) };
 }
 
 /** Swaps the program of our filter in place. @throws SealaneError kernel/attach */
-export function replaceFilterProgram(ifindex: number, direction: Direction, fd: number, family: Family): void {
-  const answer = tcAttach(tcHook(ifindex, direction), tcOptions(family, fd, BPF_TC_F_REPLACE));
+export function replaceFilterProgram(ifindex: number, direction: Direction, fd: number, filter: Filter): void {
+  const answer = tcAttach(tcHook(ifindex, direction), tcOptions(filter, fd, BPF_TC_F_REPLACE));
   checked(answer, 'kernel/attach', `replace the filter of device ${ifindex} ${direction}`);
 }
 
 /** Takes our filter off a device; no error when there is none. */
-export function detachFilter(ifindex: number, direction: Direction, family: Family = 'IPv4'): void {
-  const answer = tcDetach(tcHook(ifindex, direction), tcOptions(family, 0, 0));
+export function detachFilter(ifindex: number, direction: Direction, filter: Filter = 'IPv4'): void {
+  const answer = tcDetach(tcHook(ifindex, direction), tcOptions(filter, 0, 0));
   const gone = answer === -Errno.ENOENT || answer === -Errno.EINVAL || answer === -Errno.ENODEV;
   if (answer < 0 && !gone) throw kernelFault('kernel/detach', `detach from device ${ifindex} ${direction}`, answer);
 }
 
 /** The program in our filter of a device of the current network namespace. @returns its id, undefined when there is none */
-export function filterProgram(ifindex: number, direction: Direction, family: Family = 'IPv4'): number | undefined {
-  const options = tcOptions(family, 0, 0);
+export function filterProgram(ifindex: number, direction: Direction, filter: Filter = 'IPv4'): number | undefined {
+  const options = tcOptions(filter, 0, 0);
   if (tcQuery(tcHook(ifindex, direction), options) < 0) return undefined;
   return options.readUInt32LE(16);
 }
@@ -102,12 +105,12 @@ function tcHook(ifindex: number, direction: Direction): Uint8Array {
 }
 
 /** struct bpf_tc_opts */
-function tcOptions(family: Family, programFd: number, flags: number): Buffer {
+function tcOptions(filter: Filter, programFd: number, flags: number): Buffer {
   const options = Buffer.alloc(32);
   options.writeUInt32LE(options.length, 0);
   options.writeInt32LE(programFd, 8);
   options.writeUInt32LE(flags, 12);
   options.writeUInt32LE(HANDLE, 20);
-  options.writeUInt32LE(PRIORITY[family], 24);
+  options.writeUInt32LE(PRIORITY[filter], 24);
   return options;
 }

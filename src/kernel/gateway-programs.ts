@@ -1,4 +1,4 @@
-/** The two programs of a gateway for one family: at the device that lanes come in by, and where pods answer. */
+/** The programs of a gateway for one family: two at the device that lanes come in by, one where pods answer. */
 import { readFileSync } from 'node:fs';
 import { type Clock, type Family, inTurns } from '#kit/index.ts';
 import { loadEach } from './load-each.ts';
@@ -8,6 +8,8 @@ import { KERNEL_BTF } from './requirements.ts';
 
 export interface GatewayPrograms {
   readonly family: Family;
+  /** Answers probes. */
+  readonly echo: Program;
   readonly incoming: Program;
   readonly back: Program;
   /** The object of the first, which has every table. */
@@ -16,8 +18,16 @@ export interface GatewayPrograms {
 }
 
 const NAMES = {
-  IPv4: { in: ['gateway-in', 'gateway_in'], back: ['gateway-back', 'gateway_back'] },
-  IPv6: { in: ['gateway-in6', 'gateway_in6'], back: ['gateway-back6', 'gateway_back6'] },
+  IPv4: {
+    echo: ['gateway-echo', 'gateway_echo'],
+    in: ['gateway-in', 'gateway_in'],
+    back: ['gateway-back', 'gateway_back'],
+  },
+  IPv6: {
+    echo: ['gateway-echo6', 'gateway_echo6'],
+    in: ['gateway-in6', 'gateway_in6'],
+    back: ['gateway-back6', 'gateway_back6'],
+  },
 } as const;
 
 /**
@@ -42,20 +52,22 @@ export async function loadGatewayInTurns(
 function loading(family: Family, objectDir: string, options: LoadOptions): Generator<LoadedObject> {
   const names = NAMES[family];
   const rodata = { ...options.rodata, ...(family === 'IPv6' && { ipv6_sum: ipv6Sum() }) };
-  return loadEach([names.in[0], names.back[0]], objectDir, { ...options, rodata });
+  return loadEach([names.in[0], names.back[0], names.echo[0]], objectDir, { ...options, rodata });
 }
 
 function gatewayOf(family: Family, loaded: readonly LoadedObject[]): GatewayPrograms {
-  const [incoming, back] = loaded as [LoadedObject, LoadedObject];
+  const [incoming, back, echo] = loaded as [LoadedObject, LoadedObject, LoadedObject];
   const names = NAMES[family];
   return {
     family,
+    echo: echo.program(names.echo[1]),
     incoming: incoming.program(names.in[1]),
     back: back.program(names.back[1]),
     object: incoming,
     close() {
       incoming.close();
       back.close();
+      echo.close();
     },
   };
 }

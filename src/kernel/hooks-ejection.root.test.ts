@@ -390,3 +390,15 @@ test('one that was about to be given up and is connected after all has its own t
   assert.equal(timeoutAfterwards(service, 54_321), '54321');
   assert.equal(healthOf(service, at)?.ejections, 1n, 'it was ejected when the first packet was missed');
 });
+
+test('when a connection to a cluster last came about is kept, whether or not others fail', async () => {
+  const cluster = ++clusters;
+  const reached = () => tableOf(on.hooks, tables.reached).get(cluster) ?? 0n;
+  const before = process.hrtime.bigint();
+  assert.equal(reached(), 0n);
+  await oneByOne(serve([group(GOOD, { cluster })]), 1);
+  const at = reached();
+  assert.ok(at > before - 20_000_000n && at <= process.hrtime.bigint(), `as coarse as the tick: ${at} after ${before}`);
+  await oneByOne(serve([group(DEAD, { cluster })]), 1);
+  assert.equal(reached(), at, 'nobody listens there');
+});

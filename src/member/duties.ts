@@ -56,7 +56,7 @@ export function startDuties(state: MemberState): () => void {
     keepPolicy(state, agents, service, mergedImport(state, belief, service)),
   );
   const own = duty('own-cluster', () => keepOwnCluster(state, { agents, observed, suspects: belief.suspects }));
-  const mirrors = duty('mirrors', (name) => keepMirror(state, name));
+  const mirrors = duty('mirrors', (name) => keepMirror(state, agents, name));
   const peers = duty('peers', (cluster) => takeIn(cluster));
 
   /** Everything one member says, anew; then say how far we are. */
@@ -155,6 +155,7 @@ export function startDuties(state: MemberState): () => void {
     if (same) return;
     own.add(self);
     all.policies();
+    for (const name of allMembers(state).keys()) mirrors.add(name);
   });
   on(caches.mirrors, ({ key }) => mirrors.add(key));
 

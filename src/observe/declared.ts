@@ -2,7 +2,7 @@
  * Every metric of every process, as data: what is not here cannot be exported, and docs/metrics.md is written from it.
  * Names follow https://prometheus.io/docs/practices/naming; `process_*` are what every Prometheus client calls them.
  */
-export const PROCESSES = ['agent', 'resolver', 'member', 'hub'] as const;
+export const PROCESSES = ['agent', 'resolver', 'prober', 'member', 'hub'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
 export interface Declared {
@@ -26,6 +26,8 @@ const CONTROLLERS = 'controllers (at most 10)';
 const WATCHES = 'kinds that are watched (at most 25)';
 const PAIRS = 'services called from this node × clusters that served them';
 const TRAFFIC = ['namespace', 'service', 'source_cluster', 'destination_cluster'] as const;
+const PEER = ['cluster', 'gateway', 'address'] as const;
+const PEERS = 'addresses of the other members’ gateways, and of the own member’s other ones';
 const MAPS = 'tables (at most 40)';
 const PROGRAMS = 'programs (at most 20)';
 
@@ -252,6 +254,20 @@ export const METRICS = {
     by: ['agent'],
     series: '1',
   },
+  sealane_gateway_snat_ports: {
+    type: 'gauge',
+    help: 'Source ports that a gateway has towards each port of a pod. With fewer than a tenth left, some callers are refused (NatPorts).',
+    labels: [],
+    by: ['agent'],
+    series: '1',
+  },
+  sealane_gateway_snat_ports_used: {
+    type: 'gauge',
+    help: 'Source ports in use towards the pod of an exported port that has the most; each scrape reads every flow of the gateway.',
+    labels: ['namespace', 'service', 'port', 'protocol'],
+    by: ['agent'],
+    series: 'exported ports',
+  },
   sealane_refusals_total: {
     type: 'counter',
     help: 'Calls refused and packets dropped on this node, by the reasons of docs/refusals.md.',
@@ -314,6 +330,48 @@ export const METRICS = {
     help: 'Messages that were no question, or none that can be read.',
     labels: [],
     by: ['resolver'],
+    series: '1',
+  },
+  sealane_probes_total: {
+    type: 'counter',
+    help: 'Probes sent to a gateway.',
+    labels: PEER,
+    by: ['prober'],
+    series: PEERS,
+  },
+  sealane_probe_misses_total: {
+    type: 'counter',
+    help: 'Probes that were not answered in time, while the prober itself was on time.',
+    labels: PEER,
+    by: ['prober'],
+    series: PEERS,
+  },
+  sealane_probe_rtt_seconds: {
+    type: 'gauge',
+    help: 'How long a gateway takes to answer a probe, smoothed.',
+    labels: PEER,
+    by: ['prober'],
+    series: PEERS,
+  },
+  sealane_peer_gateway_up: {
+    type: 'gauge',
+    help: '1 while a gateway answers probes, 0 while it is down as seen from here; left out while that is not known.',
+    labels: PEER,
+    by: ['prober'],
+    series: PEERS,
+  },
+  sealane_prober_suspects_itself: {
+    type: 'gauge',
+    help: '1 while no other member answers: the own link is suspected, and nothing is changed.',
+    labels: [],
+    by: ['prober'],
+    series: '1',
+  },
+  sealane_prober_stalls_total: {
+    type: 'counter',
+    help: 'Times that the prober itself was too late to tell what was missed.',
+    labels: [],
+    by: ['prober'],
     series: '1',
   },
   sealane_member_records: {

@@ -6,4 +6,5 @@ export const METRICS_PORT: Readonly<Record<ProcessName, number>> = {
   resolver: 9955,
   member: 9956,
   hub: 9957,
+  prober: 9958,
 };

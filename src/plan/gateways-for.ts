@@ -6,7 +6,12 @@ export function gatewaysFor({ spec, status }: Pick<MemberCluster, 'spec' | 'stat
   const override = spec?.addressOverrides?.[caller];
   return (status?.gateways ?? [])
     .filter(({ weight }) => weight !== 0)
-    .flatMap(({ name, address, addresses = [address], weight = 100 }) =>
-      (override ? [override] : addresses).map((one) => ({ name, address: one, weight })),
+    .flatMap(({ name, address, addresses = [address], weight = 100, probePort }) =>
+      (override ? [override] : addresses).map((one) => ({
+        name,
+        address: one,
+        weight,
+        ...(probePort !== undefined && { probePort }),
+      })),
     );
 }

@@ -35,6 +35,7 @@ export {
   type PodRanges,
 } from './substitutes.ts';
 export { type PolicySpec, trafficPolicy } from './traffic-policy.ts';
+export { agreed, allDown, readVerdicts, type Verdict, type Verdicts } from './verdicts.ts';
 export { pickVip, reconcileVips, type VipChange, type VipRecord } from './vips.ts';
 export {
   type AbsenceInput,

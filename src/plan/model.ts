@@ -137,6 +137,10 @@ export interface Gateway {
   readonly name: string;
   readonly address: string;
   readonly weight: number;
+  /** UDP, where it answers probes; undefined: it does not say that it does. */
+  readonly probePort?: number;
+  /** It does not answer this side's probes. */
+  readonly isDown?: true;
 }
 
 /** Who and where a member is. Parts that are not set (empty) read as `default`. */

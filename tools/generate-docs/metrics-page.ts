@@ -3,7 +3,7 @@ import { type Declared, METRICS, METRICS_PORT, PROCESSES, type ProcessName } fro
 import { code, page, table } from './markdown.ts';
 
 const ABOUT = `Each process serves its own over plain HTTP, \`GET /metrics\`, in Prometheus' text format. By default only loopback is listened on; \
-\`--metrics-address IP:PORT\` moves it (the resolver's by the agent's \`--resolver-metrics-address\`), \`none\` turns it off. There is no access \
+\`--metrics-address IP:PORT\` moves it (the resolver's and the prober's by the agent's \`--resolver-metrics-address\` and \`--prober-metrics-address\`), \`none\` turns it off. There is no access \
 control: whoever may connect may read. What can be read is counts, names of namespaces, services, clusters and kinds; no pod, no address, no secret. \
 An address that cannot be had is warned of once and tried again; nothing else waits for it.`;
 

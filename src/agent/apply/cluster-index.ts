@@ -26,6 +26,11 @@ export class ClusterIndex {
     return known < 0 ? undefined : known;
   }
 
+  /** In the order of their numbers. */
+  names(): readonly string[] {
+    return this.#names;
+  }
+
   nameOf(number: number): string {
     return this.#names[number] ?? `#${number}`;
   }

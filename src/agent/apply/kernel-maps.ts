@@ -45,6 +45,11 @@ export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Acc
   };
 }
 
+/** Cluster → its flags. */
+export function clusterTable(maps: MapSource, access: Access = 'write'): NumberTable {
+  return numberTable(mappedTable(maps.map('clusters'), tables.clusters, access));
+}
+
 export function laneMaps(maps: MapSource, access: Access = 'write'): LaneMaps {
   const pods = mappedTable(maps.map('lane_pods'), tables.lane_pods, access);
   const limits = mappedTable(maps.map('lane_mss'), tables.lane_mss, access);

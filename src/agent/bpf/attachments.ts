@@ -8,7 +8,7 @@ export interface Attachment extends Place {
   /** `connect4`, `tcx ingress`, `clsact ingress`. */
   readonly hook: string;
   /** Where its program can be swapped: the pin of a link, or a filter. */
-  readonly holder: { readonly pin: string } | Pick<FilterPlace, 'ifindex' | 'family' | 'namespace'>;
+  readonly holder: { readonly pin: string } | Pick<FilterPlace, 'ifindex' | 'filter' | 'namespace'>;
 }
 
 /** @throws `kernel/no-privileges`, `kernel/pinned-link`, `kernel/pinned-map` */
@@ -34,10 +34,10 @@ async function filtered(pinDir: string, places: Places): Promise<Attachment[]> {
   const map = openPinnedMap(pin);
   try {
     const filters = await places.filters(map.info.id);
-    return filters.map(({ ifindex, family, namespace, ...filter }) => ({
-      ...filter,
+    return filters.map(({ ifindex, filter, namespace, ...place }) => ({
+      ...place,
       hook: 'clsact ingress',
-      holder: { ifindex, family, namespace },
+      holder: { ifindex, filter, namespace },
     }));
   } finally {
     map.close();

@@ -4,13 +4,15 @@ import { cgroup2Mount, ipJson, listNamespaces, namespaceExists, namespacePath, r
 import {
   type AttachedProgram,
   enterNamespace,
+  type Filter,
+  FILTERS,
   filterProgram,
   type LinkInfo,
   listCgroupPrograms,
   listDevicePrograms,
   programUses,
 } from '#kernel/index.ts';
-import { type Family, isFault } from '#kit/index.ts';
+import { isFault } from '#kit/index.ts';
 
 export interface Place {
   readonly at: string;
@@ -20,7 +22,7 @@ export interface Place {
 export interface FilterPlace extends Place {
   readonly programId: number;
   readonly ifindex: number;
-  readonly family: Family;
+  readonly filter: Filter;
   /** Undefined: the one we are in. */
   readonly namespace: string | undefined;
 }
@@ -43,11 +45,11 @@ export class Places {
     const found: FilterPlace[] = [];
     for (const namespace of this.#namespaces) {
       const names = await this.#namesIn(namespace);
-      for (const { ifindex, programId, family } of filtersIn(namespace, [...names.keys()])) {
+      for (const { ifindex, programId, filter } of filtersIn(namespace, [...names.keys()])) {
         if (!programUses(programId, mapId)) continue;
         const name = names.get(ifindex) ?? '';
         const order = await filterOrder(name, namespace);
-        found.push({ programId, ifindex, family, namespace, at: placeName(name, namespace), order });
+        found.push({ programId, ifindex, filter, namespace, at: placeName(name, namespace), order });
       }
     }
     return found;
@@ -98,20 +100,20 @@ export function inside<T>(namespace: string | undefined, ask: () => T extends Pr
   return namespace === undefined ? ask() : enterNamespace(namespacePath(namespace), ask);
 }
 
-type FoundFilter = Pick<FilterPlace, 'ifindex' | 'programId' | 'family'>;
+type FoundFilter = Pick<FilterPlace, 'ifindex' | 'programId' | 'filter'>;
 
 function filtersIn(namespace: string | undefined, devices: readonly number[]): readonly FoundFilter[] {
   const find = () =>
     devices.flatMap((ifindex) =>
-      (['IPv4', 'IPv6'] as const).flatMap((family) => {
-        const programId = filterProgram(ifindex, 'ingress', family);
-        return programId === undefined ? [] : [{ ifindex, programId, family }];
+      FILTERS.flatMap((filter) => {
+        const programId = filterProgram(ifindex, 'ingress', filter);
+        return programId === undefined ? [] : [{ ifindex, programId, filter }];
       }),
     );
   return unlessGone(() => inside(namespace, find));
 }
 
-interface Filter {
+interface ShownFilter {
   readonly kind: string;
   readonly options?: { readonly bpf_name?: string; readonly prog?: { readonly id: number; readonly name?: string } };
 }
@@ -120,7 +122,7 @@ interface Filter {
 async function filterOrder(device: string, namespace: string | undefined): Promise<AttachedProgram[]> {
   const where = namespace === undefined ? [] : ['-n', namespace];
   const text = await run('tc', [...where, '-json', 'filter', 'show', 'dev', device, 'ingress']);
-  return (JSON.parse(text) as Filter[]).flatMap(({ kind, options }) =>
+  return (JSON.parse(text) as ShownFilter[]).flatMap(({ kind, options }) =>
     options ? [{ id: options.prog?.id ?? 0, name: options.prog?.name ?? options.bpf_name ?? kind }] : [],
   );
 }

@@ -187,7 +187,7 @@ for (const method of ['tcx', 'clsact'] as const) {
     for (const { family, name, program } of PER_FAMILY) {
       const object = loadObject(shipped(name).object, { pinDir: arena.pinDir, rodata });
       const pin = method === 'tcx' ? { pin: `${arena.pinDir}/links/${name}` } : {};
-      inside(() => attachTc(object.program(program), 'wan0', 'ingress', { method, family, ...pin }));
+      inside(() => attachTc(object.program(program), 'wan0', 'ingress', { method, filter: family, ...pin }));
       object.close();
     }
     const ifindex = inside(() => deviceIndex('wan0'));

@@ -146,7 +146,7 @@ function replaceAll(changes: readonly Change[]): void {
 
 function put({ holder }: Attachment, fd: number, expected: number): void {
   if ('pin' in holder) return replaceLinkProgram(holder.pin, fd, expected);
-  inside(holder.namespace, () => replaceFilterProgram(holder.ifindex, 'ingress', fd, holder.family));
+  inside(holder.namespace, () => replaceFilterProgram(holder.ifindex, 'ingress', fd, holder.filter));
 }
 
 async function runsIn(

@@ -1,5 +1,6 @@
 /** Keeps the connect tables equal to what the services of this cluster compile to. */
 import { type Clock, formatIp, inTurns, type Log } from '#kit/index.ts';
+import type { Verdicts } from '#plan/index.ts';
 import type { ConnectTables } from '../apply/connect-tables.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
@@ -20,6 +21,7 @@ export class ConnectDuty {
   readonly #tables: ConnectTables;
   readonly #view: ClusterView;
   readonly #where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>;
+  readonly #verdicts: () => Verdicts;
   readonly #log: Log;
   /** Owner of each entry: `namespace/name`, or a duty of the agent itself. */
   readonly #owner = new Map<string, string>();
@@ -34,21 +36,25 @@ export class ConnectDuty {
     view: ClusterView,
     where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>,
     log: Log,
+    /** On the gateways of other members. */
+    verdicts: () => Verdicts = () => ({}),
   ) {
+    this.#verdicts = verdicts;
     this.#tables = tables;
     this.#view = view;
     this.#where = where;
     this.#log = log;
-    for (const cache of [view.members, view.nodes]) {
-      cache.onChange(() => {
-        this.#site = undefined;
-      });
-    }
+    for (const cache of [view.members, view.nodes]) cache.onChange(() => this.forgetMembers());
+  }
+
+  /** Members, or what is known of their gateways, have changed. */
+  forgetMembers(): void {
+    this.#site = undefined;
   }
 
   /** @param service `namespace/name` */
   reconcile(service: string): void {
-    this.#site ??= siteOf(this.#view, this.#where);
+    this.#site ??= siteOf(this.#view, this.#where, this.#verdicts());
     this.replace(service, compileService(this.#site, inputsOf(this.#view, service)).desired);
   }
 

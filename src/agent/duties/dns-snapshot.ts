@@ -1,5 +1,4 @@
-/** Keeps the file that the resolver answers from: written whole, put in place by rename, only when something changed. */
-import { renameSync, writeFileSync } from 'node:fs';
+/** What the node's resolver answers from. */
 import { splitKey } from '#objects/index.ts';
 import { type DnsEndpoint, type DnsSnapshot, dnsView } from '#plan/index.ts';
 import { importedCluster } from '../compile/imported-cluster.ts';
@@ -24,23 +23,6 @@ export function snapshotOf(view: ClusterView): DnsSnapshot {
       .list()
       .map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name })),
   });
-}
-
-export class SnapshotFile {
-  readonly #path: string;
-  #written = '';
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  write(snapshot: DnsSnapshot): void {
-    const text = JSON.stringify(snapshot);
-    if (text === this.#written) return;
-    writeFileSync(`${this.#path}.new`, text, { mode: 0o640 });
-    renameSync(`${this.#path}.new`, this.#path);
-    this.#written = text;
-  }
 }
 
 function nameOf(key: string) {

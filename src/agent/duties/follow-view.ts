@@ -34,7 +34,8 @@ export const DNS_OWNER = '@dns';
 /** Keys of the work queue that are no services. */
 const GATEWAY = '@gateway';
 const NAMES = '@names';
-const EVERYTHING = '*';
+/** Key of all of them. */
+export const EVERYTHING = '*';
 /** Many changes come together: one snapshot for all of them. */
 const SNAPSHOT_DELAY_MS = 20;
 /** For people only. */

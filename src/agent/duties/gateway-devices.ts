@@ -95,8 +95,8 @@ export class GatewayDevices {
     const { IPv4: four, IPv6: six } = programs;
     const pin = (name: string) => `${pinDir}/links/${name}-${ifindex}`;
     return [
-      ...(four ? [attachTc(four, ifindex, 'ingress', { pin: pin('back'), family: 'IPv4' })] : []),
-      ...(six ? [attachTc(six, ifindex, 'ingress', { pin: pin('back6'), family: 'IPv6' })] : []),
+      ...(four ? [attachTc(four, ifindex, 'ingress', { pin: pin('back'), filter: 'IPv4' })] : []),
+      ...(six ? [attachTc(six, ifindex, 'ingress', { pin: pin('back6'), filter: 'IPv6' })] : []),
     ];
   }
 

@@ -8,6 +8,7 @@ import {
   type BpfMap,
   type GatewayPrograms,
   loadGatewayInTurns,
+  type Program,
   tableOf,
   tables as kernelTables,
 } from '#kernel/index.ts';
@@ -17,6 +18,7 @@ import { laneMaps } from '../apply/kernel-maps.ts';
 import { LaneTables } from '../apply/lane-tables.ts';
 import { desiredLanes } from '../compile/desired-lanes.ts';
 import { type Device, devices, GatewayDevices } from './gateway-devices.ts';
+import { readSnat, type SnatReport } from './snat.ts';
 
 export interface GatewayOptions {
   readonly objects: string;
@@ -29,6 +31,8 @@ export interface GatewayOptions {
   readonly lanePorts: { readonly first: number; readonly last: number };
   /** Sizes of tables, other than by default. */
   readonly maxEntries: Readonly<Record<string, number>>;
+  /** UDP; the kernel answers there. */
+  readonly probePort: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,6 +44,8 @@ export interface GatewayDuty {
   attach(): Promise<void>;
   /** What is served now. */
   lanes(): readonly Lane[];
+  /** Source ports in use towards each lane's fullest pod, and how many there are. */
+  snat(): Promise<SnatReport>;
   /** Entries in use of the tables that it writes. */
   use(): Readonly<Record<string, number>>;
   stop(): void;
@@ -51,8 +57,8 @@ const ONE_DEVICE = 1;
 
 /** @throws `agent/gateway-address` when the device does not carry the address */
 export async function startGateway(options: GatewayOptions): Promise<GatewayDuty> {
-  const { pinDir, clock, log, lanePorts, maxEntries } = options;
-  const rodata = { lane_port_first: lanePorts.first, lane_port_last: lanePorts.last };
+  const { pinDir, clock, log, lanePorts, probePort, maxEntries } = options;
+  const rodata = { lane_port_first: lanePorts.first, lane_port_last: lanePorts.last, probe_port: probePort };
   const addresses = options.addresses.map(ip);
   const programs: GatewayPrograms[] = [];
   for (const address of addresses)
@@ -81,14 +87,18 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayDuty
       const flags = oneDevice ? ONE_DEVICE : 0;
       const { ifindex } = uplink;
       tableOf(maps, kernelTables.gateway).put(0, { ipv4: own('IPv4'), ipv6: own('IPv6'), ifindex, flags });
-      for (const { family, incoming } of programs)
-        attachTc(incoming, ifindex, 'ingress', { pin: `${pinDir}/links/${incoming.name.replace('_', '-')}`, family });
+      const pinOf = ({ name }: Program) => `${pinDir}/links/${name.replace('_', '-')}`;
+      for (const { family, incoming, echo } of programs) {
+        attachTc(incoming, ifindex, 'ingress', { pin: pinOf(incoming), filter: family });
+        attachTc(echo, ifindex, 'ingress', { pin: pinOf(echo), filter: `${family} echo` });
+      }
       await podDevices.follow();
       stop = every(clock, DEVICES_MS, () =>
         podDevices.follow().catch((error: unknown) => log.warn({ err: error }, 'devices not read, tried again')),
       );
     },
     lanes: () => lanes,
+    snat: () => readSnat(programs, lanes, clock),
     use: () => tables.use(),
     stop: () => stop(),
   };

@@ -5,13 +5,16 @@ import {
   ANNOTATION_APPLIED,
   ANNOTATION_FULL_TABLES,
   ANNOTATION_GATEWAY,
+  ANNOTATION_VERDICTS,
   ANNOTATION_VERSION,
   agentLeaseName,
   FIELD_MANAGER,
   LABEL_AGENT,
+  LABEL_GATEWAY,
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
 import { type Clock, every, type Log } from '#kit/index.ts';
+import type { Verdicts } from '#plan/index.ts';
 import { type Client, type LeaseSign, renewLease } from '#kube/index.ts';
 
 export interface LeaseContent {
@@ -23,8 +26,11 @@ export interface LeaseContent {
         readonly address: string;
         readonly addresses: readonly string[];
         readonly device: string;
+        readonly probePort?: number;
       }
     | undefined;
+  /** What this gateway found out about those of other members. */
+  readonly verdicts: () => Verdicts | undefined;
   /** Generation of each policy that the kernel has. */
   readonly applied: () => Readonly<Record<string, number>>;
   /** Share in use of each kernel table that is too full. */
@@ -66,19 +72,21 @@ export function keepLease(client: Client, content: LeaseContent, clock: Clock, l
   };
 }
 
-function signOf({ node, version, gateway, applied, fullTables }: LeaseContent): LeaseSign {
+function signOf({ node, version, gateway, applied, fullTables, verdicts }: LeaseContent): LeaseSign {
   const full = fullTables();
+  const found = verdicts();
   return {
     namespace: SYSTEM_NAMESPACE,
     name: agentLeaseName(node),
     holder: node,
     durationSeconds: AGENT_LEASE_EXPIRY_MS / 1000,
-    labels: { [LABEL_AGENT]: 'true' },
+    labels: { [LABEL_AGENT]: 'true', ...(gateway && { [LABEL_GATEWAY]: 'true' }) },
     annotations: {
       [ANNOTATION_VERSION]: version,
       [ANNOTATION_APPLIED]: JSON.stringify(applied()),
       ...(Object.keys(full).length > 0 && { [ANNOTATION_FULL_TABLES]: JSON.stringify(full) }),
       ...(gateway && { [ANNOTATION_GATEWAY]: JSON.stringify(gateway) }),
+      ...(found && { [ANNOTATION_VERDICTS]: JSON.stringify(found) }),
     },
     fieldManager: FIELD_MANAGER.agent,
   };

@@ -32,11 +32,21 @@ export function agentMetrics(options: AgentOptions, { hooks, connect, gateway }:
   const { metrics, pinDir, stateDir, cluster, clock } = options;
   metrics.gauge('sealane_agent_in_step', {}, () => 1);
   kernelMetrics(metrics, pinDir, () => ({ ...connect?.use(), ...gateway?.use() }), clock);
+  if (gateway) snatMetrics(metrics, gateway);
   if (!hooks || !connect) return;
   metrics.gauge('sealane_agent_ports', {}, () => connect.use()['services']);
   metrics.gauge('sealane_agent_backends', {}, () => connect.use()['backends']);
   const ledger = new TrafficLedger(`${stateDir}/traffic.json`, trafficTable(hooks));
   trafficMetrics(metrics, cluster, { ledger, connect, health: tableOf(hooks, tables.health) });
+}
+
+function snatMetrics(metrics: Metrics, gateway: GatewayDuty): void {
+  metrics.collect('snat', async (report) => {
+    const { lanes, capacity } = await gateway.snat();
+    report('sealane_gateway_snat_ports', {}, capacity);
+    for (const { namespace, name: service, portName: port, protocol, used } of lanes)
+      report('sealane_gateway_snat_ports_used', { namespace, service, port, protocol }, used);
+  });
 }
 
 function trafficTable(hooks: Hooks) {

@@ -5,7 +5,7 @@ import type { ClusterView } from '../watch/cluster-view.ts';
 import { inputsOf, siteOf } from '../watch/inputs.ts';
 
 export function memberPorts(view: ClusterView, where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>): ViewedPort[] {
-  const site = siteOf(view, where);
+  const site = siteOf(view, where, {});
   return [...view.serviceNames()].flatMap((service) => {
     const inputs = inputsOf(view, service);
     // Addresses of both families are decided alike.

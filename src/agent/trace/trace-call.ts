@@ -10,8 +10,9 @@ import { snapshotOf } from '../duties/dns-snapshot.ts';
 import { type Registration, registrations } from '../duties/register.ts';
 import { type ClusterView, watchCluster } from '../watch/cluster-view.ts';
 import { inputsOf, siteOf } from '../watch/inputs.ts';
+import { agreedVerdicts, readVerdictsFile } from '../prober/files.ts';
 import { findCaller } from './find-caller.ts';
-import { pinnedConnectMaps, pinnedEjections, readKernelService } from './read-kernel.ts';
+import { pinnedClosed, pinnedConnectMaps, pinnedEjections, readKernelService } from './read-kernel.ts';
 
 export interface TraceQuestion {
   readonly cluster: string;
@@ -77,7 +78,8 @@ function inputFor(
 ): TraceInput {
   const { host, port, protocol } = question;
   const dns = answer(snapshotOf(view), view, question);
-  const site = siteOf(view, { cluster: agent.cluster, node: agent.node, serviceProxy: agent.serviceProxy });
+  const where = { cluster: agent.cluster, node: agent.node, serviceProxy: agent.serviceProxy };
+  const site = siteOf(view, where, readVerdictsFile(agreedVerdicts(agent.stateDir)));
   const address = dns.addresses[0];
   const vip = address ? { address: ip(address), port, protocol } : undefined;
   const wanted = vip && wantedAt(view, site, vipKey(vip));
@@ -92,7 +94,8 @@ function inputFor(
 }
 
 function readKernel({ pinDir, stateDir, cluster }: Registration, vip: VipAddress): KernelService | undefined {
-  return readKernelService(pinnedConnectMaps(pinDir, stateDir, cluster), pinnedEjections(pinDir), vip);
+  const seen = { ejections: pinnedEjections(pinDir), closed: pinnedClosed(pinDir, stateDir, cluster) };
+  return readKernelService(pinnedConnectMaps(pinDir, stateDir, cluster), seen, vip);
 }
 
 /** The service whose compiled tables have this entry. */

@@ -10,20 +10,29 @@ import {
 import { type Chosen, type Claim, choose, readTrafficPolicy } from '#compat/index.ts';
 import { openLane } from '#lanes/index.ts';
 import { splitKey } from '#objects/index.ts';
-import { gatewaysFor, isOwnSlice, type Member, type TrafficPolicy, trafficPolicy } from '#plan/index.ts';
+import { gatewaysFor, isOwnSlice, type Member, type TrafficPolicy, trafficPolicy, type Verdicts } from '#plan/index.ts';
 import { importedCluster } from '../compile/imported-cluster.ts';
 import type { ServiceInputs, Site } from '../compile/service-tables.ts';
 import { type ClusterView, zoneOf } from './cluster-view.ts';
 
-export function siteOf(view: ClusterView, where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>): Site {
-  const members = membersSeen(view.members.list(), where.cluster);
+/** @param verdicts on the gateways of other members */
+export function siteOf(
+  view: ClusterView,
+  where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>,
+  verdicts: Verdicts,
+): Site {
+  const members = membersSeen(view.members.list(), where.cluster, verdicts);
   const node = view.nodes.get(where.node);
   return { ...where, zone: node && zoneOf(node), members, reachable: canReach };
 }
 
 /** By name, as one of them sees them; those that were removed are left out. */
-export function membersSeen(members: readonly MemberCluster[], self: string): ReadonlyMap<string, Member> {
-  const all = members.map((member) => readMember(member, self));
+export function membersSeen(
+  members: readonly MemberCluster[],
+  self: string,
+  verdicts: Verdicts = {},
+): ReadonlyMap<string, Member> {
+  const all = members.map((member) => readMember(member, self, verdicts));
   return new Map(all.filter(({ removed }) => !removed).map((member) => [member.name, member]));
 }
 
@@ -80,7 +89,8 @@ export function policyOf(
 }
 
 /** What is not written down is the default; what is not said by its member is nothing. */
-function readMember({ metadata, spec = {}, status }: MemberCluster, self: string): Member {
+function readMember({ metadata, spec = {}, status }: MemberCluster, self: string, verdicts: Verdicts): Member {
+  const found = verdicts[metadata.name] ?? {};
   return {
     name: metadata.name,
     region: spec.region ?? 'default',
@@ -89,7 +99,10 @@ function readMember({ metadata, spec = {}, status }: MemberCluster, self: string
     drained: spec.drain ?? false,
     removed: spec.removed ?? false,
     transport: spec.transport ?? 'WireGuard',
-    gateways: gatewaysFor({ spec, status }, self),
+    gateways: gatewaysFor({ spec, status }, self).map((gateway) => ({
+      ...gateway,
+      ...(found[gateway.address] === 'down' && { isDown: true as const }),
+    })),
   };
 }
 

@@ -78,6 +78,13 @@ export const CONDITION_WORDS = {
       NoGateway: 'No agent with the gateway role is alive.',
       TransportUnavailable: 'The transport asked for is not available; nobody calls this member.',
     },
+    Reachable: {
+      Answers: 'Its gateways answer the probes of this member.',
+      SomeGatewaysDown: 'Some of its gateways do not answer, and are left out.',
+      NoGatewayAnswers: 'None of its gateways answers: no connection goes there.',
+      NotKnown:
+        'No gateway of this member can tell: none has heard of it, or each suspects its own link. What was known before holds.',
+    },
     IndexConflict: {
       SameIndex:
         'Two members have been given one number: pods of headless services may get the same substitute address.',

@@ -25,6 +25,7 @@ const gateway = group(
     addresses: optional(list(text('Address.'), 'Where it is reached, one of each family; the first is `address`.')),
     device: optional(text('Network device that carries the address.')),
     weight: optional(integer('Share of lane connections; 0 takes none.', { minimum: 0, default: 100 })),
+    probePort: optional(integer('UDP port where it answers probes of other members.', { minimum: 1, maximum: 65_535 })),
     publicKey: optional(text('WireGuard public key.')),
     certificate: optional(text('Self-signed certificate, PEM.')),
   },

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
+import { DEFAULT_LANE_PORTS, DEFAULT_PROBE_PORT, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import { type AgentOptions, runAgent } from '#agent/index.ts';
 import { createLog, parseEndpoint, SealaneError, systemClock } from '#kit/index.ts';
 import { objectsFolder } from '../installation.ts';
@@ -7,7 +7,7 @@ import { metricsOption, startMetrics } from '../metrics-address.ts';
 import { untilSignalled } from '../until-signalled.ts';
 import { onePerFamily, rangePerFamily } from '../families.ts';
 import { version } from '../version.ts';
-import { portRange } from '../port-range.ts';
+import { portNumber, portRange } from '../port-range.ts';
 
 /** The agent's options as commander names them. */
 interface Flags extends Omit<AgentOptions, 'roles' | 'stateDir' | 'objects' | 'version' | 'metrics' | 'log' | 'clock'> {
@@ -50,6 +50,7 @@ export function register(program: Command): void {
       portRange,
       DEFAULT_LANE_PORTS,
     )
+    .option('--probe-port <port>', 'UDP: where gateways answer one another’s probes', portNumber, DEFAULT_PROBE_PORT)
     .option('--state-dir <path>', 'where snapshots are kept (default: /run/sealane/<cluster>-<node>)')
     .option('--resolver-address <ip[:port],…>', 'where the node’s resolver listens, one of a family', endpoints)
     .addOption(
@@ -62,6 +63,7 @@ export function register(program: Command): void {
     )
     .addOption(metricsOption('agent'))
     .addOption(metricsOption('resolver', '--resolver-metrics-address'))
+    .addOption(metricsOption('prober', '--prober-metrics-address'))
     .addHelpText('after', EXAMPLE)
     .action(async (flags: Flags) => {
       const log = createLog('agent', { cluster: flags.cluster, node: flags.nodeName });

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { runResolver } from '#agent/index.ts';
 import type { ListenAddress } from '#dns/index.ts';
 import { metricsOption, startMetrics } from '../metrics-address.ts';
-import { createLog, formatIp, parseEndpoint, SealaneError, systemClock } from '#kit/index.ts';
+import { createLog, systemClock } from '#kit/index.ts';
+import { listens } from '../listens.ts';
 
 interface Flags {
   readonly listen: readonly ListenAddress[];
@@ -31,14 +32,4 @@ export function register(program: Command): void {
       await runResolver({ listen, upstreams, snapshotPath, pinDir, metrics, clock: systemClock, log });
       await new Promise(() => {}); // its sockets keep it; a signal ends it
     });
-}
-
-function listens(text: string): ListenAddress[] {
-  return text.split(',').map((one) => {
-    const found = parseEndpoint(one, 0);
-    if (found && found.port > 0) return { address: formatIp(found.address), port: found.port };
-    throw new SealaneError('cli/bad-endpoint', `read --listen "${one}": not an address with a port`, {
-      hint: '192.0.2.11:9953 or [fd00::11]:9953',
-    });
-  });
 }

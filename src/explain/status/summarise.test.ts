@@ -55,6 +55,20 @@ test('what is missing is named with the reason and the sentence of the condition
   ]);
 });
 
+test('a member that is not reached from here is missing; one of which nobody can tell is not', () => {
+  const seen = (status: SeenCondition['status']) => {
+    const reach = so('Reachable', status, {
+      reason: 'NoGatewayAnswers',
+      message: 'probes are not answered by 192.0.2.11',
+    });
+    return summarise([{ ...member, status: { conditions: [so('Ready'), reach] } }]).missing;
+  };
+  assert.deepEqual(seen('False'), [
+    'MemberCluster east: Reachable is False, NoGatewayAnswers: probes are not answered by 192.0.2.11',
+  ]);
+  assert.deepEqual([...seen('Unknown'), ...seen('True')], []);
+});
+
 test('a condition that was said of an earlier version of the object does not count', () => {
   const all = ['Accepted', 'TargetsResolved', 'Programmed'].map((type) => so(type, 'True', { observedGeneration: 1 }));
   assert.equal(summarise([member, policy(all, 1)]).settled, true);

@@ -48,7 +48,8 @@ function lineOf(object: ClusterObject): StatusLine {
     name: metadata.name,
     detail: detailOf(object),
     conditions: conditions.map(({ type, status: is, reason, message }) => ({ type, status: is, reason, message })),
-    missing: leaving || isFinal ? [] : (WANTED[kind] ?? []).flatMap((type) => missingOf(type, object)),
+    missing:
+      leaving || isFinal ? [] : [...(WANTED[kind] ?? []).flatMap((type) => missingOf(type, object)), ...lost(object)],
   };
 }
 
@@ -57,6 +58,12 @@ function missingOf(type: string, { metadata, status }: ClusterObject): string[] 
   if (!found) return [`${type} is not said yet`];
   if ((found.observedGeneration ?? Infinity) < (metadata.generation ?? 0)) return [`${type} is of an earlier version`];
   return found.status === 'True' ? [] : [`${type} is ${found.status}, ${because(found)}`];
+}
+
+/** Said of a member only where somebody asks it; not known is not lost. */
+function lost({ kind, status }: ClusterObject): string[] {
+  const found = status?.conditions?.find(({ type }) => type === 'Reachable');
+  return kind === 'MemberCluster' && found?.status === 'False' ? [`Reachable is False, ${because(found)}`] : [];
 }
 
 function because({ reason, message }: SeenCondition): string {

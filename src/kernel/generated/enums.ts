@@ -88,6 +88,20 @@ export const LaneFlagText: Readonly<Record<number, string>> = {
   1: 'a caller meets the same pod again and again, as long as that one is ready',
 };
 
+/** What a datagram to the probe port is. */
+export const ProbeKind = {
+  /** asked by another gateway */
+  Question: 1,
+  /** sent back */
+  Answer: 2,
+} as const;
+
+/** What each value of ProbeKind means, for people. */
+export const ProbeKindText: Readonly<Record<number, string>> = {
+  1: 'asked by another gateway',
+  2: 'sent back',
+};
+
 /** Why a call or a packet was refused or dropped. */
 export const Refusal = {
   /** nothing is refused */
@@ -132,6 +146,8 @@ export const Refusal = {
   NoSum: 29,
   /** a pod refused a connection or did not answer it, and the caller's next SYN goes to another */
   PodFailed: 30,
+  /** more probes of gateways came within a second than are answered */
+  Probes: 31,
 } as const;
 
 /** What each value of Refusal means, for people. */
@@ -157,6 +173,7 @@ export const RefusalText: Readonly<Record<number, string>> = {
   28: 'a lane would have led back into a lane',
   29: 'a datagram over IPv6 without checksum, which must have one (RFC 8200 8.1)',
   30: 'a pod refused a connection or did not answer it, and the caller\'s next SYN goes to another',
+  31: 'more probes of gateways came within a second than are answered',
 };
 
 /** enum socket_flag */

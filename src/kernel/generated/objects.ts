@@ -48,6 +48,24 @@ export const objects = {
     constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, ipv6_sum: 8, lane_port_first: 2, lane_port_last: 2, snat_port_first: 2, snat_port_last: 2, nat_capacity: 4, tcp_idle_ns: 8, tcp_half_closed_ns: 8, tcp_closed_ns: 8, half_open_ns: 8, udp_idle_ns: 8 },
     tables: ['concern', 'event_counts', 'events', 'gateway', 'health', 'lane_flags', 'lane_flows', 'lane_mss', 'lane_pods', 'lane_ports', 'lanes', 'nat6_flows', 'nat6_half_open', 'nat6_hand', 'nat6_slots', 'refusals', 'snat_addrs', 'watches', 'work6'],
   },
+  'gateway-echo': {
+    file: 'gateway-echo.bpf.o',
+    about: 'A probe of another cluster\'s gateway comes in by the lanes\' device, over IPv4: it is sent back as an answer. Everything else passes untouched.',
+    programs: {
+      gateway_echo: { section: 'tc', attachType: 0 },
+    },
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, probe_kinds_end: 4, probe_port: 2, echoes_a_second: 4 },
+    tables: ['echoes', 'event_counts', 'events', 'gateway', 'refusals', 'watches'],
+  },
+  'gateway-echo6': {
+    file: 'gateway-echo6.bpf.o',
+    about: 'A probe of another cluster\'s gateway comes in by the lanes\' device, over IPv6: it is sent back as an answer. Everything else passes untouched.',
+    programs: {
+      gateway_echo6: { section: 'tc', attachType: 0 },
+    },
+    constants: { refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, ipv6_sum: 8, probe_kinds_end: 4, probe_port: 2, echoes_a_second: 4 },
+    tables: ['echoes', 'event_counts', 'events', 'gateway', 'refusals', 'watches', 'work6'],
+  },
   'gateway-in': {
     file: 'gateway-in.bpf.o',
     about: 'A packet of another cluster comes in by the lanes\' device, over IPv4, to a lane port of this gateway: it is given to a ready pod of this cluster, under a source address that the pod answers to. Everything else passes untouched.',
@@ -93,7 +111,7 @@ export const objects = {
       list_udp: { section: 'iter/bpf_sk_storage_map', attachType: 28 },
     },
     constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, given_socket_kept: 8 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'reached', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
   recvmsg4: {
     file: 'recvmsg4.bpf.o',
@@ -138,7 +156,7 @@ export const objects = {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },
     constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'reached', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
   sockops: {
     file: 'sockops.bpf.o',
@@ -147,6 +165,6 @@ export const objects = {
       sock_ops: { section: 'sockops', attachType: 3 },
     },
     constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4 },
-    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'connect_times', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'connect_times', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'reached', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
 } as const;

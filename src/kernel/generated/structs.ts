@@ -614,6 +614,34 @@ export const GivenSocket: Codec<GivenSocket> = {
   }),
 };
 
+/** Written once, before the programs are attached. */
+export interface Gateway {
+  /** zero: no gateway of this family here, everything passes */
+  readonly ipv4: Address;
+  readonly ipv6: Address;
+  /** device that lanes come in by. */
+  readonly ifindex: number;
+  /** enum gateway_flags. */
+  readonly flags: number;
+}
+
+/** 40 bytes. */
+export const Gateway: Codec<Gateway> = {
+  size: 40,
+  encode: (value, view, at = 0) => {
+    putAddress(view, at, value.ipv4);
+    putAddress(view, at + 16, value.ipv6);
+    view.setUint32(at + 32, value.ifindex, true);
+    view.setUint32(at + 36, value.flags, true);
+  },
+  decode: (view, at = 0) => ({
+    ipv4: getAddress(view, at),
+    ipv6: getAddress(view, at + 16),
+    ifindex: view.getUint32(at + 32, true),
+    flags: view.getUint32(at + 36, true),
+  }),
+};
+
 /** struct lane_key */
 export interface LaneKey {
   readonly addr: Address;
@@ -697,34 +725,6 @@ export const SnatSource: Codec<SnatSource> = {
   },
   decode: (view, at = 0) => ({
     addr: getAddress(view, at),
-  }),
-};
-
-/** Written once, before the programs are attached. */
-export interface Gateway {
-  /** zero: no gateway of this family here, everything passes */
-  readonly ipv4: Address;
-  readonly ipv6: Address;
-  /** device that lanes come in by. */
-  readonly ifindex: number;
-  /** enum gateway_flags. */
-  readonly flags: number;
-}
-
-/** 40 bytes. */
-export const Gateway: Codec<Gateway> = {
-  size: 40,
-  encode: (value, view, at = 0) => {
-    putAddress(view, at, value.ipv4);
-    putAddress(view, at + 16, value.ipv6);
-    view.setUint32(at + 32, value.ifindex, true);
-    view.setUint32(at + 36, value.flags, true);
-  },
-  decode: (view, at = 0) => ({
-    ipv4: getAddress(view, at),
-    ipv6: getAddress(view, at + 16),
-    ifindex: view.getUint32(at + 32, true),
-    flags: view.getUint32(at + 36, true),
   }),
 };
 
@@ -884,6 +884,25 @@ export const Flow6: Codec<Flow6> = {
     sequence: view.getUint32(at + 64, true),
     flags: view.getUint8(at + 68),
     spareWord: view.getBigUint64(at + 80, true),
+  }),
+};
+
+/** struct echoes */
+export interface Echoes {
+  readonly second: bigint;
+  readonly count: bigint;
+}
+
+/** 16 bytes. */
+export const Echoes: Codec<Echoes> = {
+  size: 16,
+  encode: (value, view, at = 0) => {
+    view.setBigUint64(at, value.second, true);
+    view.setBigUint64(at + 8, value.count, true);
+  },
+  decode: (view, at = 0) => ({
+    second: view.getBigUint64(at, true),
+    count: view.getBigUint64(at + 8, true),
   }),
 };
 

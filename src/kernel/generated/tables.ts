@@ -1,7 +1,7 @@
 // Written by tools/generate-kernel.ts from the type information of dist/bpf/*.o: do not edit.
 import type { Table } from '../table.ts';
 import { u32Codec, u64Codec } from '../typed-map.ts';
-import { Backend, Client, ClientKey, ConnectTimes, Doom, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, Health, HealthKey, LaneKey, LanePod, Limits, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Watch, Work } from './structs.ts';
+import { Backend, Client, ClientKey, ConnectTimes, Doom, Echoes, Flow, Flow6, Flow6Key, FlowKey, Gateway, Given, Health, HealthKey, LaneKey, LanePod, Limits, Sent, SnatKey, SnatSource, Traffic, TrafficKey, VipKey, Watch, Work } from './structs.ts';
 
 function table<K, V>(described: Table<K, V>): Table<K, V> {
   return described;
@@ -98,6 +98,15 @@ export const tables = {
     maxEntries: 4096,
     flags: 1,
     writer: 'agent',
+  }),
+  echoes: table({
+    name: 'echoes',
+    type: 6,
+    key: u32Codec,
+    value: Echoes,
+    maxEntries: 1,
+    flags: 0,
+    writer: 'kernel',
   }),
   ejections: table({
     name: 'ejections',
@@ -285,6 +294,15 @@ export const tables = {
     key: u32Codec,
     value: FlowKey,
     maxEntries: 131072,
+    flags: 0,
+    writer: 'kernel',
+  }),
+  reached: table({
+    name: 'reached',
+    type: 2,
+    key: u32Codec,
+    value: u64Codec,
+    maxEntries: 1024,
     flags: 0,
     writer: 'kernel',
   }),

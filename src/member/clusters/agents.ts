@@ -4,18 +4,22 @@ import {
   ANNOTATION_APPLIED,
   ANNOTATION_FULL_TABLES,
   ANNOTATION_GATEWAY,
+  ANNOTATION_VERDICTS,
   type Lease,
   type MemberGateway,
 } from '#api/index.ts';
 import type { Clock } from '#kit/index.ts';
 import type { Cache } from '#kube/index.ts';
 import { keyOf } from '#objects/index.ts';
+import { readVerdicts, type Verdicts } from '#plan/index.ts';
 
 export interface Agents {
   alive(): Lease[];
   gateways(): MemberGateway[];
   /** Kernel tables that are more than 80 % full on a live node, in words, sorted. */
   fullTables(): string[];
+  /** What each of them found out about the gateways of other members. */
+  verdicts(): Verdicts[];
   /** How many live nodes have applied at least this generation of a policy. @param policy `namespace/name` */
   applied(policy: string, generation: number): { readonly programmed: number; readonly total: number };
 }
@@ -39,6 +43,12 @@ export function createAgents(leases: Cache<Lease>, clock: Clock): Agents {
         .flatMap((lease) => gatewayOf(lease))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     fullTables: () => alive().flatMap(fullTablesOf).toSorted(),
+    verdicts: () =>
+      alive().flatMap(({ metadata }) =>
+        ANNOTATION_VERDICTS in (metadata.annotations ?? {})
+          ? [readVerdicts(readJson(metadata.annotations?.[ANNOTATION_VERDICTS]))]
+          : [],
+      ),
     applied(policy, generation) {
       const nodes = alive();
       const programmed = nodes.filter((lease) => (appliedBy(lease)[policy] ?? -1) >= generation);
@@ -49,10 +59,19 @@ export function createAgents(leases: Cache<Lease>, clock: Clock): Agents {
 
 function gatewayOf({ metadata }: Lease): MemberGateway[] {
   const said = readJson(metadata.annotations?.[ANNOTATION_GATEWAY]);
-  const { name, address, addresses, device } = said;
+  const { name, address, addresses, device, probePort } = said;
   if (typeof name !== 'string' || typeof address !== 'string') return [];
   const more = Array.isArray(addresses) && addresses.every((one): one is string => typeof one === 'string');
-  return [{ name, address, ...(more && { addresses }), ...(typeof device === 'string' && { device }), weight: 100 }];
+  return [
+    {
+      name,
+      address,
+      ...(more && { addresses }),
+      ...(typeof device === 'string' && { device }),
+      ...(typeof probePort === 'number' && { probePort }),
+      weight: 100,
+    },
+  ];
 }
 
 function fullTablesOf({ metadata, spec }: Lease): string[] {

@@ -7,11 +7,15 @@ import {
   type MemberCluster,
   type MemberClusterStatus,
 } from '#api/index.ts';
-import { deepEqual } from '#objects/index.ts';
+import { timestamp } from '#kit/index.ts';
+import { type Condition, deepEqual } from '#objects/index.ts';
+import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
 import { ensure } from '../ensure.ts';
 import type { MemberState } from '../member-state.ts';
+import type { Agents } from './agents.ts';
+import { judgeReach, REACHABLE } from './judge-reach.ts';
 
-export async function keepMirror({ caches, settings }: MemberState, name: string): Promise<void> {
+export async function keepMirror({ caches, settings }: MemberState, agents: Agents, name: string): Promise<void> {
   const { client } = settings;
   const onHub = caches.hubMembers.get(name);
   const mirror = caches.mirrors.get(name);
@@ -28,7 +32,16 @@ export async function keepMirror({ caches, settings }: MemberState, name: string
     spec: onHub.spec ?? {},
   };
   const written = await ensure(client, MEMBER_CLUSTERS, mirror, desired);
-  const status = mirroredStatus(onHub.status ?? {});
+  const reach = name === settings.cluster ? undefined : judgeReach(name, agents.verdicts());
+  const status = {
+    ...mirroredStatus(onHub.status ?? {}),
+    conditions: withReach(
+      onHub.status?.conditions ?? [],
+      written.status?.conditions ?? [],
+      reach,
+      timestamp(settings.clock),
+    ),
+  };
   if (covers(written.status ?? {}, status)) return;
   await client.patch(
     MEMBER_CLUSTERS,
@@ -36,6 +49,19 @@ export async function keepMirror({ caches, settings }: MemberState, name: string
     { status },
     { subresource: 'status', fieldManager: FIELD_MANAGER.member },
   );
+}
+
+/** What the member says of itself, and whether it is reached from here: no other member can say that. */
+function withReach(
+  own: readonly Condition[],
+  before: readonly Condition[],
+  reach: Judgement | undefined,
+  now: string,
+): Condition[] {
+  const isReach = ({ type }: Condition) => type === REACHABLE;
+  const known = before.filter(isReach);
+  const ours = withConditions(known, reach ? [reach] : [], now, [REACHABLE]) ?? known;
+  return [...own.filter((one) => !isReach(one)), ...ours];
 }
 
 /**

@@ -1,0 +1,71 @@
+/**
+ * A process of the agent's that outlives it: found again by its pid file, started when it is not there, replaced when another build or
+ * other arguments are asked for.
+ */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type Clock, every, type Log } from '#kit/index.ts';
+import { isRunning, type ProcessIdentity, signalProcess, startProcess } from '#host/index.ts';
+
+export interface KeptProcess {
+  /** Of the file with its pid, and of its log. */
+  readonly name: string;
+  readonly stateDir: string;
+  /** For the bundle or source file that this process runs. */
+  readonly args: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const CHECK_MS = 500;
+
+/** The one that runs, and what it was told. */
+interface Started extends ProcessIdentity {
+  readonly told: string;
+}
+
+/** Keeps it running until the returned function is called; it then goes on without us. */
+export function keepProcess(options: KeptProcess): () => void {
+  const { name, stateDir, clock, log } = options;
+  const pidFile = `${stateDir}/${name}.json`;
+  const command = [process.argv[1] ?? '', ...options.args];
+  const told = [statSync(command[0] ?? '').mtimeMs, ...command].join(' ');
+  let current = readStarted(pidFile);
+  let starting = false;
+  const check = async () => {
+    if (starting || (current && isRunning(current) && current.told === told)) return;
+    starting = true;
+    try {
+      if (current) signalProcess(current, 'SIGTERM');
+      current = { ...(await start(options, command)), told };
+      writeFileSync(pidFile, JSON.stringify(current), { mode: 0o640 });
+    } catch (error) {
+      log.warn({ err: error, name }, 'process not started, tried again');
+    } finally {
+      starting = false;
+    }
+  };
+  void check();
+  return every(clock, CHECK_MS, check);
+}
+
+async function start({ name, stateDir, log }: KeptProcess, command: string[]): Promise<ProcessIdentity> {
+  const { pid, startTime } = await startProcess({
+    command: process.execPath,
+    args: [...process.execArgv, ...command],
+    detached: true,
+    logFile: `${stateDir}/${name}.log`,
+  });
+  log.info({ pid, name }, 'process started');
+  return { pid, startTime };
+}
+
+/** A file that cannot be read is no process of ours. */
+function readStarted(path: string): Started | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const { pid, startTime, told = '' } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Started>;
+    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime, told } : undefined;
+  } catch {
+    return undefined;
+  }
+}
