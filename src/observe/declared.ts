@@ -26,8 +26,8 @@ const CONTROLLERS = 'controllers (at most 10)';
 const WATCHES = 'kinds that are watched (at most 25)';
 const PAIRS = 'services called from this node × clusters that served them';
 const TRAFFIC = ['namespace', 'service', 'source_cluster', 'destination_cluster'] as const;
-const PEER = ['cluster', 'gateway', 'address'] as const;
-const PEERS = 'addresses of the other members’ gateways, and of the own member’s other ones';
+const PEER = ['cluster', 'gateway', 'family'] as const;
+const PEERS = 'gateways of the other members, and the own member’s other ones × families';
 const MAPS = 'tables (at most 40)';
 const PROGRAMS = 'programs (at most 20)';
 

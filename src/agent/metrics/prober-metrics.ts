@@ -1,4 +1,5 @@
 /** What the prober exports: of each address of a peer's gateway what was asked, missed and found. */
+import { familyOf, ip } from '#kit/index.ts';
 import type { Metrics } from '#observe/index.ts';
 import { suspectsItself, verdictsOf } from '../prober/advance.ts';
 import { type ProberState, type ProbeTarget, type Step, targetKey } from '../prober/model.ts';
@@ -14,7 +15,7 @@ export function proberMetrics(metrics: Metrics): (step: Step) => void {
     const verdicts = verdictsOf(state);
     for (const [key, { target, rttMs }] of state.watched) {
       const { cluster, gateway, address } = target;
-      const labels = { cluster, gateway, address };
+      const labels = { cluster, gateway, family: familyOf(ip(address)) };
       const { sent = 0, missed = 0 } = counts.get(key) ?? {};
       report('sealane_probes_total', labels, sent);
       report('sealane_probe_misses_total', labels, missed);
