@@ -110,6 +110,11 @@ struct walk {
 	__u32 start;
 	__s32 found; /* backend, or NONE */
 	__u32 walked[GROUPS_KEPT]; /* the last groups, newest first */
+};
+
+/* One that looks for a backend. Who only counts has no room on the stack for more than the walk. */
+struct hunt {
+	struct walk walk;
 	const struct avoided *avoided; /* or NULL */
 };
 
@@ -140,14 +145,15 @@ static __always_inline int next_share(struct walk *walk)
 
 static long step(__u64 unused, void *context)
 {
-	struct walk *walk = context;
+	struct hunt *hunt = context;
+	struct walk *walk = &hunt->walk;
 
 	if (walk->member >= walk->members.count)
 		return next_share(walk) ? 0 : 1;
 
 	__u32 index = walk->members.first + walk->member++;
 
-	if (is_avoided(walk->avoided, index) || !takes(index))
+	if (is_avoided(hunt->avoided, index) || !takes(index))
 		return 0;
 	walk->found = index;
 	return 1;
@@ -163,11 +169,14 @@ static __always_inline void begin(struct walk *walk)
 
 static __always_inline int sweep(const struct range *tier, const struct avoided *avoided)
 {
-	struct walk walk = { .tier = *tier, .start = bpf_get_prandom_u32(), .found = NONE, .avoided = avoided };
+	struct hunt hunt = {
+		.walk = { .tier = *tier, .start = bpf_get_prandom_u32(), .found = NONE },
+		.avoided = avoided,
+	};
 
-	begin(&walk);
-	bpf_loop(STEPS_MOST, step, &walk, 0);
-	return walk.found;
+	begin(&hunt.walk);
+	bpf_loop(STEPS_MOST, step, &hunt, 0);
+	return hunt.walk.found;
 }
 
 /*
