@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: source <(sealane completion bash)
 _sealane() {
   local word words at="sealane" current="${COMP_WORDS[COMP_CWORD]}"
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/drain sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
@@ -14,6 +14,7 @@ _sealane() {
     "sealane rbac") words="--role --member --derived-services --output --help" ;;
     "sealane check") words="--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help" ;;
     "sealane status") words="--kubeconfig --context --wait --timeout --output --help" ;;
+    "sealane drain") words="--kubeconfig --context --service --deadline --undo --force --no-wait --timeout --output --help" ;;
     "sealane bpf") words="events swap stats --name --watch --output --help" ;;
     "sealane bpf events") words="--output --help" ;;
     "sealane bpf swap") words="--object --back --name --watch --output --help" ;;
@@ -34,7 +35,7 @@ _sealane() {
     "sealane sandbox fault") words="kill stop cut heal empty-hub --name --output --help" ;;
     "sealane sandbox support-bundle") words="--file --output --name --help" ;;
     "sealane sandbox demo") words="--keep --pause --name --output --help" ;;
-    "sealane") words="member agent hub crds rbac check status bpf watch support-bundle completion rehearse trace sandbox --help --version" ;;
+    "sealane") words="member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse trace sandbox --help --version" ;;
     "sealane sandbox") words="up down status kubeconfig apply get logs exec fault support-bundle demo --help" ;;
   esac
   case "${COMP_WORDS[COMP_CWORD-1]}" in

@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: sealane completion fish | source
 function __sealane_words
   set -l at sealane
-  set -l commands 'sealane member' 'sealane agent' 'sealane hub' 'sealane hub credentials' 'sealane crds' 'sealane rbac' 'sealane check' 'sealane status' 'sealane bpf' 'sealane bpf events' 'sealane bpf swap' 'sealane bpf stats' 'sealane watch' 'sealane support-bundle' 'sealane completion' 'sealane rehearse' 'sealane trace' 'sealane sandbox up' 'sealane sandbox down' 'sealane sandbox status' 'sealane sandbox kubeconfig' 'sealane sandbox apply' 'sealane sandbox get' 'sealane sandbox logs' 'sealane sandbox exec' 'sealane sandbox fault' 'sealane sandbox support-bundle' 'sealane sandbox demo' 'sealane' 'sealane sandbox'
+  set -l commands 'sealane member' 'sealane agent' 'sealane hub' 'sealane hub credentials' 'sealane crds' 'sealane rbac' 'sealane check' 'sealane status' 'sealane drain' 'sealane bpf' 'sealane bpf events' 'sealane bpf swap' 'sealane bpf stats' 'sealane watch' 'sealane support-bundle' 'sealane completion' 'sealane rehearse' 'sealane trace' 'sealane sandbox up' 'sealane sandbox down' 'sealane sandbox status' 'sealane sandbox kubeconfig' 'sealane sandbox apply' 'sealane sandbox get' 'sealane sandbox logs' 'sealane sandbox exec' 'sealane sandbox fault' 'sealane sandbox support-bundle' 'sealane sandbox demo' 'sealane' 'sealane sandbox'
   for word in (commandline -opc)[2..-1]
     contains -- "$at $word" $commands; and set at "$at $word"
   end
@@ -22,6 +22,8 @@ function __sealane_words
       printf '%s\n' --kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help
     case 'sealane status'
       printf '%s\n' --kubeconfig --context --wait --timeout --output --help
+    case 'sealane drain'
+      printf '%s\n' --kubeconfig --context --service --deadline --undo --force --no-wait --timeout --output --help
     case 'sealane bpf'
       printf '%s\n' events swap stats --name --watch --output --help
     case 'sealane bpf events'
@@ -63,7 +65,7 @@ function __sealane_words
     case 'sealane sandbox demo'
       printf '%s\n' --keep --pause --name --output --help
     case 'sealane'
-      printf '%s\n' member agent hub crds rbac check status bpf watch support-bundle completion rehearse trace sandbox --help --version
+      printf '%s\n' member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse trace sandbox --help --version
     case 'sealane sandbox'
       printf '%s\n' up down status kubeconfig apply get logs exec fault support-bundle demo --help
   end

@@ -2,7 +2,7 @@
 _sealane() {
   local word at=sealane
   local -a found
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/drain sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${(@)words[2,CURRENT-1]}"; do
     case "$commands" in (*" ${at// //}/$word "*) at="$at $word" ;; esac
   done
@@ -15,6 +15,7 @@ _sealane() {
     "sealane rbac") found=(--role --member --derived-services --output --help) ;;
     "sealane check") found=(--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help) ;;
     "sealane status") found=(--kubeconfig --context --wait --timeout --output --help) ;;
+    "sealane drain") found=(--kubeconfig --context --service --deadline --undo --force --no-wait --timeout --output --help) ;;
     "sealane bpf") found=(events swap stats --name --watch --output --help) ;;
     "sealane bpf events") found=(--output --help) ;;
     "sealane bpf swap") found=(--object --back --name --watch --output --help) ;;
@@ -35,7 +36,7 @@ _sealane() {
     "sealane sandbox fault") found=(kill stop cut heal empty-hub --name --output --help) ;;
     "sealane sandbox support-bundle") found=(--file --output --name --help) ;;
     "sealane sandbox demo") found=(--keep --pause --name --output --help) ;;
-    "sealane") found=(member agent hub crds rbac check status bpf watch support-bundle completion rehearse trace sandbox --help --version) ;;
+    "sealane") found=(member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse trace sandbox --help --version) ;;
     "sealane sandbox") found=(up down status kubeconfig apply get logs exec fault support-bundle demo --help) ;;
   esac
   case "${words[CURRENT-1]}" in

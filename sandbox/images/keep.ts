@@ -37,19 +37,28 @@ export async function keep(args: readonly string[]): Promise<number> {
   const connections = wholeNumber('connections', values.connections, 20, 1);
   const until = systemClock.monotonic() + 1000 * wholeNumber('seconds', values.seconds, 10, 1);
   const intervalMs = wholeNumber('interval', values.interval, 100, 1);
-  const address = await resolver(true)(url.hostname);
-  const kept = await Promise.all(Array.from({ length: connections }, () => keepOne(url, address, until, intervalMs)));
+  const addressOf = resolver(true);
+  const kept = await Promise.all(Array.from({ length: connections }, () => keepOne(url, addressOf, until, intervalMs)));
   const broken = kept.flatMap((one) => one.broken ?? []);
   const requests = kept.reduce((sum, one) => sum + one.answered, 0);
   console.log(JSON.stringify({ connections, requests, broken }));
   return broken.length === 0 ? 0 : 1;
 }
 
-async function keepOne(url: URL, address: string, until: number, intervalMs: number): Promise<Kept> {
+async function keepOne(
+  url: URL,
+  addressOf: ReturnType<typeof resolver>,
+  until: number,
+  intervalMs: number,
+): Promise<Kept> {
   const kept: Kept = { answered: 0, broken: undefined };
-  const socket = connect({ host: address, port: Number(url.port || 80) });
+  let socket: Socket | undefined;
   try {
+    socket = connect({ host: await addressOf(url.hostname), port: Number(url.port || 80) });
+    // Between two requests nobody else listens; the next one finds what it was.
+    socket.on('error', () => {});
     while (systemClock.monotonic() < until) {
+      if (socket.errored) throw socket.errored;
       await ask(socket, url);
       kept.answered += 1;
       await sleep(systemClock, intervalMs);
@@ -57,7 +66,7 @@ async function keepOne(url: URL, address: string, until: number, intervalMs: num
   } catch (error) {
     kept.broken = error instanceof Error ? error.message : String(error);
   }
-  socket.destroy();
+  socket?.destroy();
   return kept;
 }
 

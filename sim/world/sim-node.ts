@@ -82,6 +82,7 @@ export class SimNode {
       applied: () => applied,
       fullTables: () => ({}),
       verdicts: () => undefined,
+      drains: () => ({}),
       ready: () => inStep,
     };
     const lease = keepLease(client, content, clock, log);
@@ -105,6 +106,7 @@ export class SimNode {
       },
       names: { write: () => {} },
       lease,
+      drains: undefined,
       applied,
       snapshot: {
         write: (snapshot) => {

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { DEFAULT_SNAT_PORTS, FIELD_MANAGER, LABEL_GATEWAY, type Lease, LEASES, SYSTEM_NAMESPACE } from '#api/index.ts';
 import { cidr, type Queue, SealaneError } from '#kit/index.ts';
-import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir } from '#kernel/index.ts';
+import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir, type Rescue } from '#kernel/index.ts';
 import { type Client, createClient, createTeller, readKubeconfig, reflect } from '#kube/index.ts';
 import { watchMetrics } from '#observe/index.ts';
 import type { DnsSnapshot } from '#plan/index.ts';
@@ -13,12 +13,17 @@ import { ClusterFlags } from './apply/cluster-flags.ts';
 import { ClusterIndex } from './apply/cluster-index.ts';
 import { ConnectTables } from './apply/connect-tables.ts';
 import { clusterTable, connectMaps } from './apply/kernel-maps.ts';
+import { DrainDuty } from './drain/drain-duty.ts';
+import { kernelSockets } from './drain/kernel-sockets.ts';
+import type { OpenConnection, Sockets } from './drain/model.ts';
+import { readDrains } from './drain/read-drains.ts';
 import { keepDownClusters, leaveOutGateways } from './duties/apply-verdicts.ts';
 import { ConnectDuty } from './duties/connect.ts';
+import { ConnectionEnds } from './duties/end-connections.ts';
 import { dnsServices } from './duties/dns-service.ts';
 import { DNS_OWNER, EVERYTHING, followView } from './duties/follow-view.ts';
 import { type GatewayDuty, startGateway } from './duties/gateway.ts';
-import { keepLease } from './duties/lease.ts';
+import { type AgentLease, keepLease } from './duties/lease.ts';
 import { notingFailure } from './duties/load-failure.ts';
 import { PeerVerdicts } from './duties/peer-verdicts.ts';
 import { proberFiles, requireProbePort, startProbing } from './duties/prober.ts';
@@ -35,6 +40,7 @@ import { internalAddress, resolverAddresses } from './node-addresses.ts';
 import type { AgentOptions } from './options.ts';
 import { agreedVerdicts } from './prober/files.ts';
 import { type ClusterView, watchCluster } from './watch/cluster-view.ts';
+import { policyOf } from './watch/inputs.ts';
 
 export interface RunningAgent {
   /** Stops following; programs, tables and the resolver stay. */
@@ -110,6 +116,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const applied: Record<string, number> = {};
   let full: Readonly<Record<string, number>> = {};
   let inStep = false;
+  let drains: DrainDuty<OpenConnection> | undefined;
   const lease = keepLease(
     client,
     {
@@ -119,6 +126,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       applied: () => applied,
       fullTables: () => full,
       verdicts: () => peers.own,
+      drains: () => drains?.said() ?? {},
       ready: () => inStep,
     },
     clock,
@@ -134,6 +142,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const clusters = new ClusterIndex(`${stateDir}/clusters.json`, cluster);
   metrics.gauge('sealane_agent_in_step', {}, () => 0);
   const connect = await connectDuty(options, { hooks, clusters, view, resolvers, peers });
+  drains = drainDuty(options, { sockets, connect, clusters, view, lease });
   let queue: Queue | undefined;
   if (connect) leaveOutGateways(peers, connect, () => queue?.add(EVERYTHING));
   queue = await followView({
@@ -141,6 +150,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     connect,
     gateway,
     lease,
+    drains,
     applied,
     snapshot: new JsonFile<DnsSnapshot>(snapshotPath),
     names: new NamesFile(stateDir),
@@ -174,6 +184,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       stopTables();
       stopClusters();
       queue?.stop();
+      drains?.stop();
       lease.stop();
       gateway?.stop();
       rescue?.stop();
@@ -193,6 +204,31 @@ interface Tabled {
   readonly view: ClusterView;
   readonly resolvers: readonly string[];
   readonly peers: PeerVerdicts;
+}
+
+interface Drained extends Pick<Tabled, 'clusters' | 'view'> {
+  readonly sockets: Rescue | undefined;
+  readonly connect: ConnectDuty | undefined;
+  readonly lease: AgentLease;
+}
+
+const NO_SOCKETS: Sockets<OpenConnection> = { open: () => [], end() {} };
+
+/** One that is no node opens no connections, and says so. */
+function drainDuty(
+  { cluster, metrics, clock, log }: AgentOptions,
+  { sockets, connect, clusters, view, lease }: Drained,
+): DrainDuty<OpenConnection> {
+  const inputs = {
+    drains: () => readDrains(view.members.list()),
+    drainSeconds: (service: string) => policyOf(view, service)?.winner.value.policy.drainSeconds,
+    onChange: () => lease.touch(),
+    clock,
+    log,
+  };
+  if (!sockets || !connect) return new DrainDuty({ ...inputs, sockets: NO_SOCKETS });
+  const ends = new ConnectionEnds({ sockets, metrics, clock, log });
+  return new DrainDuty({ ...inputs, sockets: kernelSockets({ sockets, connect, clusters, self: cluster, ends }) });
 }
 
 async function connectDuty(

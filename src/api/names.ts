@@ -83,6 +83,11 @@ export const ANNOTATION_APPLIED = 'sealane.dev/applied';
 export const ANNOTATION_FULL_TABLES = 'sealane.dev/full-tables';
 /** On a gateway's Lease: JSON of what it found out about other members' gateways, `{"<member>": {"<address>": "up"}}`. */
 export const ANNOTATION_VERDICTS = 'sealane.dev/verdicts';
+/**
+ * On an agent's Lease: JSON `{"<member being drained>": {"generation": <of its mirror, that the tables are in step with>,
+ * "connections": <open to it from this node>, "services": {"<namespace>/<name>": <open>}}}`; of the services the 20 that have most.
+ */
+export const ANNOTATION_DRAINS = 'sealane.dev/drains';
 /** On an agent's Lease: its version of sealane. */
 export const ANNOTATION_VERSION = 'sealane.dev/version';
 /** On a ServiceExport: comma-separated member names that may import; absent means all. */
@@ -118,6 +123,9 @@ export const DEFAULT_SNAT_PORTS = { first: 15_000, last: 29_999 } as const;
 export const AGENT_LEASE_RENEW_MS = 5_000;
 /** An agent whose Lease did not change for this long is not counted, nor is its gateway published. */
 export const AGENT_LEASE_EXPIRY_MS = 40_000;
+
+/** `namespace/name` of a service: two DNS labels. */
+export const SERVICE_KEY = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?[/][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Zone of the clusterset's names. */
 export const CLUSTERSET_ZONE = 'clusterset.local';

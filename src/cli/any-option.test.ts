@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isFault } from '#kit/index.ts';
+import { isFault, systemClock } from '#kit/index.ts';
+import { deadline } from './deadline.ts';
 import { portRange } from './port-range.ts';
 import { seconds } from './seconds.ts';
 
@@ -41,4 +42,15 @@ test('a number of seconds is read as it was written, or refused', () => {
       if (number !== undefined) assert.match(some, new RegExp(`^0*${number === 0 ? '' : number}$`));
     }),
   );
+});
+
+test('a deadline is so long from now, or a time, or refused', () => {
+  const now = 1_000_000;
+  const read = (from: string) => readOr('cli/bad-deadline', () => deadline(from, { ...systemClock, now: () => now }));
+  const asked = ['90s', '5m', '2h', '1d', '2030-01-31T12:00:00Z', '2030-01-31T12:00:00.5+02:00'].map(read);
+  const times = ['2030-01-31T12:00:00.000Z', '2030-01-31T10:00:00.500Z'].map((time) => Date.parse(time));
+  assert.deepEqual(asked, [now + 90_000, now + 300_000, now + 7_200_000, now + 86_400_000, ...times]);
+  for (const nonsense of ['', '5', '5 m', '-5m', 'm', '2030-01-31', '2030-13-31T12:00:00Z', 'tomorrow', '1234567s'])
+    assert.equal(read(nonsense), undefined, nonsense);
+  fc.assert(fc.property(text, (some) => void read(some)));
 });

@@ -14,6 +14,7 @@ export const SEALANE: ProgramOptions = {
     rbac: { summary: 'print the roles to install', load: () => import('./commands/rbac.ts') },
     check: { summary: 'whether this machine has what is needed', load: () => import('./commands/check.ts') },
     status: { summary: 'what is ready, and what is missing', load: () => import('./commands/status.ts') },
+    drain: { summary: 'take a member’s traffic away, and see it go', load: () => import('./commands/drain.ts') },
     bpf: { summary: 'what runs in the kernel, and how full it is', load: () => import('./commands/bpf.ts') },
     watch: { summary: 'what happens in the kernel, as it happens', load: () => import('./commands/watch.ts') },
     'support-bundle': {

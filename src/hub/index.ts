@@ -4,3 +4,5 @@ export { serveHub, type ServeHubOptions } from './embedded/serve-hub.ts';
 export { type Admission, type AdmissionOptions, serveAdmission } from './karmada/admission/serve-admission.ts';
 export { runHub } from './main.ts';
 export type { HubOptions } from './options.ts';
+export { askDrain, type DrainRequest } from './drain/ask-drain.ts';
+export { followDrain } from './drain/follow-drain.ts';

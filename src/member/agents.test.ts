@@ -115,6 +115,113 @@ test('the resolved tiers follow readiness, drain and order', async (t) => {
   await tiers('c:100 > b:100');
 });
 
+/** What a node says of the drain of c. */
+const drains = (generation: number, services: Record<string, number>) => {
+  const connections = Object.values(services).reduce((sum, count) => sum + count, 0);
+  return { 'sealane.dev/drains': JSON.stringify({ c: { generation, connections, services } }) };
+};
+
+async function leftOf(hub: Client, name: string) {
+  const { status } = (await hub.find<MemberCluster>(MEMBER_CLUSTERS, { name })) ?? {};
+  return status?.leftOver;
+}
+
+test('a drain of single services takes those out of the resolved tiers, and no other', async (t) => {
+  const set = await clusterSet(t, ['a', 'b', 'c']);
+  for (const name of ['b', 'c']) {
+    await agent(set.member(name).client, 'n1', gateway('172.30.77.21'));
+    await exportWeb(set.member(name));
+  }
+  const { client } = set.member('a');
+  await policy(client, { lbType: 'FailOver', targets: [{ clusterKey: 'c' }, { clusterKey: 'b' }] });
+  const drain = (...drainServices: string[]) =>
+    set.hub.patch(MEMBER_CLUSTERS, { name: 'c' }, { spec: { drainServices } });
+  const tiers = (text: string) =>
+    eventually(
+      text,
+      () => readPolicy(client),
+      (one) => tiersOf(one) === text,
+    );
+  await tiers('c:100 > b:100');
+  await drain('demo/web');
+  await tiers('b:100');
+  await drain('demo/api');
+  await tiers('c:100 > b:100');
+});
+
+test('what nodes have open to a member that is drained is summed up on the hub, and gone when it is taken back', async (t) => {
+  const set = await clusterSet(t, ['a', 'c']);
+  const { client } = set.member('a');
+  const left = (what: string, test: (left: NonNullable<Awaited<ReturnType<typeof leftOf>>>[number]) => boolean) =>
+    eventually(
+      what,
+      () => leftOf(set.hub, 'a'),
+      (now) => {
+        const [one, ...others] = now ?? [];
+        return one?.cluster === 'c' && others.length === 0 && test(one);
+      },
+    );
+  await agent(client, 'n1', {});
+  await agent(client, 'n2', {});
+  const asked = await set.hub.patch<MemberCluster>(MEMBER_CLUSTERS, { name: 'c' }, { spec: { drain: true } });
+  await left('both nodes waited for', ({ nodes, allNodes }) => nodes === 0 && allNodes === 2);
+  const { metadata } = (await mirrorOf(set.member('a'), 'c')) ?? assert.fail('no mirror');
+  const generation = metadata.generation ?? 0;
+  await agent(client, 'n1', drains(generation, { 'demo/web': 2 }));
+  await agent(client, 'n2', drains(generation - 1, { 'demo/web': 1, 'demo/api': 4 }));
+  await left('one node in step', ({ nodes, connections }) => nodes === 1 && connections === 7);
+  await agent(client, 'n2', drains(generation, { 'demo/web': 1 }));
+  const done = await left('both in step', ({ nodes }) => nodes === 2);
+  assert.deepEqual(done, [
+    {
+      cluster: 'c',
+      generation: asked.metadata.generation,
+      connections: 3,
+      services: [{ service: 'demo/web', connections: 3 }],
+      nodes: 2,
+      allNodes: 2,
+    },
+  ]);
+  assert.equal((await mirrorOf(set.member('c'), 'a'))?.status?.leftOver, undefined, 'members do not copy it');
+  await set.hub.patch(MEMBER_CLUSTERS, { name: 'c' }, { spec: { drain: false } });
+  await eventually(
+    'taken back',
+    () => leftOf(set.hub, 'a'),
+    (now) => now?.length === 0,
+  );
+});
+
+test('a drain that has been changed on the hub is not answered with what nodes have said of the one before', async (t) => {
+  const set = await clusterSet(t, ['a', 'c'], { c: { drainServices: ['demo/web'] } });
+  const { client } = set.member('a');
+  const mirror = await eventually(
+    'mirror',
+    () => mirrorOf(set.member('a'), 'c'),
+    (one) => one !== undefined,
+  );
+  await agent(client, 'n1', drains(mirror?.metadata.generation ?? 0, {}));
+  const nodes = async () => (await leftOf(set.hub, 'a'))?.map(({ nodes: inStep, generation }) => [inStep, generation]);
+  await eventually('in step', nodes, (all) => all?.[0]?.[0] === 1);
+  const changed = await set.hub.patch<MemberCluster>(
+    MEMBER_CLUSTERS,
+    { name: 'c' },
+    { spec: { drainServices: ['demo/web', 'demo/api'] } },
+  );
+  await eventually('not in step', nodes, (all) => all?.[0]?.[0] === 0 && all[0][1] === changed.metadata.generation);
+});
+
+test('what an agent says of a drain by mistake counts for nothing, and it is waited for', async (t) => {
+  const set = await clusterSet(t, ['a', 'c'], { c: { drain: true } });
+  const nonsense = { c: { generation: 1, connections: -4, services: [] } };
+  await agent(set.member('a').client, 'n1', { 'sealane.dev/drains': JSON.stringify(nonsense) });
+  const [left] = (await eventually(
+    'said',
+    () => leftOf(set.hub, 'a'),
+    (now) => now?.[0]?.allNodes === 1,
+  )) ?? [assert.fail('nothing said')];
+  assert.deepEqual([left?.nodes, left?.connections], [0, 0]);
+});
+
 test('a policy is programmed once every agent has applied its generation', async (t) => {
   const set = await clusterSet(t, ['a']);
   const { client } = set.member('a');

@@ -1,11 +1,13 @@
 /** The duties of a member wired to what they watch. Every one is level-based: a change only says where to look again. */
-import { hubNamespace, LABEL_DERIVED, type MemberCluster, serviceOfHubRecord } from '#api/index.ts';
+import { ANNOTATION_DRAINS, hubNamespace, LABEL_DERIVED, type MemberCluster, serviceOfHubRecord } from '#api/index.ts';
 import { clusterVerdict } from '#compat/index.ts';
 import { every } from '#kit/index.ts';
 import type { Cache, Change } from '#kube/index.ts';
 import { deepEqual, type KubeObject } from '#objects/index.ts';
+import { drainedOf, drainsAny } from '#plan/index.ts';
+import { atMostEvery } from './at-most.ts';
 import { sliceIndex } from './caches.ts';
-import { createAgents } from './clusters/agents.ts';
+import { createAgents, stepsIn } from './clusters/agents.ts';
 import { keepMirror } from './clusters/mirror.ts';
 import { keepOwnCluster } from './clusters/own-cluster.ts';
 import { judgeExport, writeConditions } from './conditions/judge-export.ts';
@@ -19,6 +21,8 @@ import { replicate } from './replicate/replicate.ts';
 
 const LOOK_AROUND_MS = 5_000;
 const UNFINISHED_MS = 200;
+/** Every node may have something else to say of a drain each second: the hub hears it once. */
+const LEFT_OVER_MS = 1_000;
 
 /** @returns stop */
 export function startDuties(state: MemberState): () => void {
@@ -75,6 +79,9 @@ export function startDuties(state: MemberState): () => void {
     observed.set(cluster, epoch);
     own.add(self);
   }
+
+  const left = atMostEvery(clock, LEFT_OVER_MS, () => own.add(self));
+  stops.push(() => left.stop());
 
   const all = {
     exports: () => exportKeys(state).forEach((key) => exports.add(key)),
@@ -151,13 +158,18 @@ export function startDuties(state: MemberState): () => void {
   on(caches.policies, onPolicy);
   for (const { cache } of caches.flomeshPolicies) on(cache, onPolicy);
   on(caches.agents, ({ type, object, before }) => {
-    const same = type === 'put' && before && deepEqual(object.metadata.annotations, before.metadata.annotations);
-    if (same) return;
+    const [now = {}, then] = [object.metadata.annotations, before?.metadata.annotations];
+    if (stepsIn(object) !== (before && stepsIn(before))) own.add(self);
+    else if (now[ANNOTATION_DRAINS] !== then?.[ANNOTATION_DRAINS]) left.ask();
+    if (type === 'put' && then && deepEqual(withoutDrains(now), withoutDrains(then))) return;
     own.add(self);
     all.policies();
     for (const name of allMembers(state).keys()) mirrors.add(name);
   });
-  on(caches.mirrors, ({ key }) => mirrors.add(key));
+  on(caches.mirrors, ({ key, object }) => {
+    mirrors.add(key);
+    if (drainsAny(drainedOf(object.spec ?? {}))) own.add(self);
+  });
 
   on(caches.hubExports, ({ type, object, before }) => {
     if (object.metadata.namespace === hubNamespace(self)) {
@@ -218,6 +230,10 @@ export function startDuties(state: MemberState): () => void {
   all.policies();
   onHub();
   return () => stops.forEach((stop) => stop());
+}
+
+function withoutDrains({ [ANNOTATION_DRAINS]: _, ...others }: Readonly<Record<string, string>>) {
+  return others;
 }
 
 /** The part of a MemberCluster that others act on. */

@@ -17,6 +17,8 @@ export interface DnsEndpoint {
   readonly hostname?: string;
   /** What callers in this cluster connect to. */
   readonly addresses: readonly string[];
+  /** Its cluster is drained of the service: while others are there, only its own names lead to it. */
+  readonly leaving?: boolean;
   /** The address the pod has at home, when a substitute stands in `addresses`. */
   readonly podAddress?: string;
 }

@@ -32,11 +32,14 @@ function headless({ endpoints = [], ports = [] }: DnsImport, name: string): Serv
   const hosts = Map.groupBy(reachable, (endpoint) => hostName(endpoint, name));
   const named = [...hosts].filter(([host]) => host.length <= MAX_NAME).toSorted(([a], [b]) => byText(a, b));
   const records = named.map(([host, of]) => [host, addressesOf(of)] as const);
-  const targets = records.map(([host]) => host);
+  const staying = reachable.filter(({ leaving }) => !leaving);
+  const called = staying.length > 0 ? staying : reachable;
+  const hostsCalled = new Set(called.map((endpoint) => hostName(endpoint, name)));
+  const targets = records.flatMap(([host]) => (hostsCalled.has(host) ? [host] : []));
   const service = { ports: ports.map(portOf), targets };
   return {
     name,
-    records: [[name, addressesOf(reachable)], ...records],
+    records: [[name, addressesOf(called)], ...records],
     service,
   };
 }

@@ -72,6 +72,20 @@ test('a headless import has the addresses of all clusters, and a name for each e
   });
 });
 
+test('an endpoint that leaves has its own name still, and the service’s as long as no other has it', () => {
+  const leaving = endpoint('a', '10.244.1.7', { hostname: 'db-0', leaving: true });
+  const below = 'db.demo.svc.clusterset.local';
+  const of = (...endpoints: DnsEndpoint[]) => {
+    const one = { ...imported('db', [], 'Headless'), endpoints, ports: [{ port: 5432 }] };
+    const { records, services } = dnsView({ imports: [one] });
+    return [records[below], services[below]?.targets, records[`db-0.a.${below}`]];
+  };
+  const named = `db-0.a.${below}`;
+  assert.deepEqual(of(leaving), [['10.244.1.7'], [named], ['10.244.1.7']]);
+  const other = endpoint('b', '10.244.1.9', { hostname: 'db-0' });
+  assert.deepEqual(of(leaving, other), [['10.244.1.9'], [`db-0.b.${below}`], ['10.244.1.7']]);
+});
+
 test('an endpoint whose name would be too long is found by the service alone', () => {
   const long = { namespace: 'n'.repeat(63), name: 's'.repeat(63), type: 'Headless' as const, ips: [] };
   const endpoints = [endpoint('c'.repeat(48), '10.244.1.7', { hostname: 'h'.repeat(63) }), endpoint('c', '10.244.1.8')];

@@ -126,7 +126,10 @@ export interface Member {
   readonly region: string;
   readonly zone: string;
   readonly group: string;
+  /** All of it. */
   readonly drained: boolean;
+  /** `namespace/name` of services that are, although it is not. */
+  readonly drainedServices?: readonly string[];
   readonly removed: boolean;
   readonly transport: 'WireGuard' | 'MTLS' | 'Plain';
   readonly gateways: readonly Gateway[];
@@ -175,6 +178,8 @@ export interface TrafficPolicy {
   readonly failover: { readonly minReadyPercent: number; readonly overflow: number };
   readonly fallback: 'Any' | 'None';
   readonly ejection: Ejection;
+  /** After which connections to a cluster that is drained are ended; absent: at the deadline of the drain, if it has one. */
+  readonly drainSeconds?: number;
 }
 
 /** When a backend that fails is left out for a while. */

@@ -9,12 +9,13 @@ export interface PolicySpec {
   readonly failover?: { readonly minReadyPercent?: number; readonly overflow?: number };
   readonly fallback?: 'Any' | 'None';
   readonly ejection?: Partial<Omit<Ejection, 'resets'>>;
-  readonly connections?: { readonly onEject?: 'Keep' | 'Reset' };
+  readonly connections?: { readonly onEject?: 'Keep' | 'Reset'; readonly drainSeconds?: number };
 }
 
 /** A policy with every default in place: weight 100, overflow 140, ejection after 3 failures, appliesTo [ClusterSet], fallback None for Locality and else Any. */
 export function trafficPolicy(spec: PolicySpec, origin: TrafficPolicy['origin'] = 'sealane.dev'): TrafficPolicy {
   const lbType = spec.lbType ?? 'Locality';
+  const drainSeconds = spec.connections?.drainSeconds;
   return {
     origin,
     lbType,
@@ -25,6 +26,7 @@ export function trafficPolicy(spec: PolicySpec, origin: TrafficPolicy['origin'] 
       overflow: spec.failover?.overflow ?? 140,
     },
     fallback: spec.fallback ?? (lbType === 'Locality' ? 'None' : 'Any'),
+    ...(drainSeconds !== undefined && { drainSeconds }),
     ejection: { ...DEFAULT_EJECTION, ...spec.ejection, resets: spec.connections?.onEject === 'Reset' },
   };
 }

@@ -80,6 +80,33 @@ test('a freed range is not used again while a reader may hold it', () => {
   assert.deepEqual(walk(maps), [[[c]]]);
 });
 
+test('a group that is given up keeps its word until nobody can be on the way to it, and then leads nowhere', () => {
+  const maps = memoryMaps();
+  const tables = new ConnectTables(maps, systemClock);
+  tables.put(service({ a: ['10.0.0.1'], b: ['10.0.0.2'] }, ['a', 'b']));
+  const given = maps.shares.get(1);
+  tables.put(service({ a: ['10.0.0.1'] }, ['a']));
+  assert.equal(maps.groups.get(given).count, 1);
+  assert.ok(tables.hasFreed);
+  tables.forgetFreed();
+  assert.equal(maps.groups.get(given).count, 0);
+  assert.ok(!tables.hasFreed);
+  assert.deepEqual(walk(maps), [[[a]]]);
+});
+
+test('a group that was given up and is in use again is not forgotten', () => {
+  let now = 0;
+  const clock: Clock = { ...systemClock, monotonic: () => now };
+  const maps = memoryMaps();
+  const tables = new ConnectTables(maps, clock);
+  tables.put(service({ a: ['10.0.0.1'], b: ['10.0.0.2'] }, ['a', 'b']));
+  tables.put(service({ a: ['10.0.0.1'] }, ['a']));
+  now = 10_001;
+  tables.put(service({ a: ['10.0.0.1'], b: ['10.0.0.2'] }, ['a', 'b']));
+  tables.forgetFreed();
+  assert.deepEqual(walk(maps), [[[a], [b]]]);
+});
+
 test('how long clients are kept is written with the service, changes with it and goes with it', () => {
   const maps = memoryMaps();
   const tables = new ConnectTables(maps, systemClock);

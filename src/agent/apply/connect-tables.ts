@@ -16,6 +16,8 @@ export class ConnectTables {
   readonly #maps: ConnectMaps;
   readonly #placed: Map<string, PlacedService>;
   readonly #free: Record<Table, Ranges>;
+  /** Groups that were given up and whose words lead to their backends still. */
+  readonly #freedGroups = new Set<number>();
   /** Services by address that owns all its ports. */
   readonly #owners = new Map<Address, readonly string[]>();
 
@@ -65,6 +67,19 @@ export class ConnectTables {
       groups: groups.used,
       backends: backends.used,
     };
+  }
+
+  get hasFreed(): boolean {
+    return this.#freedGroups.size > 0;
+  }
+
+  /**
+   * A group that was given up leads nowhere: a UDP socket keeps its backend for as long as its group has it. Not at once, for whoever
+   * has read the old shares would meet nobody; long before the group is used again, which rests.
+   */
+  forgetFreed(): void {
+    for (const index of this.#freedGroups) this.#maps.groups.set(index, NOTHING);
+    this.#freedGroups.clear();
   }
 
   /** Brings one service to what is desired. If a map refuses, what is held is known all the same, and it may be tried again. */
@@ -159,7 +174,10 @@ export class ConnectTables {
     desired.backends.forEach((backend, i) => {
       this.#maps.backends.set(run.first + i, backend, index);
     });
-    if (!before) this.#maps.groups.set(index, run);
+    if (!before) {
+      this.#freedGroups.delete(index);
+      this.#maps.groups.set(index, run);
+    }
     return { index, run };
   }
 
@@ -228,7 +246,10 @@ export class ConnectTables {
   }
 
   #release(held: readonly Held[]): void {
-    for (const [table, run] of held) this.#free[table].release(run);
+    for (const [table, run] of held) {
+      this.#free[table].release(run);
+      if (table === 'groups') this.#freedGroups.add(run.first);
+    }
   }
 }
 

@@ -161,6 +161,16 @@ test('a drained member, and one that no lane reaches, get no new connection', ()
   assert.deepEqual(reach(unreachable, '240.10.1.1'), [{ a: 1 }]);
 });
 
+test('where single services of a member are drained, only those leave it', () => {
+  const served = (...drainedServices: string[]) =>
+    reach(
+      compileService(site({}, member('a'), member('b', { drainedServices })), inputs({ policy: shared })).desired,
+      '240.10.1.1',
+    )?.[0];
+  assert.deepEqual(served('shop/web'), { a: 1 });
+  assert.deepEqual(served('shop/cart', 'other/web'), { a: 3, b: 1 });
+});
+
 test('a peer address leads to that cluster’s gateways on the lane port, and refuses other ports', () => {
   const { desired } = compileService(site(), inputs());
   const peer = desired.find(({ port }) => port === 10_002) ?? assert.fail('no peer address');

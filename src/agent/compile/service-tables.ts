@@ -8,6 +8,7 @@ import {
   type CompiledPort,
   compilePort,
   DEFAULT_EJECTION,
+  drains,
   ejectionFor,
   type Exporter,
   type Family,
@@ -167,7 +168,7 @@ function decide(site: Site, all: ServiceInputs, local: Local, called: CalledPort
     }),
   };
   const compiled = compilePort(request);
-  const seed = `${inputs.name.namespace}/${inputs.name.name}:${called.name}`;
+  const seed = `${serviceKey(inputs.name)}:${called.name}`;
   const clusters = new Set(compiled.compiled.flat().map(({ cluster }) => cluster));
   const groups = [...clusters].map((cluster) =>
     group(site, inputs, own, { ...called, family, nodeLocal: compiled.nodeLocal }, cluster),
@@ -200,12 +201,16 @@ function exportersOf(site: Site, inputs: ServiceInputs, own: OwnEndpoints, calle
     const member = site.members.get(cluster);
     if (!port || !member) return [];
     const { region, zone, group } = member;
-    const eligible = !member.drained && callable(site, member, family);
+    const eligible = !drains(member, serviceKey(inputs.name)) && callable(site, member, family);
     const isOwn = cluster === site.cluster;
     const ready = isOwn ? own.serving.length : port.ready;
     const total = isOwn ? (own.total ?? port.total) : port.total;
     return [{ cluster, region, zone, group, ready, total, eligible }];
   });
+}
+
+function serviceKey({ namespace, name }: ServiceName): string {
+  return `${namespace}/${name}`;
 }
 
 function group(

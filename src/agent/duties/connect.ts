@@ -77,6 +77,16 @@ export class ConnectDuty {
     return this.#tables.use();
   }
 
+  /** Groups were given up whose words still lead to backends. */
+  get hasFreed(): boolean {
+    return this.#tables.hasFreed;
+  }
+
+  /** Nobody can be on the way to them any more: sockets that kept a backend of theirs are given another. */
+  forgetFreed(): void {
+    this.#tables.forgetFreed();
+  }
+
   /** Gives an owner exactly these entries. An entry that somebody else owns stays theirs. */
   replace(owner: string, desired: readonly DesiredService[]): void {
     const free = desired.filter((entry) => this.#mayOwn(owner, entry));

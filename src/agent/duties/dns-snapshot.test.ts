@@ -7,10 +7,15 @@ import { snapshotOf } from './dns-snapshot.ts';
 const imported = (name: string, spec: ServiceImport['spec']) => ({ metadata: { namespace: 'demo', name }, spec });
 const nothing = { list: () => [], get: () => undefined };
 
-/** A cluster that has these imports and nothing else. */
-function viewOf(one: ReturnType<typeof imported>, slices: readonly EndpointSlice[] = []): ClusterView {
+/** A cluster that has these imports and nothing else. @param drained `namespace/name` of what member b is drained of */
+function viewOf(
+  one: ReturnType<typeof imported>,
+  slices: readonly EndpointSlice[] = [],
+  drained: readonly string[] = [],
+): ClusterView {
   const imports = { keys: () => ['demo/x'], get: () => one };
-  const view = { services: nothing, policies: nothing, compatPolicies: [], imports, slicesOf: () => slices };
+  const members = { get: (name: string) => (name === 'b' ? { spec: { drainServices: drained } } : undefined) };
+  const view = { services: nothing, policies: nothing, compatPolicies: [], members, imports, slicesOf: () => slices };
   return view as unknown as ClusterView;
 }
 
@@ -56,6 +61,14 @@ test('ready pods of a headless import have names, by hostname or by the address 
   assert.deepEqual(records[`db-0.b.${name}`], ['241.2.0.1']);
   assert.deepEqual(services[name]?.targets, [`10-244-1-9.b.${name}`, `db-0.b.${name}`]);
   assert.equal(`db-2.b.${name}` in records, false);
+});
+
+test('pods of a cluster that is drained of the service are not what its name leads to', () => {
+  const slices = [podsOf('b'), { ...podsOf('c'), endpoints: [{ addresses: ['241.3.0.1'], hostname: 'db-0' }] }];
+  const addresses = (...drained: string[]) =>
+    snapshotOf(viewOf(headless, slices, drained)).records['db.demo.svc.clusterset.local'];
+  assert.deepEqual(addresses('demo/db'), ['241.3.0.1']);
+  assert.deepEqual(addresses('demo/other'), ['241.2.0.1', '241.2.0.2', '241.3.0.1']);
 });
 
 test('a headless import has no name while no pod is ready', () => {

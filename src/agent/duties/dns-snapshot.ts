@@ -1,6 +1,6 @@
 /** What the node's resolver answers from. */
 import { splitKey } from '#objects/index.ts';
-import { type DnsEndpoint, type DnsSnapshot, dnsView } from '#plan/index.ts';
+import { type DnsEndpoint, type DnsSnapshot, dnsView, drainedOf, drains } from '#plan/index.ts';
 import { importedCluster } from '../compile/imported-cluster.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import { importOf, policyOf } from '../watch/inputs.ts';
@@ -31,6 +31,7 @@ function nameOf(key: string) {
 }
 
 function readyEndpoints(view: ClusterView, service: string): DnsEndpoint[] {
+  const isLeaving = (cluster: string) => drains(drainedOf(view.members.get(cluster)?.spec ?? {}), service);
   const imported = view.slicesOf(service).flatMap((slice) => importedCluster(slice) ?? []);
   return imported.flatMap(({ cluster, endpoints }) =>
     endpoints
@@ -38,6 +39,7 @@ function readyEndpoints(view: ClusterView, service: string): DnsEndpoint[] {
       .map(({ address, podAddress, hostname }) => ({
         cluster,
         addresses: [address],
+        ...(isLeaving(cluster) && { leaving: true }),
         ...(hostname && { hostname }),
         ...(podAddress !== address && { podAddress }),
       })),

@@ -7,6 +7,7 @@ import type { ClusterView } from '../watch/cluster-view.ts';
 import { policyOf } from '../watch/inputs.ts';
 import { laneKey, type Names } from '../events/names-file.ts';
 import { ApplyLag } from '../metrics/apply-lag.ts';
+import { Step } from '../drain/step.ts';
 import type { ConnectDuty } from './connect.ts';
 import { snapshotOf } from './dns-snapshot.ts';
 import type { GatewayDuty } from './gateway.ts';
@@ -18,6 +19,8 @@ export interface Followed {
   /** Absent where no lane comes in. */
   readonly gateway: Pick<GatewayDuty, 'apply' | 'lanes'> | undefined;
   readonly lease: { touch(): void };
+  /** Told which generations of the members' mirrors the tables are in step with; absent where nobody asks. */
+  readonly drains: { inStep(generations: ReadonlyMap<string, number>): void } | undefined;
   /** Generation of each policy that the kernel has; said in the Lease. */
   readonly applied: Record<string, number>;
   readonly snapshot: { write(snapshot: DnsSnapshot): void };
@@ -36,15 +39,23 @@ const GATEWAY = '@gateway';
 const NAMES = '@names';
 /** Key of all of them. */
 export const EVERYTHING = '*';
+const IN_STEP = '@in-step';
+const FREED = '@freed';
 /** Many changes come together: one snapshot for all of them. */
 const SNAPSHOT_DELAY_MS = 20;
 /** For people only. */
 const NAMES_DELAY_MS = 500;
+/** Longer than a program runs: then nobody comes by the tables as they were before. */
+const FREED_DELAY_MS = 100;
+/** Services that failed are tried again meanwhile. */
+const STEP_AGAIN_MS = 200;
 
 /** Resolves when the tables hold everything that the view has; the queue goes on. */
 export async function followView(followed: Followed): Promise<Queue> {
   const { view, connect, clock, log, metrics } = followed;
   const lag = new ApplyLag(metrics, clock);
+  const step = new Step(() => view.members.list());
+  let forgetting = false;
   const queue = createQueue({ clock, log, work, onTry: tryMetrics(metrics, 'tables') });
   depthMetric(metrics, 'tables', queue);
 
@@ -52,11 +63,32 @@ export async function followView(followed: Followed): Promise<Queue> {
     if (key === DNS_OWNER) return followed.snapshot.write(snapshotOf(view));
     if (key === GATEWAY) return applyGateway(followed);
     if (key === NAMES) return followed.names.write(namesOf(followed));
-    if (key === EVERYTHING) return [...view.serviceNames()].forEach((name) => queue.add(name));
-    connect?.reconcile(key);
+    if (key === EVERYTHING) return everything();
+    if (key === IN_STEP) return stepped();
+    if (key === FREED) return forgetFreed();
+    step.try(key, () => connect?.reconcile(key));
+    if (connect?.hasFreed && !forgetting) queue.addAfter(FREED, FREED_DELAY_MS);
+    forgetting = connect?.hasFreed ?? false;
     lag.applied(key, view.slicesOf(key));
     noteApplied(followed, key);
     await followed.conditions?.tell(key, view.services.get(key));
+  }
+
+  function everything() {
+    step.begin();
+    for (const name of view.serviceNames()) queue.add(name);
+    queue.add(IN_STEP);
+  }
+
+  function forgetFreed() {
+    forgetting = false;
+    connect?.forgetFreed();
+  }
+
+  function stepped() {
+    const reached = step.end();
+    if (reached) followed.drains?.inStep(reached);
+    else queue.addAfter(IN_STEP, STEP_AGAIN_MS);
   }
 
   function touch(service: string) {
@@ -68,7 +100,7 @@ export async function followView(followed: Followed): Promise<Queue> {
   }
 
   view.onChange(touch);
-  for (const service of view.serviceNames()) queue.add(service);
+  everything();
   queue.add(DNS_OWNER);
   queue.add(GATEWAY);
   await queue.idle();

@@ -3,6 +3,7 @@ import {
   AGENT_LEASE_EXPIRY_MS,
   AGENT_LEASE_RENEW_MS,
   ANNOTATION_APPLIED,
+  ANNOTATION_DRAINS,
   ANNOTATION_FULL_TABLES,
   ANNOTATION_GATEWAY,
   ANNOTATION_VERDICTS,
@@ -16,6 +17,7 @@ import {
 import { type Clock, every, type Log } from '#kit/index.ts';
 import type { Verdicts } from '#plan/index.ts';
 import { type Client, type LeaseSign, renewLease } from '#kube/index.ts';
+import type { DrainSaid } from '../drain/model.ts';
 
 export interface LeaseContent {
   readonly node: string;
@@ -35,6 +37,8 @@ export interface LeaseContent {
   readonly applied: () => Readonly<Record<string, number>>;
   /** Share in use of each kernel table that is too full. */
   readonly fullTables: () => Readonly<Record<string, number>>;
+  /** By member that is drained: what this node has open to it. */
+  readonly drains: () => Readonly<Record<string, DrainSaid>>;
   /** Nothing is said before: a gateway that is named is called. */
   readonly ready: () => boolean;
 }
@@ -72,9 +76,10 @@ export function keepLease(client: Client, content: LeaseContent, clock: Clock, l
   };
 }
 
-function signOf({ node, version, gateway, applied, fullTables, verdicts }: LeaseContent): LeaseSign {
+function signOf({ node, version, gateway, applied, fullTables, verdicts, drains }: LeaseContent): LeaseSign {
   const full = fullTables();
   const found = verdicts();
+  const drained = drains();
   return {
     namespace: SYSTEM_NAMESPACE,
     name: agentLeaseName(node),
@@ -85,6 +90,7 @@ function signOf({ node, version, gateway, applied, fullTables, verdicts }: Lease
       [ANNOTATION_VERSION]: version,
       [ANNOTATION_APPLIED]: JSON.stringify(applied()),
       ...(Object.keys(full).length > 0 && { [ANNOTATION_FULL_TABLES]: JSON.stringify(full) }),
+      ...(Object.keys(drained).length > 0 && { [ANNOTATION_DRAINS]: JSON.stringify(drained) }),
       ...(gateway && { [ANNOTATION_GATEWAY]: JSON.stringify(gateway) }),
       ...(found && { [ANNOTATION_VERDICTS]: JSON.stringify(found) }),
     },

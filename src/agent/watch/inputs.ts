@@ -10,7 +10,15 @@ import {
 import { type Chosen, type Claim, choose, readTrafficPolicy } from '#compat/index.ts';
 import { openLane } from '#lanes/index.ts';
 import { splitKey } from '#objects/index.ts';
-import { gatewaysFor, isOwnSlice, type Member, type TrafficPolicy, trafficPolicy, type Verdicts } from '#plan/index.ts';
+import {
+  drainedOf,
+  gatewaysFor,
+  isOwnSlice,
+  type Member,
+  type TrafficPolicy,
+  trafficPolicy,
+  type Verdicts,
+} from '#plan/index.ts';
 import { importedCluster } from '../compile/imported-cluster.ts';
 import type { ServiceInputs, Site } from '../compile/service-tables.ts';
 import { type ClusterView, zoneOf } from './cluster-view.ts';
@@ -96,7 +104,7 @@ function readMember({ metadata, spec = {}, status }: MemberCluster, self: string
     region: spec.region ?? 'default',
     zone: spec.zone ?? 'default',
     group: spec.group ?? 'default',
-    drained: spec.drain ?? false,
+    ...drainedOf(spec),
     removed: spec.removed ?? false,
     transport: spec.transport ?? 'WireGuard',
     gateways: gatewaysFor({ spec, status }, self).map((gateway) => ({

@@ -59,7 +59,9 @@ const connections = group(
       choice(['Keep', 'Reset'], 'What happens to open connections of an ejected backend.', { default: 'Keep' }),
     ),
     drainSeconds: optional(
-      integer('How long connections of a drained cluster may go on, in seconds.', { minimum: 0, default: 30 }),
+      integer('Connections to a cluster that is drained are ended after this many seconds; absent: at its deadline.', {
+        minimum: 0,
+      }),
     ),
   },
   'What happens to connections that exist.',

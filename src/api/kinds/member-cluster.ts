@@ -1,6 +1,6 @@
 /** MemberCluster: one cluster of the set. On the hub; mirrored read-only into every member. */
 import type { Meta } from '#objects/index.ts';
-import { MEMBER_NAME_MAX } from '../names.ts';
+import { MEMBER_NAME_MAX, SERVICE_KEY } from '../names.ts';
 import { conditions } from '../schema/condition.ts';
 import {
   choice,
@@ -50,11 +50,22 @@ const leftOver = group(
         { maxItems: 20 },
       ),
     ),
+    generation: optional(
+      integer('Generation of its MemberCluster on the hub that this is an answer to.', { format: 'int64' }),
+    ),
     nodes: integer('Nodes that open no new connections to it, and are counted here.', { minimum: 0 }),
     allNodes: integer('Nodes that could open connections.', { minimum: 0 }),
   },
   'What a member still has open to one that is being drained.',
 );
+
+const drainedService = text('`namespace/name`.', {
+  maxLength: 127,
+  ...rules([
+    `self.matches('${SERVICE_KEY.source}')`,
+    'drainServices: the namespace and name of a service, such as shop/cart',
+  ]),
+});
 
 export const memberClusterSpec = group(
   {
@@ -74,7 +85,10 @@ export const memberClusterSpec = group(
     ),
     drain: optional(flag('Take its share of new connections away; let the old ones finish.', { default: false })),
     drainServices: optional(
-      list(text('`namespace/name`.'), 'Drains these services only, whatever `drain` says.', { maxItems: 100 }),
+      list(drainedService, 'Drains these services; `drain` drains all.', {
+        maxItems: 100,
+        'x-kubernetes-list-type': 'set',
+      }),
     ),
     drainDeadline: optional(time('When a drain ends the connections that are left; absent: they end by themselves.')),
     removed: optional(

@@ -66,7 +66,7 @@ test('an empty policy has the documented defaults', () => {
     appliesTo: ['ClusterSet'],
     failover: { minReadyPercent: 0, overflow: 140 },
     ejection: { consecutiveFailures: 3, baseSeconds: 5, maxPercent: 50 },
-    connections: { onEject: 'Keep', drainSeconds: 30 },
+    connections: { onEject: 'Keep' },
   });
 });
 

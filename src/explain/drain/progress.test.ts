@@ -33,6 +33,15 @@ test('a member that was removed is not waited for', () => {
   assert.equal(drainProgress([member('gone', undefined, { removed: true }), drained], 'c').phase, 'Drained');
 });
 
+test('what was told of an earlier drain, or of fewer services, is no answer', () => {
+  const asked = { ...drained, metadata: { name: 'c', generation: 8 } };
+  const waitingFor = (generation?: number) =>
+    drainProgress([member('a', { ...(generation !== undefined && { generation }) }), asked], 'c').waitingFor;
+  assert.deepEqual(waitingFor(7), ['a']);
+  assert.deepEqual(waitingFor(8), []);
+  assert.deepEqual(waitingFor(), [], 'of a version that does not say');
+});
+
 test('connections are summed over the members, the service with the most first', () => {
   const web = { service: 'demo/web', connections: 2 };
   const api = { service: 'demo/api', connections: 3 };
@@ -43,4 +52,8 @@ test('connections are summed over the members, the service with the most first',
   assert.equal(progress.phase, 'Emptying');
   assert.equal(progress.connections, 7);
   assert.deepEqual(progress.services, [{ ...web, connections: 4 }, api]);
+  assert.deepEqual(progress.members, [
+    { member: 'a', connections: 5 },
+    { member: 'b', connections: 2 },
+  ]);
 });

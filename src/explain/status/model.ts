@@ -1,3 +1,5 @@
+import type { LeftOver } from '#api/index.ts';
+
 /** What `sealane status` is given, and what it says. */
 export interface SeenCondition {
   readonly type: string;
@@ -20,6 +22,8 @@ export interface ClusterObject {
   readonly spec?: {
     readonly transport?: string;
     readonly drain?: boolean;
+    readonly drainServices?: readonly string[];
+    readonly drainDeadline?: string;
     readonly removed?: boolean;
     readonly type?: string;
     readonly ips?: readonly string[];
@@ -30,6 +34,7 @@ export interface ClusterObject {
     readonly conditions?: readonly SeenCondition[];
     readonly gateways?: readonly { readonly name: string; readonly address: string }[];
     readonly clusters?: readonly { readonly cluster: string }[];
+    readonly leftOver?: readonly LeftOver[];
   };
 }
 

@@ -101,3 +101,23 @@ test('a kind that may not be read is said to be missing, never taken for ready',
   assert.equal(settled, false);
   assert.match(missing.join(), /serviceexports.*: .*may not/);
 });
+
+test('what is drained is shown with what is left of it, where members tell that', () => {
+  const left = (connections: number, nodes = 2) => ({
+    ...member,
+    status: { ...member.status, leftOver: [{ cluster: 'west', connections, nodes, allNodes: 2 }] },
+  });
+  const west = (spec: ClusterObject['spec']): ClusterObject => ({ ...member, metadata: { name: 'west' }, spec });
+  const shown = (...objects: ClusterObject[]) =>
+    summarise(objects)
+      .lines.find(({ name }) => name === 'west')
+      ?.detail.split(';')[0];
+  const gone = { removed: true, drain: true };
+  assert.equal(shown(member, west({ drain: true })), 'draining');
+  assert.equal(
+    shown(left(3), west({ drainServices: ['shop/cart'] })),
+    'draining shop/cart: 3 connections left, waiting for west',
+  );
+  assert.equal(shown(left(0), west(gone)), 'removed');
+  assert.equal(shown(left(0), west({})), 'gateways: node1 192.0.2.11');
+});

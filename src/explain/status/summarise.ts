@@ -1,4 +1,5 @@
 /** `sealane status`: the objects of one cluster as lines that say what is so and what is still missing. */
+import { drainProgress } from '../drain/progress.ts';
 import type { ClusterObject, SeenCondition, StatusLine, StatusReport } from './model.ts';
 
 /** Conditions that have to be True before an object counts as settled, by kind. */
@@ -20,7 +21,10 @@ const FINAL: ReadonlySet<string> = new Set(['Ignored', 'NoService']);
  * @param forbidden names of kinds that the reader may not see: nobody can say then that everything is ready
  */
 export function summarise(objects: readonly ClusterObject[], forbidden: readonly string[] = []): StatusReport {
-  const lines = objects.map(lineOf).toSorted((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)));
+  const members = objects.filter(({ kind }) => kind === 'MemberCluster');
+  const lines = objects
+    .map((object) => lineOf(object, members))
+    .toSorted((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)));
   const missing = lines.flatMap((line) => line.missing.map((what) => `${line.kind} ${nameOf(line)}: ${what}`));
   const unseen = forbidden.map((kinds) => `${kinds}: these credentials may not list them`);
   const nobody = lines.some(({ kind }) => kind === 'MemberCluster') ? [] : ['no member has joined'];
@@ -36,7 +40,7 @@ function rank({ kind }: StatusLine): number {
   return Object.keys(WANTED).indexOf(kind);
 }
 
-function lineOf(object: ClusterObject): StatusLine {
+function lineOf(object: ClusterObject, members: readonly ClusterObject[]): StatusLine {
   const { apiVersion, kind, metadata, spec = {}, status = {} } = object;
   const conditions = status.conditions ?? [];
   const leaving = metadata.deletionTimestamp !== undefined || spec.removed === true;
@@ -46,7 +50,7 @@ function lineOf(object: ClusterObject): StatusLine {
     kind,
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
     name: metadata.name,
-    detail: detailOf(object),
+    detail: object.kind === 'MemberCluster' ? memberDetail(object, members) : detailOf(object),
     conditions: conditions.map(({ type, status: is, reason, message }) => ({ type, status: is, reason, message })),
     missing:
       leaving || isFinal ? [] : [...(WANTED[kind] ?? []).flatMap((type) => missingOf(type, object)), ...lost(object)],
@@ -70,12 +74,33 @@ function because({ reason, message }: SeenCondition): string {
   return message === '' ? reason : `${reason}: ${message}`;
 }
 
+function memberDetail({ metadata, spec = {}, status = {} }: ClusterObject, members: readonly ClusterObject[]): string {
+  const gateways = status.gateways?.map(({ name, address }) => `${name} ${address}`) ?? [];
+  const parts = [
+    spec.transport,
+    spec.removed === true && 'removed',
+    drainDetail(metadata.name, spec, members),
+    `gateways: ${gateways.join(', ') || 'none'}`,
+  ];
+  return parts.filter(Boolean).join('; ');
+}
+
+/** How far it is, is told on the hub only. */
+function drainDetail(
+  name: string,
+  { drain, drainServices = [] }: NonNullable<ClusterObject['spec']>,
+  members: readonly ClusterObject[],
+): string {
+  const { phase, connections, waitingFor } = drainProgress(members, name);
+  if (phase === 'NotDraining') return '';
+  const what = drain ? 'draining' : `draining ${drainServices.join(', ')}`;
+  if (!members.some(({ status }) => status?.leftOver?.some(({ cluster }) => cluster === name))) return what;
+  if (phase === 'Drained') return `${what}: drained`;
+  const waiting = waitingFor.length > 0 ? `, waiting for ${waitingFor.join(', ')}` : '';
+  return `${what}: ${connections} connections left${waiting}`;
+}
+
 function detailOf({ kind, spec = {}, status = {} }: ClusterObject): string {
-  if (kind === 'MemberCluster') {
-    const gateways = status.gateways?.map(({ name, address }) => `${name} ${address}`) ?? [];
-    const left = [spec.removed === true && 'removed', spec.drain === true && 'draining'].filter(Boolean);
-    return [spec.transport, ...left, `gateways: ${gateways.join(', ') || 'none'}`].filter(Boolean).join('; ');
-  }
   if (kind === 'ServiceImport') {
     const clusters = status.clusters?.map(({ cluster }) => cluster).join(', ');
     return `${spec.ips?.join(', ') || spec.type || 'no address'} from ${clusters || 'nobody'}`;

@@ -2,6 +2,7 @@
 import {
   AGENT_LEASE_EXPIRY_MS,
   ANNOTATION_APPLIED,
+  ANNOTATION_DRAINS,
   ANNOTATION_FULL_TABLES,
   ANNOTATION_GATEWAY,
   ANNOTATION_VERDICTS,
@@ -22,6 +23,15 @@ export interface Agents {
   verdicts(): Verdicts[];
   /** How many live nodes have applied at least this generation of a policy. @param policy `namespace/name` */
   applied(policy: string, generation: number): { readonly programmed: number; readonly total: number };
+  /** What each live node says of the drain of a member; undefined for one that has said nothing of it. */
+  drains(member: string): (SaidOfDrain | undefined)[];
+}
+
+export interface SaidOfDrain {
+  /** Of the member's mirror that the node's tables are in step with. */
+  readonly generation: number;
+  readonly connections: number;
+  readonly services: Readonly<Record<string, number>>;
 }
 
 export function createAgents(leases: Cache<Lease>, clock: Clock): Agents {
@@ -54,6 +64,7 @@ export function createAgents(leases: Cache<Lease>, clock: Clock): Agents {
       const programmed = nodes.filter((lease) => (appliedBy(lease)[policy] ?? -1) >= generation);
       return { programmed: programmed.length, total: nodes.length };
     },
+    drains: (member) => alive().map((lease) => drainSaidBy(lease, member)),
   };
 }
 
@@ -83,18 +94,39 @@ function fullTablesOf({ metadata, spec }: Lease): string[] {
 }
 
 export function appliedBy({ metadata }: Lease): Readonly<Record<string, number>> {
-  const said = readJson(metadata.annotations?.[ANNOTATION_APPLIED]);
+  return numbersOf(readJson(metadata.annotations?.[ANNOTATION_APPLIED]));
+}
+
+/** With which drains an agent is in step: what it has open changes more often. */
+export function stepsIn({ metadata }: Lease): string {
+  const said = Object.entries(readJson(metadata.annotations?.[ANNOTATION_DRAINS]));
+  return JSON.stringify(said.map(([member, drain]) => [member, recordOf(drain)['generation']]));
+}
+
+function drainSaidBy({ metadata }: Lease, member: string): SaidOfDrain | undefined {
+  const said = recordOf(readJson(metadata.annotations?.[ANNOTATION_DRAINS])[member]);
+  const { generation, connections } = numbersOf(said);
+  if (generation === undefined || connections === undefined) return undefined;
+  return { generation, connections, services: numbersOf(recordOf(said['services'])) };
+}
+
+/** Counts and generations: whole, and not below nothing. */
+function numbersOf(said: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> {
+  const entries = Object.entries(said);
   return Object.fromEntries(
-    Object.entries(said).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    entries.filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]) && Number(entry[1]) >= 0),
   );
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** What an agent wrote; nonsense counts as nothing said. */
 function readJson(text: string | undefined): Readonly<Record<string, unknown>> {
   if (!text) return {};
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return recordOf(JSON.parse(text));
   } catch {
     return {};
   }

@@ -72,7 +72,7 @@ export function isUnspoken({ metadata, status }: MemberCluster): boolean {
   return metadata.labels?.[LABEL_FROM] !== undefined && status?.clusterUID === undefined;
 }
 
-const NOT_MIRRORED = new Set(['observed', 'published']);
+const NOT_MIRRORED = new Set(['observed', 'published', 'leftOver']);
 
 /** Without what only members read on the hub: it changes often, and every member would write it again. */
 function mirroredStatus(status: MemberClusterStatus): MemberClusterStatus {

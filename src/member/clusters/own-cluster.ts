@@ -14,6 +14,7 @@ import { allMembers, type MemberState, nameIsOurs } from '../member-state.ts';
 import { tellOfOwn } from '../conditions/tell-of-hub.ts';
 import { currentMarker } from '../replicate/marker.ts';
 import type { Agents } from './agents.ts';
+import { leftOver } from './left-over.ts';
 import { isUnspoken } from './mirror.ts';
 
 /** Of the function that merges exports; the set uses the lowest. */
@@ -132,6 +133,7 @@ function desiredStatus(
     gateways,
     gatewaysShown: gateways.flatMap(({ address, addresses = [address] }) => addresses).join(', '),
     observed: Object.fromEntries(observed),
+    leftOver: leftOver(state, agents),
     version: settings.version,
     mergeVersion: MERGE_VERSION,
     conditions: conditions ?? status.conditions ?? [],

@@ -1,5 +1,5 @@
 /** Who serves a port, and who is in the set, as plan wants to know it. */
-import type { Exporter, MergedImport, MergedPort, Place } from '#plan/index.ts';
+import { drainedOf, drains, type Exporter, type MergedImport, type MergedPort, type Place } from '#plan/index.ts';
 import { allMembers, type MemberState, placeOf } from '../member-state.ts';
 
 export function exportersOf(state: MemberState, merged: MergedImport, port: MergedPort): Exporter[] {
@@ -19,7 +19,7 @@ export function exportersOf(state: MemberState, merged: MergedImport, port: Merg
         group,
         ready: served.ready,
         total: served.total,
-        eligible: reachable && !spec.drain && !spec.removed,
+        eligible: reachable && !drains(drainedOf(spec), `${merged.namespace}/${merged.name}`) && !spec.removed,
       },
     ];
   });
