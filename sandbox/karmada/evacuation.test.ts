@@ -162,7 +162,7 @@ suite('evacuation', () => {
     assert.equal(await replicas('cluster-1'), 2);
     await untilState('cluster-1', 'Waiting: not healthy elsewhere yet: demo/web-deployment', false);
     await healthy('cluster-2');
-    await untilState('cluster-1', 'Waiting: served by nobody else yet: demo/web 80/TCP', false);
+    await untilState('cluster-1', 'Waiting: served by nobody else yet: demo/web', false);
     await exported('cluster-2', 4);
     await untilState('cluster-1', 'Draining', true);
   });

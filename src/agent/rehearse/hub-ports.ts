@@ -12,6 +12,7 @@ import type { ViewedPort } from '#explain/index.ts';
 import { apiVersionOf, keyOf } from '#objects/index.ts';
 import {
   compilePort,
+  drains,
   type Exporter,
   type ExportRecord,
   type Member,
@@ -120,17 +121,17 @@ function viewed(merged: MergedImport, port: MergedPort, { consumer, seen, policy
 }
 
 function exportersOf(
-  { serving }: MergedImport,
+  { namespace, name, serving }: MergedImport,
   port: MergedPort,
   consumer: string,
   seen: ReadonlyMap<string, Member>,
 ): Exporter[] {
   return serving.flatMap(({ cluster, ports }) => {
-    const served = ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol);
+    const served = ports.find((one) => one.name === port.name && one.protocol === port.protocol);
     const member = seen.get(cluster);
     if (!served || !member) return [];
-    const { region, zone, group, drained } = member;
-    const eligible = !drained && (cluster === consumer || canReach(member));
+    const { region, zone, group } = member;
+    const eligible = !drains(member, `${namespace}/${name}`) && (cluster === consumer || canReach(member));
     return [{ cluster, region, zone, group, ready: served.ready, total: served.total, eligible }];
   });
 }

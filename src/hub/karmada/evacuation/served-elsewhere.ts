@@ -1,5 +1,6 @@
 /** Whether what a member exports would be served without it. Pure. */
-import { type ClusterExport, hubNamespace, type MemberCluster } from '#api/index.ts';
+import type { ClusterExport, MemberCluster } from '#api/index.ts';
+import { leftAlone } from '#explain/index.ts';
 
 export interface ServedView {
   readonly cluster: string;
@@ -11,46 +12,18 @@ export interface ServedView {
 }
 
 /**
- * What is ready there and nowhere else, as `demo/web 80/TCP`: a port counts as served by a member that stays, has an endpoint ready,
- * and whose export every importer has taken in.
+ * What a drain would leave with nobody, as `demo/web`. Stricter than for a person who asks for one: nobody else who is leaving
+ * counts, nor an export that an importer has not taken in yet.
  */
 export function servedOnlyThere({ cluster, members, records, leaving }: ServedView): string[] {
-  const present = members.filter(({ spec }) => !spec?.removed);
-  const substitutes = present.filter(
-    ({ metadata, spec }) => metadata.name !== cluster && !spec?.drain && !leaving(metadata.name),
-  );
-  const known = records.filter(
-    ({ spec, metadata }) =>
-      substitutes.some(
-        (one) => one.metadata.name === spec.cluster && metadata.namespace === hubNamespace(spec.cluster),
-      ) && isKnown(spec, present),
-  );
-  return records
-    .filter(({ spec, metadata }) => spec.cluster === cluster && metadata.namespace === hubNamespace(cluster))
-    .filter(({ spec }) => spec.withdrawn === undefined)
-    .flatMap(({ spec }) =>
-      spec.ports
-        .filter((port) => port.ready > 0 && !known.some((other) => serves(other.spec, spec, port)))
-        .map(({ port, protocol }) => `${spec.service.namespace}/${spec.service.name} ${port}/${protocol}`),
-    );
+  const staying = members.filter(({ metadata }) => metadata.name === cluster || !leaving(metadata.name));
+  const importers = members.filter(({ spec }) => !spec?.removed);
+  const known = records.filter(({ spec }) => spec.cluster === cluster || isKnown(spec, importers));
+  return leftAlone(staying, known, cluster, { drained: true });
 }
 
-type Spec = ClusterExport['spec'];
-
-function isKnown({ cluster, epoch = 0, withdrawn }: Spec, importers: readonly MemberCluster[]): boolean {
-  if (withdrawn !== undefined) return false;
+function isKnown({ cluster, epoch = 0 }: ClusterExport['spec'], importers: readonly MemberCluster[]): boolean {
   return importers.every(
     ({ metadata, status }) => metadata.name === cluster || (status?.observed?.[cluster] ?? 0) >= epoch,
-  );
-}
-
-/** Ports are merged by name, then by number. */
-function serves({ service, ports }: Spec, wanted: Spec, port: Spec['ports'][number]): boolean {
-  if (service.namespace !== wanted.service.namespace || service.name !== wanted.service.name) return false;
-  return ports.some(
-    (one) =>
-      one.ready > 0 &&
-      one.protocol === port.protocol &&
-      ((one.name ?? '') === (port.name ?? '') || one.port === port.port),
   );
 }
