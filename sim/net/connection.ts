@@ -18,9 +18,6 @@ export interface ConnectionOptions {
 /** As `kube`'s own: an answer's head within 15 s, a connection within 3 s. */
 const HEAD_MS = 15_000;
 const CONNECT_MS = 3_000;
-/** One watch in so many lags far behind the others. */
-const LAGGING = 0.08;
-const LAG_MS = { low: 50, high: 3_000 };
 
 export function memoryConnection(options: ConnectionOptions): Connection {
   const { server, onSend = (request: RawRequest) => request } = options;
@@ -74,8 +71,7 @@ function arrive(options: ConnectionOptions, request: RawRequest, call: Call): vo
 function answerInto(options: ConnectionOptions, request: RawRequest, call: Call, breaks: boolean): void {
   const { process, network, link, server } = options;
   const lasting = request.path.includes('watch=true');
-  const lagMs =
-    lasting && network.lags && network.random.chance(LAGGING) ? network.random.between(LAG_MS.low, LAG_MS.high) : 0;
+  const lagMs = lasting ? network.lagOf(request.path) : 0;
   const stream = new Stream(network, link, lagMs);
   const toClient = (run: () => void) => stream.send(() => process.deliver(run));
   let answer: IncomingAnswer | undefined;

@@ -15,19 +15,23 @@ export interface Link {
 }
 
 const NEAR_MS = { low: 0.2, high: 3 };
+/** One watch in so many lags far behind the others. */
+const LAGGING = 0.08;
+const LAG_MS = { low: 50, high: 3_000 };
 
 export class Network {
   readonly #links = new Map<string, Link>();
   readonly time: VirtualTime;
   readonly random: Random;
 
-  /** Some watches lag behind others. */
-  readonly lags: boolean;
+  /** By how much a new watch will lag, in milliseconds. @param path of its request */
+  lagOf: (path: string) => number;
 
+  /** @param lags some watches lag behind others */
   constructor(time: VirtualTime, random: Random, lags: boolean) {
     this.time = time;
     this.random = random;
-    this.lags = lags;
+    this.lagOf = () => (lags && random.chance(LAGGING) ? random.between(LAG_MS.low, LAG_MS.high) : 0);
   }
 
   link(name: string): Link {
@@ -68,6 +72,7 @@ export class Stream {
   /** On top of the link's delay: one watch may lag behind another. */
   readonly lagMs: number;
   #last = 0;
+  readonly #sent: (() => void)[] = [];
 
   constructor(network: Network, link: Link, lagMs = 0) {
     this.#network = network;
@@ -76,10 +81,20 @@ export class Stream {
   }
 
   send(arrive: () => void): void {
-    if (this.#link.down) return void this.#link.held.push(() => this.send(arrive));
+    this.#sent.push(arrive);
+    this.#carry();
+  }
+
+  /** Whenever one gets through, it is the first of those that were sent: what was under way when the link broke stays ahead. */
+  #carry(): void {
+    const again = () => this.#carry();
+    if (this.#link.down) return void this.#link.held.push(again);
     const { time } = this.#network;
     const at = Math.max(time.now + this.#network.delay(this.#link) + this.lagMs, this.#last);
     this.#last = at;
-    time.after(at - time.now, () => (this.#link.down ? this.#link.held.push(() => this.send(arrive)) : arrive()));
+    time.after(at - time.now, () => {
+      if (this.#link.down) this.#link.held.push(again);
+      else this.#sent.shift()?.();
+    });
   }
 }

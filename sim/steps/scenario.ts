@@ -147,12 +147,16 @@ function faults(drawn: Drawn): Fault[] {
   });
 }
 
-const LOSES_NAMES = new Set(['empty-hub', 'wipe-hub-objects', 'restore-hub', 'rebuild']);
+const LOSES_NAMES = new Set<string>(['empty-hub', 'wipe-hub-objects', 'restore-hub']);
 
-/** On a hub that has lost who a name belongs to, whoever comes first has it: nothing can tell the two apart then. */
+/**
+ * On a hub that has lost who a name belongs to, whoever comes first has it: nothing can tell the two apart then. And what its admin
+ * wrote of a member is lost when the hub and the member, whose mirror has it, are made anew together.
+ */
 function possible(drawn: readonly Fault[]): readonly Fault[] {
   const loses = drawn.some((one) => LOSES_NAMES.has(one.do));
-  return loses ? drawn.filter((one) => one.do !== 'impostor') : drawn;
+  const rebuilt = drawn.some((one) => one.do === 'rebuild');
+  return drawn.filter((one) => !(one.do === 'impostor' && (loses || rebuilt)) && !(one.do === 'rebuild' && loses));
 }
 
 function fault({ random, names, replicas, nodes }: Drawn, ms: number): Undated<Fault> {
