@@ -377,6 +377,31 @@ describe('a full gateway', () => {
   });
 });
 
+describe('a flow table that is four fifths full', () => {
+  const CAPACITY = 512;
+  let stand: Stand;
+  before(async () => {
+    stand = await createStand({ capacity: CAPACITY, rodata: TIMES });
+    stand.reset(lanes);
+  });
+  after(() => stand.close());
+
+  test('takes every new flow, however those that stay and those that went were mixed', () => {
+    let sport = 16_000;
+    const staying: Connection[] = [];
+    const { refused } = stand.refusedBy(() => {
+      for (let i = 0; staying.length < 0.8 * CAPACITY; i++) {
+        const connection = new Connection(stand, { sport: sport++ }).establish();
+        if (i % 16 < 13) staying.push(connection);
+        else connection.end();
+      }
+      for (let i = 0; i < 200; i++) new Connection(stand, { sport: sport++ }).establish().end();
+    });
+    assert.deepEqual(refused, {});
+    for (const connection of staying) assert.equal(connection.answer(ACK).dport, connection.caller.sport);
+  });
+});
+
 describe('a full flow table', () => {
   let stand: Stand;
   before(async () => {
