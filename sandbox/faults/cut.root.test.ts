@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { capture, insideNamespace } from '#host/index.ts';
@@ -6,6 +7,7 @@ import { statePaths } from '#sandbox/supervise/index.ts';
 import {
   BUILT_IN,
   bringUpNetwork,
+  type Cluster,
   namespaces,
   readTopology,
   removeNetwork,
@@ -16,8 +18,7 @@ import { applyFault } from './index.ts';
 
 const name = `slt${process.pid}`;
 const topology = await bringUpNetwork(name, readTopology(BUILT_IN['dual-stack'] ?? '', 'dual-stack'));
-const [one, two, three] = topology.clusters;
-assert.ok(one && two && three);
+const [one, two, three] = topology.clusters as [Cluster, Cluster, Cluster];
 const paths = statePaths(name);
 
 after(async () => {
@@ -43,6 +44,50 @@ async function reaches(namespace: string | undefined, address: string | undefine
 async function reachesSoon(namespace: string, address: string | undefined): Promise<void> {
   const end = Date.now() + 5000;
   while (!(await reaches(namespace, address))) assert.ok(Date.now() < end, `${namespace} does not reach ${address}`);
+}
+
+/** Whether SYNs came to a node while it was tried to reach it. */
+async function received(namespace: string, act: () => Promise<boolean>) {
+  const count = async () =>
+    Number(await inside(namespace, ['sh', '-c', "awk '/^Tcp: [0-9]/ {print $11}' /proc/net/snmp"]));
+  const before = await count();
+  const reached = await act();
+  return { packets: (await count()) > before, reached };
+}
+
+/** What node-1 of cluster-2 is sent within half a second. */
+async function megabitsPerSecond(): Promise<number> {
+  const serving = startReceiver();
+  await serving.ready;
+  const script = `
+const socket = require('node:net').connect(9009, process.argv[1], () => {
+  const more = () => { while (socket.write(Buffer.alloc(16384))); };
+  socket.on('drain', more); more();
+  setTimeout(() => process.exit(), 500);
+});`;
+  await inside(node(one), [process.execPath, '-e', script, two.nodes[0]?.wanAddresses[0] ?? '']);
+  return (Number(await serving.bytes) * 8) / 0.5 / 1e6;
+}
+
+function startReceiver() {
+  const script = `
+let bytes = 0;
+const server = require('node:net').createServer((socket) => {
+  socket.on('data', (data) => { bytes += data.length; }).on('error', () => {});
+  setTimeout(() => { process.stdout.write(String(bytes)); process.exit(); }, 500);
+}).listen(9009, () => process.stderr.write('ready'));
+setTimeout(() => process.exit(), 20_000);`;
+  const [command = '', ...args] = insideNamespace(node(two), [process.execPath, '-e', script]);
+  const child = spawn(command, args);
+  return {
+    ready: new Promise((resolve) => child.stderr.once('data', resolve)),
+    bytes: new Promise((resolve) => child.stdout.once('data', resolve)),
+  };
+}
+
+async function inside(namespace: string, line: readonly string[]): Promise<string> {
+  const [command = '', ...args] = insideNamespace(namespace, line);
+  return (await capture(command, args)).stdout;
 }
 
 const node = (cluster: typeof one, i = 0) => namespaces.node(name, cluster.name, cluster.nodes[i]?.name ?? '');
@@ -78,6 +123,27 @@ test('one gateway can be cut off alone, twice does not hurt, and healing what is
   await applyFault(name, 'heal', 'cluster-2/node-1');
   await applyFault(name, 'heal', 'cluster-2/node-1');
   await reachesSoon(node(one), two.nodes[0]?.wanAddresses[0]);
+});
+
+test('a link that is cut one way carries the other: a datagram sent arrives, its answer does not', async () => {
+  const at = two.nodes[0]?.wanAddresses[0] ?? '';
+  await applyFault(name, 'cut', 'cluster-2/node-1', { direction: 'out' });
+  const heard = await received(node(two), () => reaches(node(one), at));
+  assert.deepEqual(heard, { packets: true, reached: false });
+  await applyFault(name, 'heal', 'cluster-2/node-1');
+  await applyFault(name, 'cut', 'cluster-2/node-1', { direction: 'in' });
+  assert.deepEqual(await received(node(two), () => reaches(node(one), at)), { packets: false, reached: false });
+  await applyFault(name, 'heal', 'cluster-2/node-1');
+  await reachesSoon(node(one), at);
+});
+
+test('a link that is throttled carries no more than so much, until it is healed', async () => {
+  await applyFault(name, 'throttle', 'cluster-2/node-1', { kilobits: 800, direction: 'in' });
+  const slow = await megabitsPerSecond();
+  assert.ok(slow < 2, `${slow} Mbit/s`);
+  await applyFault(name, 'heal', 'cluster-2/node-1');
+  const fast = await megabitsPerSecond();
+  assert.ok(fast > 10 * slow, `${fast} Mbit/s after ${slow}`);
 });
 
 test('a node cut off from its LAN reaches neither its control plane nor its neighbours there', async () => {

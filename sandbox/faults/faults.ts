@@ -1,28 +1,71 @@
 /** Breaks things on purpose, and heals them. */
-import { nft } from '#host/index.ts';
 import { SealaneError } from '#kit/index.ts';
-import { askSupervisor, readTopologyState, statePaths } from '#sandbox/supervise/index.ts';
-import { cutPorts, type Port } from './ports.ts';
+import {
+  askSupervisor,
+  type ControlRequest,
+  type ProcessStatus,
+  readTopologyState,
+  setSkew,
+  statePaths,
+} from '#sandbox/supervise/index.ts';
+import { emptyFilled, fillFlows } from './fill-flows.ts';
+import { cut, type Direction, healEveryLink, healLink, throttle } from './links.ts';
 
-export type Fault = 'kill' | 'stop' | 'cut' | 'heal' | 'empty-hub';
+export const FAULTS = [
+  'kill',
+  'crash',
+  'stop',
+  'freeze',
+  'skew',
+  'cut',
+  'throttle',
+  'fill',
+  'heal',
+  'empty-hub',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export interface FaultOptions {
+  /** Of a cut or a throttle. */
+  readonly direction?: Direction;
+  readonly kilobits?: number;
+  /** Milliseconds by which a clock is set ahead, negative: back. */
+  readonly ahead?: number;
+  /** Of a gateway's table of flows. */
+  readonly percent?: number;
+}
 
 export interface FaultResult {
-  /** Names of the processes or links that it was done to. */
+  /** Names of the processes, links or tables that it was done to. */
   readonly done: readonly string[];
 }
 
 /**
- * @param target a process or a group of them (`agent/cluster-1`) for kill and stop; `hub`, a cluster, a node or a node's LAN
- *   (`cluster-1/node-1/lan`) for cut; either for heal, or `all`
+ * @param target a process or a group of them (`agent/cluster-1`), or `all`, for kill, crash, stop, freeze and skew; `hub`, a
+ *   cluster, a node or a node's LAN (`cluster-1/node-1/lan`) for cut and throttle; a gateway (`cluster-1/node-1`) for fill; any of
+ *   them for heal, or `all`
  * @throws `sandbox/no-such-target`, `sandbox/not-up`, `sandbox/supervisor-gone`
  */
-export async function applyFault(sandbox: string, fault: Fault, target: string): Promise<FaultResult> {
+export async function applyFault(
+  sandbox: string,
+  fault: Fault,
+  target: string,
+  { direction = 'both', kilobits = 1_000, ahead = 3_600_000, percent = 85 }: FaultOptions = {},
+): Promise<FaultResult> {
   switch (fault) {
     case 'kill':
+    case 'crash':
     case 'stop':
+    case 'freeze':
       return { done: known(target, await ask(sandbox, fault, target)) };
+    case 'skew':
+      return { done: await skew(sandbox, target, ahead) };
     case 'cut':
-      return { done: await setCut(sandbox, target, true) };
+      return { done: await cut(sandbox, target, direction) };
+    case 'throttle':
+      return { done: await throttle(sandbox, target, direction, kilobits) };
+    case 'fill':
+      return { done: [`${fillFlows(sandbox, target, percent)} flows of ${target}`] };
     case 'heal':
       return { done: await heal(sandbox, target) };
     case 'empty-hub':
@@ -31,71 +74,49 @@ export async function applyFault(sandbox: string, fault: Fault, target: string):
 }
 
 async function heal(sandbox: string, target: string): Promise<readonly string[]> {
-  if (target === 'all') return [...(await startStopped(sandbox)), ...(await healEveryLink(sandbox))];
-  const links = cutPorts(sandbox, readTopologyState(sandbox), target);
-  const healed = links.length > 0 ? await setCut(sandbox, target, false) : [];
+  const filled = emptyFilled(sandbox, target);
+  if (target === 'all')
+    return [...(await healProcesses(sandbox, target)), ...(await healEveryLink(sandbox)), ...filled];
+  const healed = await healLink(sandbox, target);
   // `hub` is the name of a place and of a process; no other place is.
-  if (links.length > 0 && target !== 'hub') return healed;
-  const started = await ask(sandbox, 'start', target);
-  if (healed.length === 0) await requireProcess(sandbox, target);
-  return [...started, ...healed];
+  if (healed && target !== 'hub') return [...healed, ...filled];
+  const processes = await healProcesses(sandbox, target);
+  if (!healed) known(target, await matching(sandbox, target));
+  return [...processes, ...(healed ?? [])];
 }
 
-async function startStopped(sandbox: string): Promise<string[]> {
-  const { processes = [] } = await askSupervisor(statePaths(sandbox).control, { verb: 'status' });
-  const stopped = processes.filter(({ state }) => state === 'stopped');
-  for (const { name } of stopped) await ask(sandbox, 'start', name);
-  return stopped.map(({ name }) => name);
+/** @returns those that were down, frozen, or had a wrong clock */
+async function healProcesses(sandbox: string, target: string): Promise<string[]> {
+  const skewed = await matching(sandbox, target);
+  const righted = skewed.filter((name) => setSkew(statePaths(sandbox), name, 0));
+  return [...new Set([...(await ask(sandbox, 'start', target)), ...righted])];
 }
 
-async function healEveryLink(sandbox: string): Promise<string[]> {
-  const topology = readTopologyState(sandbox);
-  const places = [
-    'hub',
-    ...topology.clusters.flatMap(({ name, nodes }) => [name, ...nodes.map((node) => `${name}/${node.name}/lan`)]),
-  ];
-  const namespaces = new Set(
-    places.flatMap((place) => cutPorts(sandbox, topology, place).map(({ namespace }) => namespace)),
-  );
-  for (const namespace of namespaces) await nft('flush set bridge faults cut', { namespace });
-  return [...namespaces];
+async function skew(sandbox: string, target: string, ahead: number): Promise<readonly string[]> {
+  const names = known(target, await matching(sandbox, target));
+  for (const name of names) setSkew(statePaths(sandbox), name, ahead);
+  return names;
 }
 
-async function setCut(sandbox: string, target: string, cut: boolean): Promise<string[]> {
-  const ports = cutPorts(sandbox, readTopologyState(sandbox), target);
-  if (ports.length === 0) throw noSuchTarget(target, 'hub, a cluster, CLUSTER/NODE or CLUSTER/NODE/lan');
-  for (const port of ports) await nft(cutScript(port, cut), { namespace: port.namespace });
-  return ports.map(({ namespace, device }) => `${namespace} ${device}`);
+async function matching(sandbox: string, target: string): Promise<string[]> {
+  const names = (await statuses(sandbox)).map(({ name }) => name);
+  return target === 'all' ? names : names.filter((name) => name === target || name.startsWith(`${target}/`));
 }
 
-/** Adding first makes deleting what is not there no error. */
-function cutScript({ device }: Port, cut: boolean): string {
-  const add = `add element bridge faults cut { "${device}" }\n`;
-  return cut ? add : `${add}delete element bridge faults cut { "${device}" }\n`;
+async function statuses(sandbox: string): Promise<readonly ProcessStatus[]> {
+  return (await askSupervisor(statePaths(sandbox).control, { verb: 'status' })).processes ?? [];
 }
 
-async function ask(
-  sandbox: string,
-  verb: 'kill' | 'stop' | 'start' | 'empty',
-  target: string,
-): Promise<readonly string[]> {
+type Verb = Extract<ControlRequest, { readonly target: string }>['verb'];
+
+async function ask(sandbox: string, verb: Verb, target: string): Promise<readonly string[]> {
   readTopologyState(sandbox);
   return (await askSupervisor(statePaths(sandbox).control, { verb, target })).done ?? [];
 }
 
-async function requireProcess(sandbox: string, target: string): Promise<void> {
-  const { processes = [] } = await askSupervisor(statePaths(sandbox).control, { verb: 'status' });
-  known(
-    target,
-    processes.map(({ name }) => name).filter((name) => name === target || name.startsWith(`${target}/`)),
-  );
-}
-
 function known(target: string, done: readonly string[]): readonly string[] {
   if (done.length > 0) return done;
-  throw noSuchTarget(target, 'a process that `sealane sandbox status` lists');
-}
-
-function noSuchTarget(target: string, wanted: string): SealaneError {
-  return new SealaneError('sandbox/no-such-target', `find "${target}": not there`, { hint: `wanted is ${wanted}` });
+  throw new SealaneError('sandbox/no-such-target', `find "${target}": not there`, {
+    hint: 'wanted is a process that `sealane sandbox status` lists',
+  });
 }

@@ -1,2 +1,2 @@
 /** Door of the faults. */
-export { applyFault, type Fault, type FaultResult } from './faults.ts';
+export { applyFault, type Fault, type FaultOptions, type FaultResult, FAULTS } from './faults.ts';

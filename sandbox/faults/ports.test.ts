@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BUILT_IN, readTopology } from '#sandbox/topology/index.ts';
-import { cutPorts } from './ports.ts';
+import { portsOf } from './ports.ts';
 
 const topology = readTopology(BUILT_IN['default'] ?? '', 'default');
 const devices = (target: string) =>
-  cutPorts('box', topology, target).map(({ namespace, device }) => `${namespace} ${device}`);
+  portsOf('box', topology, target).map(({ namespace, device }) => `${namespace} ${device}`);
 
 test('a cluster is cut off with its control plane and all its nodes', () => {
   assert.deepEqual(devices('cluster-2'), ['box-wan c2', 'box-wan c2n1', 'box-wan c2n2']);

@@ -1,27 +1,44 @@
 /** Which ends of which bridges a place hangs on. Pure. */
 import { namespaces, type Topology, wanPorts } from '#sandbox/topology/index.ts';
 
-export interface Port {
+export interface End {
   readonly namespace: string;
   readonly device: string;
 }
 
+export interface Port extends End {
+  /** The place's own end of the same link. */
+  readonly far: End;
+}
+
 /** @returns none when there is no such place */
-export function cutPorts(sandbox: string, topology: Topology, target: string): Port[] {
+export function portsOf(sandbox: string, topology: Topology, target: string): Port[] {
   const wan = namespaces.wan(sandbox);
-  if (target === 'hub') return [{ namespace: wan, device: wanPorts.hub }];
+  const onWan = (device: string, namespace: string): Port => ({
+    namespace: wan,
+    device,
+    far: { namespace, device: 'wan0' },
+  });
+  if (target === 'hub') return [onWan(wanPorts.hub, namespaces.hub(sandbox))];
   const [clusterName = '', nodeName, side, ...more] = target.split('/');
   const cluster = topology.clusters.find(({ name }) => name === clusterName);
   if (!cluster || more.length > 0) return [];
-  if (nodeName === undefined) {
-    const ports = [
-      wanPorts.controlPlane(cluster.index),
-      ...cluster.nodes.map((node) => wanPorts.node(cluster.index, node.index)),
-    ];
-    return ports.map((device) => ({ namespace: wan, device }));
-  }
+  const plane = namespaces.controlPlane(sandbox, cluster.name);
+  const ofNode = ({ name, index }: (typeof cluster.nodes)[number]) =>
+    onWan(wanPorts.node(cluster.index, index), namespaces.node(sandbox, cluster.name, name));
+  if (nodeName === undefined) return [onWan(wanPorts.controlPlane(cluster.index), plane), ...cluster.nodes.map(ofNode)];
   const node = cluster.nodes.find(({ name }) => name === nodeName);
   if (!node) return [];
-  if (side === undefined) return [{ namespace: wan, device: wanPorts.node(cluster.index, node.index) }];
-  return side === 'lan' ? [{ namespace: namespaces.controlPlane(sandbox, cluster.name), device: node.name }] : [];
+  if (side === undefined) return [ofNode(node)];
+  const far = { namespace: ofNode(node).far.namespace, device: 'lan0' };
+  return side === 'lan' ? [{ namespace: plane, device: node.name, far }] : [];
+}
+
+/** Names of places that together have every port. */
+export function placesOf({ clusters }: Topology): string[] {
+  const ofCluster = ({ name, nodes }: Topology['clusters'][number]) => [
+    name,
+    ...nodes.map((node) => `${name}/${node.name}/lan`),
+  ];
+  return ['hub', ...clusters.flatMap(ofCluster)];
 }

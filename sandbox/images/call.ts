@@ -1,4 +1,5 @@
 /** `pod-tool call URL`: many new connections, and a count of who answered and what failed. */
+import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SealaneError, sleep, systemClock } from '#kit/index.ts';
 import { wholeNumber } from './arguments.ts';
@@ -8,9 +9,10 @@ import { resolver, type WantedFamily } from './resolve-name.ts';
 import { createTally } from './tally.ts';
 
 const USAGE = `call URL [--count N] [--concurrency C] [--rate PER_SECOND] [--timeout MS] [--resolve each|once]
-                [--family 4|6] [--output text|json]
+                [--family 4|6] [--record FILE] [--output text|json]
   URL   http://name[:port][/path] or udp://name:port, the name perhaps an address such as [fd00::1]; every call is a new connection
-  --rate  starts this many a second, answers or not; otherwise the next starts when one of C has ended`;
+  --record  a line for each call: when it began (milliseconds since 1970), how long it took, who answered or what failed
+  --rate  starts this many a second, answers or not, until SIGTERM; otherwise the next starts when one of C has ended`;
 
 export async function call(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -23,6 +25,7 @@ export async function call(args: readonly string[]): Promise<number> {
       timeout: { type: 'string' },
       resolve: { type: 'string', default: 'each' },
       family: { type: 'string' },
+      record: { type: 'string' },
       output: { type: 'string', short: 'o', default: 'text' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -38,7 +41,7 @@ export async function call(args: readonly string[]): Promise<number> {
   const rate = wholeNumber('rate', values.rate, 0);
   const timeoutMs = wholeNumber('timeout', values.timeout, 5_000, 1);
   const addressOf = resolver(values.resolve === 'once', familyOf(values.family));
-  const tally = createTally(systemClock);
+  const tally = createTally(systemClock, recorder(values.record));
   const once = () =>
     tally.count(async () => {
       const address = await addressOf(url.hostname);
@@ -47,6 +50,13 @@ export async function call(args: readonly string[]): Promise<number> {
   await (rate > 0 ? paced(once, count, rate) : crowded(once, count, concurrency));
   console.log(values.output === 'json' ? JSON.stringify(tally.result()) : tally.text());
   return tally.result().failed === 0 ? 0 : 1;
+}
+
+/** Whoever reads along sees each call as soon as it has ended. */
+function recorder(file: string | undefined): ((line: string) => void) | undefined {
+  if (file === undefined) return undefined;
+  const out = createWriteStream(file);
+  return (line) => out.write(`${line}\n`);
 }
 
 function familyOf(text: string | undefined): WantedFamily | undefined {
@@ -72,10 +82,13 @@ async function crowded(once: () => Promise<void>, count: number, concurrency: nu
   await Promise.all(Array.from({ length: Math.min(count, concurrency) }, worker));
 }
 
+/** SIGTERM begins no more, and waits for those that have begun. */
 async function paced(once: () => Promise<void>, count: number, rate: number): Promise<void> {
   const started = systemClock.monotonic();
   const calls: Promise<void>[] = [];
-  for (let i = 0; i < count; i += 1) {
+  let enough = false;
+  process.once('SIGTERM', () => (enough = true));
+  for (let i = 0; i < count && !enough; i += 1) {
     const early = started + (1000 * i) / rate - systemClock.monotonic();
     if (early > 1) await sleep(systemClock, early);
     calls.push(once());

@@ -22,7 +22,8 @@ export interface Tally {
   text(): string;
 }
 
-export function createTally(clock: Clock): Tally {
+/** @param record is given a line for each call: when it began, milliseconds that it took, who answered or `! reason` */
+export function createTally(clock: Clock, record: (line: string) => void = () => {}): Tally {
   const clusters: Record<string, number> = {};
   const pods: Record<string, number> = {};
   const failures: Record<string, number> = {};
@@ -32,15 +33,18 @@ export function createTally(clock: Clock): Tally {
 
   const self: Tally = {
     async count(run) {
-      const begun = clock.monotonic();
+      const [at, begun] = [clock.now(), clock.monotonic()];
+      const note = (outcome: string) => record(`${at} ${Math.round(clock.monotonic() - begun)} ${outcome}`);
       try {
         const { cluster, pod } = answererOf(await run());
         increase(clusters, cluster);
         increase(pods, `${cluster}/${pod}`);
         times.push(clock.monotonic() - begun);
+        note(`${cluster}/${pod}`);
       } catch (error) {
         failed += 1;
         increase(failures, reasonOf(error));
+        note(`! ${reasonOf(error)}`);
       }
     },
     result() {

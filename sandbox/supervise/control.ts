@@ -9,7 +9,7 @@ import type { ProcessStatus } from './supervisor.ts';
 export type ControlRequest =
   | { readonly verb: 'status' }
   | { readonly verb: 'begin'; readonly stage: Stage }
-  | { readonly verb: 'kill' | 'stop' | 'start' | 'empty'; readonly target: string };
+  | { readonly verb: 'kill' | 'stop' | 'crash' | 'freeze' | 'start' | 'empty'; readonly target: string };
 
 export interface ControlAnswer {
   /** Names of the processes that it was done to. */

@@ -5,8 +5,9 @@ import { bundlePath } from '#cli/index.ts';
 import { cgroup2Mount, startProcess, startTimeOf } from '#host/index.ts';
 import { createLog, systemClock } from '#kit/index.ts';
 import { type ControlAnswer, type ControlRequest, serveControl } from './control.ts';
+import { clockOf, PRETENDED_CLOCK } from './pretended-clock.ts';
 import type { ProcessSpec } from './process-table.ts';
-import { readJson, statePaths, type StatePaths, writeJson } from './state.ts';
+import { readJson, statePaths, type StatePaths, writeJson, writeState } from './state.ts';
 import { type Child, createSupervisor, type Supervisor } from './supervisor.ts';
 
 /** Runs until it is killed; what it started lives on without it. */
@@ -20,6 +21,7 @@ export async function runSupervisor(sandbox: string): Promise<void> {
     clock: systemClock,
     start: (spec) => launch(spec, paths),
   });
+  writeState(paths.clock, PRETENDED_CLOCK);
   writeJson(paths.supervisorPid, { pid: process.pid, startTime: startTimeOf(process.pid) });
   await serveControl(paths.control, (request) => answer(supervisor, paths, request));
   log.info({ processes: processes.length }, 'ready');
@@ -29,7 +31,7 @@ async function launch(spec: ProcessSpec, paths: StatePaths): Promise<Child> {
   mkdirSync(dirname(spec.logFile), { recursive: true });
   const child = await startProcess({
     command: process.execPath,
-    args: [bundlePath(spec.bundle), ...spec.args],
+    args: ['--import', clockOf(paths, spec.name), bundlePath(spec.bundle), ...spec.args],
     namespace: spec.namespace,
     cgroup: join(cgroup2Mount(), spec.cgroup),
     logFile: spec.logFile,
@@ -50,6 +52,10 @@ async function answer(supervisor: Supervisor, paths: StatePaths, request: Contro
       return { done: supervisor.kill(request.target) };
     case 'stop':
       return { done: await supervisor.stop(request.target) };
+    case 'crash':
+      return { done: await supervisor.crash(request.target) };
+    case 'freeze':
+      return { done: supervisor.freeze(request.target) };
     case 'start':
       return { done: supervisor.start(request.target) };
     case 'empty':

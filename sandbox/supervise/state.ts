@@ -23,6 +23,10 @@ export function statePaths(sandbox: string) {
     database: (cluster: string) => `${root}/apiserver/${cluster}.db`,
     config: (process: string) => `${root}/config/${fileName(process)}.json`,
     log: (process: string) => `${root}/log/${fileName(process)}.log`,
+    /** The module by which processes get their clock, and by how much it is wrong. */
+    clock: `${root}/clock.mjs`,
+    skews: `${root}/skew`,
+    skew: (process: string) => `${root}/skew/${fileName(process)}`,
     pid: (process: string) => `${root}/pid/${fileName(process)}`,
     kubeletSocket: (cluster: string) => `${root}/kubelet/${cluster}.sock`,
     kubeletState: (cluster: string) => `${root}/kubelet/${cluster}`,

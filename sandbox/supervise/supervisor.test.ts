@@ -50,7 +50,7 @@ function stage(...specs: readonly [name: string, stage: Stage][]) {
       });
       const signal = (it: NodeJS.Signals) => {
         signals.push(`${it} ${name}`);
-        living.get(name)?.(it);
+        if (it === 'SIGTERM' || it === 'SIGKILL') living.get(name)?.(it);
         return true;
       };
       return { pid: ++pid, startTime: '1', exited, signal };
@@ -127,6 +127,22 @@ test('a process killed by a fault comes back', async () => {
   assert.deepEqual(signals, ['SIGKILL hub']);
   assert.equal(started.length, 2);
   assert.deepEqual(state(supervisor), { hub: 'running' });
+});
+
+test('what crashed for good stays down, what is frozen goes on, and neither is started twice', async () => {
+  const { supervisor, advance, started, signals } = stage(['agent/a', 'rest'], ['hub', 'rest']);
+  supervisor.begin('rest');
+  await settle();
+  assert.deepEqual(await supervisor.crash('hub'), ['hub']);
+  assert.deepEqual(supervisor.freeze('all'), ['agent/a']);
+  assert.deepEqual(supervisor.freeze('all'), []);
+  await advance(60_000);
+  assert.deepEqual(state(supervisor), { 'agent/a': 'frozen', hub: 'stopped' });
+  assert.deepEqual(supervisor.start('all'), ['agent/a', 'hub']);
+  await settle();
+  assert.deepEqual(signals, ['SIGKILL hub', 'SIGSTOP agent/a', 'SIGCONT agent/a']);
+  assert.deepEqual(started, ['agent/a', 'hub', 'hub']);
+  assert.deepEqual(state(supervisor), { 'agent/a': 'running', hub: 'running' });
 });
 
 test('a process stopped while it waits to be started again is not started', async () => {

@@ -18,11 +18,11 @@ export interface Named {
   readonly stage: Stage;
 }
 
-export type ProcessState = 'waiting' | 'running' | 'stopped';
+export type ProcessState = 'waiting' | 'running' | 'frozen' | 'stopped';
 
 export interface ProcessStatus {
   readonly name: string;
-  /** `waiting`: will be started, or started again; `stopped`: on purpose. */
+  /** `waiting`: will be started, or started again; `frozen`, `stopped`: on purpose. */
   readonly state: ProcessState;
   readonly pid?: number;
   /** How often it was started again after it died. */
@@ -43,11 +43,15 @@ export interface SupervisorOptions<T extends Named> {
 export interface Supervisor {
   /** Starts everything of a stage that was never started. */
   begin(stage: Stage): void;
-  /** SIGKILL; it is started again. @returns names; a name also stands for those below it (`agent/cluster-1`) */
+  /** SIGKILL; it is started again. @returns names; a name also stands for those below it (`agent/cluster-1`), `all` for all */
   kill(target: string): string[];
   /** Takes down and leaves down: SIGTERM, then SIGKILL. */
   stop(target: string): Promise<string[]>;
-  /** Starts what was stopped. */
+  /** SIGKILL, and leaves down. */
+  crash(target: string): Promise<string[]>;
+  /** SIGSTOP: it keeps its sockets and does nothing. */
+  freeze(target: string): string[];
+  /** Starts what was stopped, and lets go on what was frozen. */
   start(target: string): string[];
   status(): ProcessStatus[];
 }
@@ -127,19 +131,37 @@ export function createSupervisor<T extends Named>({ processes, start, clock, log
     });
   }
 
-  async function takeDown(entry: Entry<T>): Promise<void> {
+  async function takeDown(entry: Entry<T>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     entry.state = 'stopped';
     entry.cancelRetry();
     const { child } = entry;
     if (!child) return;
-    child.signal('SIGTERM');
+    child.signal(signal);
     const cancel = clock.after(GRACE_MS, () => child.signal('SIGKILL'));
     await child.exited;
     cancel();
   }
 
   const matching = (target: string) =>
-    entries.filter(({ spec: { name } }) => name === target || name.startsWith(`${target}/`));
+    entries.filter(({ spec: { name } }) => target === 'all' || name === target || name.startsWith(`${target}/`));
+
+  async function takeAllDown(target: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<string[]> {
+    const chosen = matching(target);
+    await Promise.all(chosen.map((entry) => takeDown(entry, signal)));
+    return namesOf(chosen);
+  }
+
+  function goOn(entry: Entry<T>): void {
+    if (entry.state === 'frozen') {
+      entry.state = 'running';
+      entry.child?.signal('SIGCONT');
+      return;
+    }
+    entry.state = 'waiting';
+    entry.begun = true;
+    entry.failures = 0;
+    void launch(entry);
+  }
 
   const namesOf = (chosen: readonly Entry<T>[]) => chosen.map(({ spec }) => spec.name);
 
@@ -153,19 +175,16 @@ export function createSupervisor<T extends Named>({ processes, start, clock, log
     kill(target) {
       return namesOf(matching(target).filter(({ child }) => child?.signal('SIGKILL')));
     },
-    async stop(target) {
-      const chosen = matching(target);
-      await Promise.all(chosen.map(takeDown));
+    stop: (target) => takeAllDown(target, 'SIGTERM'),
+    crash: (target) => takeAllDown(target, 'SIGKILL'),
+    freeze(target) {
+      const chosen = matching(target).filter(({ state, child }) => state === 'running' && child?.signal('SIGSTOP'));
+      for (const entry of chosen) entry.state = 'frozen';
       return namesOf(chosen);
     },
     start(target) {
-      const chosen = matching(target).filter(({ state }) => state === 'stopped');
-      for (const entry of chosen) {
-        entry.state = 'waiting';
-        entry.begun = true;
-        entry.failures = 0;
-        void launch(entry);
-      }
+      const chosen = matching(target).filter(({ state }) => state === 'stopped' || state === 'frozen');
+      chosen.forEach(goOn);
       return namesOf(chosen);
     },
     status: () =>

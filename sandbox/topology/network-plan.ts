@@ -219,26 +219,27 @@ ${rules.map((rule) => `    ${rule}\n`).join('')}  }
 }
 
 /**
- * Ports of a bridge that hear and are heard by nobody but the machine and their own kind. Filled by faults.
+ * Ports of a bridge that nobody hears (`mute`) or that hear nobody (`deaf`) but the machine and their own kind. Filled by faults.
  *
  * @param kin ports that go on hearing each other: a cluster that is cut off keeps its own API server
  */
 function faultTable(kin: readonly (readonly string[])[]): string {
   const accepted = kin.map((ports) => `{ ${ports.map((port) => `"${port}"`).join(', ')} }`);
   return `table bridge faults {
-  set cut { type ifname; }
+  set mute { type ifname; }
+  set deaf { type ifname; }
   chain forward {
     type filter hook forward priority 0
-${accepted.map((ports) => `    iifname ${ports} oifname ${ports} accept\n`).join('')}    iifname @cut oifname != "${wanPorts.host}" drop
-    oifname @cut iifname != "${wanPorts.host}" drop
+${accepted.map((ports) => `    iifname ${ports} oifname ${ports} accept\n`).join('')}    iifname @mute oifname != "${wanPorts.host}" drop
+    oifname @deaf iifname != "${wanPorts.host}" drop
   }
   chain input {
     type filter hook input priority 0
-    iifname @cut drop
+    iifname @mute drop
   }
   chain output {
     type filter hook output priority 0
-    oifname @cut drop
+    oifname @deaf drop
   }
 }
 `;
