@@ -16,7 +16,7 @@ import {
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
 import { type Clock, createLog, createQueue, isFault, type Log, sleep, systemClock, uuid } from '#kit/index.ts';
-import { type Cache, type Client, lead, reflect, retryDelay } from '#kube/index.ts';
+import { type Cache, type Client, fenced, lead, reflect, retryDelay } from '#kube/index.ts';
 import { serveEvacuations } from './karmada/evacuation/serve-evacuations.ts';
 import { keepMember } from './karmada/keep-member.ts';
 import { createMetrics, depthMetric, leadingMetric, type Metrics, tryMetrics, watchMetrics } from '#observe/index.ts';
@@ -40,7 +40,7 @@ export async function runHub(options: HubOptions): Promise<void> {
     clock,
     log,
     signal,
-    run: leadingMetric(metrics, (term) => serve({ client, clock, log, metrics, maxHoldMs }, term)),
+    run: leadingMetric(metrics, (term, holds) => serve({ client: fenced(client, holds), clock, log, metrics, maxHoldMs }, term)),
   });
 }
 

@@ -11,6 +11,7 @@ export {
 } from './client.ts';
 export type { Connection, RawRequest } from './connection.ts';
 export { type StatusBody, type StatusCause, unreachable } from './errors.ts';
+export { fenced } from './fenced.ts';
 export { type Access, parseKubeconfig, readKubeconfig } from './kubeconfig.ts';
 export { lead, type LeadOptions } from './lead.ts';
 export { type LeaseSign, renewLease } from './lease.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { CONFIG_MAPS } from '#api/index.ts';
 import { createClient } from './client.ts';
+import { fenced } from './fenced.ts';
 import { lead, type LeadOptions } from './lead.ts';
 import { startSmallServer } from './test-server.ts';
 import { until } from './test-until.ts';
@@ -21,6 +23,7 @@ async function stand(t: TestContext) {
   const candidate = (identity: string, instance: string, options: Partial<LeadOptions> = {}) => {
     const stop = new AbortController();
     const terms: AbortSignal[] = [];
+    let holds = () => false;
     const ended = lead(client, {
       namespace: 'sealane-system',
       name: 'x',
@@ -29,7 +32,8 @@ async function stand(t: TestContext) {
       durationSeconds: 0.5,
       ...options,
       signal: stop.signal,
-      run: (signal) => {
+      run: (signal, held) => {
+        holds = held;
         terms.push(signal);
         return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       },
@@ -40,7 +44,7 @@ async function stand(t: TestContext) {
       await ended;
     };
     t.after(end);
-    return { leads, end, terms };
+    return { leads, end, terms, holds: () => holds() };
   };
   return { server, candidate, intercept };
 }
@@ -92,4 +96,23 @@ test('a leader that cannot renew steps down when its lease runs out, and leads a
   intercept.busy = false;
   await until('a leads again', a.leads, 3_000);
   assert.equal(a.terms.length, 2);
+});
+
+test('what is fenced sends nothing when it may not write, and reads all the same', async (t) => {
+  const { server } = await stand(t);
+  const plain = createClient({ server: server.url });
+  t.after(() => plain.close());
+  let may = true;
+  const client = fenced(plain, () => may);
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'n', name: 'x' } };
+  await client.create(CONFIG_MAPS, map);
+  may = false;
+  const refused = { code: 'kube/not-leading' };
+  await assert.rejects(client.create(CONFIG_MAPS, { ...map, metadata: { namespace: 'n', name: 'y' } }), refused);
+  await assert.rejects(client.update(CONFIG_MAPS, map), refused);
+  await assert.rejects(client.patch(CONFIG_MAPS, map.metadata, {}), refused);
+  await assert.rejects(client.apply(CONFIG_MAPS, map, { fieldManager: 'x' }), refused);
+  await assert.rejects(client.delete(CONFIG_MAPS, map.metadata), refused);
+  assert.equal(await client.find(CONFIG_MAPS, { namespace: 'n', name: 'y' }), undefined);
+  assert.ok(await client.find(CONFIG_MAPS, map.metadata));
 });

@@ -8,19 +8,26 @@ export interface LeadOptions extends Omit<Claim, 'durationSeconds'> {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly signal: AbortSignal;
-  /** Called each time the Lease is won; its signal fires when it is lost. Must come to an end then. */
-  readonly run: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Called each time the Lease is won; its signal fires when it is lost. Must come to an end then.
+   *
+   * @param holds whether nobody else can have won it yet: ask before each write (`fenced`)
+   */
+  readonly run: (signal: AbortSignal, holds: () => boolean) => Promise<void>;
 }
 
 /**
  * Resolves when `signal` fires. A leader that cannot renew goes on until its Lease runs out, and no longer: another process may
- * reach the API server and win, while this one still reaches other servers.
+ * reach the API server and win, while this one still reaches other servers. A process that was stopped in the middle may
+ * go on before its timers do: it asks `holds` before it writes.
  */
 export async function lead(client: Client, options: LeadOptions): Promise<void> {
   const { clock = systemClock, log, signal, run } = options;
   const claim: Claim = { ...options, durationSeconds: options.durationSeconds ?? 15 };
   const seen: Seen = { version: '', since: clock.monotonic(), rival: false };
   const renewMs = (claim.durationSeconds * 1000) / 5;
+  let heldUntil = 0;
+  const holds = () => clock.monotonic() < heldUntil;
   let term: { readonly lose: AbortController; readonly ended: Promise<void> } | undefined;
   let keepTerm = () => {};
 
@@ -36,7 +43,7 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
   const begin = () => {
     log?.info({ lease: `${claim.namespace}/${claim.name}` }, 'leading');
     const lose = new AbortController();
-    const ended = run(AbortSignal.any([signal, lose.signal])).catch((error: unknown) => {
+    const ended = run(AbortSignal.any([signal, lose.signal]), holds).catch((error: unknown) => {
       log?.error({ err: error }, 'leading ended with an error');
     });
     return { lose, ended };
@@ -58,10 +65,12 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
     });
     if (signal.aborted) break;
     if (term?.lose.signal.aborted) await end();
+    if (ours === true) heldUntil = askedAt + claim.durationSeconds * 1000;
     if (ours === true && !term) term = begin();
     if (ours === true) renewed(askedAt);
     if (ours === false && term) {
       log?.warn({ lease: `${claim.namespace}/${claim.name}` }, 'no longer leading: another process holds the lease');
+      heldUntil = 0;
       await end();
     }
     await sleep(clock, ours === undefined ? Math.min(renewMs, 500) : renewMs, signal);

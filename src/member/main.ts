@@ -9,7 +9,7 @@ import {
   SYSTEM_NAMESPACE,
 } from '#api/index.ts';
 import { cidr, createLog, SealaneError, systemClock, uuid } from '#kit/index.ts';
-import { createTeller, lead } from '#kube/index.ts';
+import { createTeller, fenced, lead } from '#kube/index.ts';
 import { createMetrics, leadingMetric, type Metrics } from '#observe/index.ts';
 import { createCaches } from './caches.ts';
 import { followPodRanges } from './clusters/pod-ranges.ts';
@@ -38,8 +38,13 @@ export async function runMember(options: MemberOptions): Promise<void> {
     clock: settings.clock,
     log,
     signal,
-    run: leadingMetric(settings.metrics, (term) => serve(settings, term)),
+    run: leadingMetric(settings.metrics, (term, holds) => serve(fencedBy(holds, settings), term)),
   });
+}
+
+/** Another process of this member may lead before this one has noticed: whoever cannot be sure of the Lease writes nothing, anywhere. */
+function fencedBy(holds: () => boolean, settings: MemberSettings): MemberSettings {
+  return { ...settings, client: fenced(settings.client, holds), hub: fenced(settings.hub, holds) };
 }
 
 const LEAST_VIPS = 512n;
