@@ -28,4 +28,6 @@ export { type ResolverMainOptions, runResolver } from './resolver-main.ts';
 export { type TraceQuestion, traceCall } from './trace/trace-call.ts';
 export type { PolicyObject } from './rehearse/change.ts';
 export { type RehearseQuestion, rehearseChange } from './rehearse/rehearse-change.ts';
+export { uninstallCluster } from './uninstall/uninstall-cluster.ts';
+export { type Removal, uninstallNode, type UninstallQuestion } from './uninstall/uninstall-node.ts';
 export { readStatus, type StatusOptions, statusOf } from './status/read-status.ts';

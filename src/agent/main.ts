@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { DEFAULT_SNAT_PORTS, FIELD_MANAGER, LABEL_GATEWAY, type Lease, LEASES, SYSTEM_NAMESPACE } from '#api/index.ts';
 import { cidr, type Queue, SealaneError } from '#kit/index.ts';
+import { startTimeOf } from '#host/index.ts';
 import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir, type Rescue } from '#kernel/index.ts';
 import { type Client, createClient, createTeller, readKubeconfig, reflect } from '#kube/index.ts';
 import { watchMetrics } from '#observe/index.ts';
@@ -69,6 +70,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     serviceProxy: options.serviceProxy,
     vipRanges: options.vipRange,
     resolvers,
+    process: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
   });
 
   const component = FIELD_MANAGER.agent;

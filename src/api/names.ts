@@ -53,6 +53,8 @@ export const LABEL_HEADLESS = 'service.kubernetes.io/headless';
 /** On a Service (and its slices) that stands for an import to pods that no hook sees: the name of the import. */
 export const LABEL_DERIVED = 'sealane.dev/derived';
 
+/** On a ServiceImport: made by us, and ours to delete. */
+export const LABEL_IMPORTED = 'sealane.dev/imported';
 export const LABEL_AGENT = 'sealane.dev/agent';
 /** On the Lease of an agent that is a gateway. */
 export const LABEL_GATEWAY = 'sealane.dev/gateway';

@@ -23,6 +23,7 @@ export const SEALANE: ProgramOptions = {
     },
     completion: { summary: 'print the completion for a shell', load: () => import('./commands/completion.ts') },
     rehearse: { summary: 'what a change would do', load: () => import('./commands/rehearse.ts') },
+    uninstall: { summary: 'take off what sealane put here', load: () => import('./commands/uninstall.ts') },
     trace: { summary: 'why a call goes where it goes', load: () => import('./commands/trace.ts') },
   },
   after: `

@@ -2,6 +2,7 @@
 import {
   type EndpointSlice,
   LABEL_HEADLESS,
+  LABEL_IMPORTED,
   LABEL_SOURCE_CLUSTER,
   MCS_GROUP,
   type Namespace,
@@ -15,7 +16,6 @@ import { type Client, retryDelay } from '#kube/index.ts';
 import type { PeerRecord } from '#plan/index.ts';
 import { sliceIndex, type Caches } from './caches.ts';
 import { lanesGiven } from './exports/lane-keys.ts';
-import { LABEL_IMPORTED } from './imports/desired.ts';
 import type { McsTypes } from './member-state.ts';
 import type { MemberSettings } from './options.ts';
 import type { Traces } from './vips/records.ts';

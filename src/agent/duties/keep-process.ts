@@ -26,7 +26,7 @@ interface Started extends ProcessIdentity {
 /** Keeps it running until the returned function is called; it then goes on without us. */
 export function keepProcess(options: KeptProcess): () => void {
   const { name, stateDir, clock, log } = options;
-  const pidFile = `${stateDir}/${name}.json`;
+  const pidFile = pidFileOf(stateDir, name);
   const command = [process.argv[1] ?? '', ...options.args];
   const told = [statSync(command[0] ?? '').mtimeMs, ...command].join(' ');
   let current = readStarted(pidFile);
@@ -57,6 +57,15 @@ async function start({ name, stateDir, log }: KeptProcess, command: string[]): P
   });
   log.info({ pid, name }, 'process started');
   return { pid, startTime };
+}
+
+/** The one of that name that an agent with this state directory left running, or that was its last. */
+export function readKept(stateDir: string, name: string): ProcessIdentity | undefined {
+  return readStarted(pidFileOf(stateDir, name));
+}
+
+function pidFileOf(stateDir: string, name: string): string {
+  return `${stateDir}/${name}.json`;
 }
 
 /** A file that cannot be read is no process of ours. */

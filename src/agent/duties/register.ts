@@ -1,5 +1,6 @@
 /** Leaves a note of this agent on the machine, so that `sealane trace` finds its cluster and its pins. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { ProcessIdentity } from '#host/index.ts';
 
 export interface Registration {
   readonly cluster: string;
@@ -12,14 +13,25 @@ export interface Registration {
   readonly vipRanges?: readonly string[];
   /** `address:port` or `[address]:port` at which the node's resolver listens. */
   readonly resolvers: readonly string[];
+  /** The agent's own; absent where an older one wrote it. */
+  readonly process?: ProcessIdentity;
 }
 
 const FOLDER = '/run/sealane/agents';
 
 export function register(registration: Registration, folder = FOLDER): void {
   mkdirSync(folder, { recursive: true, mode: 0o750 });
-  const file = registration.pinDir.replaceAll('/', '_').replace(/^_/, '');
-  writeFileSync(`${folder}/${file}.json`, JSON.stringify(registration), { mode: 0o640 });
+  writeFileSync(noteOf(registration, folder), JSON.stringify(registration), { mode: 0o640 });
+}
+
+/** No error when there is none. */
+export function forget(registration: Registration, folder = FOLDER): void {
+  rmSync(noteOf(registration, folder), { force: true });
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+function noteOf({ pinDir }: Registration, folder: string): string {
+  return `${folder}/${pinDir.replaceAll('/', '_').replace(/^_/, '')}.json`;
 }
 
 /** Agents that ran on this machine, whether they run now or not. */

@@ -119,7 +119,7 @@ function agentRights(): KubeObject[] {
     { apiGroups: FLOMESH_GROUPS, resources: ['serviceexports', 'globaltrafficpolicies', 'clusters'], verbs: READ },
     allow([EVENTS], TELL),
   ];
-  const own: Rule[] = [allow([LEASES], [...READ, 'create', 'update', 'patch'])]; // and those of the gateways, for their verdicts
+  const own: Rule[] = [allow([LEASES], [...READ, 'create', 'update', 'patch', 'delete'])]; // and those of the gateways, for their verdicts
   return [
     ...account(SERVICE_ACCOUNT.agent, SYSTEM_NAMESPACE),
     ...clusterRole(SERVICE_ACCOUNT.agent, rules),

@@ -5,6 +5,7 @@ import {
   type ClusterExportSpec,
   type EndpointSlice,
   LABEL_HEADLESS,
+  LABEL_IMPORTED,
   LABEL_MANAGED_BY,
   LABEL_SERVICE_NAME,
   LABEL_SOURCE_CLUSTER,
@@ -16,9 +17,6 @@ import { apiVersionOf, type ResourceType } from '#objects/index.ts';
 import type { ExportedPort, Family, MergedImport, Serving } from '#plan/index.ts';
 import { ANNOTATION_EXPORT } from './belief.ts';
 import { headlessSlices, type HeadlessSlice, type Source } from './headless-slices.ts';
-
-/** On a ServiceImport: made by us, and ours to delete. */
-export const LABEL_IMPORTED = 'sealane.dev/imported';
 
 export function importObject(merged: MergedImport, ips: readonly string[], type: ResourceType): ServiceImport {
   return {

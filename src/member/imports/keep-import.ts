@@ -2,6 +2,7 @@
 import {
   ENDPOINT_SLICES,
   FIELD_MANAGER,
+  LABEL_IMPORTED,
   LABEL_KARMADA_MANAGED,
   type ServiceImport,
   type ServiceImportSpec,
@@ -15,7 +16,7 @@ import { ensure } from '../ensure.ts';
 import { isTerminating, isWithdrawn, memberCluster, type MemberState, ownSpec, placeOf } from '../member-state.ts';
 import { putSlices } from '../put-slices.ts';
 import type { Belief } from './belief.ts';
-import { importObject, importSpec, LABEL_IMPORTED, sliceObjects } from './desired.ts';
+import { importObject, importSpec, sliceObjects } from './desired.ts';
 import { leftOut, type Source } from './headless-slices.ts';
 import type { PerFamily } from '../vips/records.ts';
 import { toRecord } from './read-export.ts';

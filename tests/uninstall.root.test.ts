@@ -1,0 +1,94 @@
+/** What `sealane uninstall` leaves of an agent on its machine, and of a member in its cluster: nothing. */
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  CLUSTER_EXPORTS,
+  ENDPOINT_SLICES,
+  MEMBER_CLUSTERS,
+  NAMESPACES,
+  SERVICE_IMPORTS,
+  SERVICES,
+} from '#api/index.ts';
+import { cgroup2Mount, isRunning, type ProcessIdentity } from '#host/index.ts';
+import { listCgroupPrograms, listDevicePrograms, deviceIndex, enterNamespace } from '#kernel/index.ts';
+import { call, demonstration, eventually, tryCall } from './island-set.ts';
+
+const set = await demonstration(`sltu${process.pid % 10_000}`);
+const CONNECT4 = 10;
+const TCX_INGRESS = 46;
+const NODE = 'cluster-1-node-1';
+const pins = `/sys/fs/bpf/sealane/${set.name}/${NODE}`;
+const note = `/run/sealane/agents/sys_fs_bpf_sealane_${set.name}_${NODE}.json`;
+
+interface Answer {
+  readonly removed: readonly { readonly node: string; readonly what: string; readonly failed?: string }[];
+}
+
+async function uninstall(...options: string[]): Promise<{ code: number; stderr: string; removed: Answer['removed'] }> {
+  const { code, stdout, stderr } = await set.sealane('uninstall', ...options, '--output', 'json');
+  const { removed = [] } = JSON.parse(stdout) as Partial<Answer>;
+  return { code, stderr: stdout + stderr, removed };
+}
+
+const onNode = (...options: string[]) => uninstall('--name', `${set.name}/${NODE}`, ...options);
+
+function attached(): number {
+  const cgroup = `${cgroup2Mount()}/sealane-${set.name}/cluster-1/node-1/pods`;
+  const devices = enterNamespace(`/run/netns/${set.name}-${NODE}`, () =>
+    listDevicePrograms(deviceIndex('wan0'), TCX_INGRESS),
+  );
+  return listCgroupPrograms(cgroup, CONNECT4).length + devices.length;
+}
+
+test('an agent that runs is refused, and nothing is touched', async () => {
+  const { code, stderr } = await onNode();
+  assert.equal(code, 1);
+  assert.match(stderr, /agent\/still-running.*uninstall the agent of cluster-1\/node-1: it runs/s);
+  assert.ok(attached() >= 2);
+  assert.equal((await call(set, 20)).failed, 0);
+});
+
+test('a node that is uninstalled has nothing left of it, and others no longer call its gateway', async () => {
+  const [state = ''] = globSync(`/run/sealane/${set.name}/agent/cluster-1.node-1`);
+  const resolver = JSON.parse(readFileSync(`${state}/resolver.json`, 'utf8')) as ProcessIdentity;
+  await set.sandbox('fault', 'stop', 'agent/cluster-1/node-1');
+  const planned = await onNode('--dry-run');
+  assert.ok(attached() >= 2 && existsSync(pins) && isRunning(resolver));
+  const { code, removed, stderr } = await onNode();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(removed, planned.removed);
+  assert.ok(removed.some(({ what }) => what === 'link connect4') && removed.some(({ what }) => what === 'resolver'));
+  assert.deepEqual([attached(), existsSync(pins), existsSync(state), existsSync(note)], [0, false, false, false]);
+  await eventually('the resolver to be gone', async () => !isRunning(resolver) || undefined);
+  assert.deepEqual((await onNode()).removed, []);
+  await eventually('calls to go by the other gateway', async () => (await tryCall(set, 40)).failed === 0 || undefined);
+  await call(set, 200);
+  assert.equal(Object.keys((await call(set, 60)).clusters).length, 2);
+});
+
+test('an agent that is started again afterwards serves as before', async () => {
+  await set.sandbox('fault', 'heal', 'agent/cluster-1/node-1');
+  await eventually('its programs to be attached', async () => attached() >= 2 || undefined);
+  await call(set, 60);
+});
+
+test('a cluster that is uninstalled keeps what users wrote, and has none of our objects', async () => {
+  await set.sandbox('fault', 'stop', 'member/cluster-2');
+  await set.sandbox('fault', 'stop', 'agent/cluster-2');
+  const access = ['--kubeconfig', `/run/sealane/${set.name}/kubeconfig`, '--context', 'cluster-2'];
+  const { code, removed, stderr } = await uninstall(...access);
+  assert.equal(code, 0, stderr);
+  assert.ok(
+    removed.some(({ what }) => what === 'serviceimports httpbin/httpbin'),
+    JSON.stringify(removed),
+  );
+  const client = set.client('cluster-2');
+  for (const type of [SERVICE_IMPORTS, CLUSTER_EXPORTS, MEMBER_CLUSTERS]) assert.deepEqual(await client.list(type), []);
+  const slices = await client.list(ENDPOINT_SLICES, { namespace: 'httpbin' });
+  assert.deepEqual(slices, []);
+  assert.ok(await client.find(SERVICES, { namespace: 'curl', name: 'curl' }));
+  const gone = async () => (await client.find(NAMESPACES, { name: 'sealane-system' })) === undefined || undefined;
+  await eventually('its namespace to be gone', gone);
+  assert.deepEqual((await uninstall(...access)).removed, []);
+});
