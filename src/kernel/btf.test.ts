@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isFault } from '#kit/index.ts';
-import { parseBtf } from './btf.ts';
+import { type BtfMember, parseBtf } from './btf.ts';
 import { tables } from './generated/tables.ts';
 import { inspectObject } from './inspect-object.ts';
 import { misfit } from './map-fit.ts';
@@ -54,6 +54,30 @@ test('a table fits itself, and a difference is told by its field', () => {
       : type,
   );
   assert.equal(misfit(shape, { ...shape, types: renamed }), 'value field failed: not in the pinned map');
+});
+
+test('a field that takes bytes to spare fits what is pinned, either way round, but no other change does', () => {
+  const facts = connect4.maps.find(({ name }) => name === 'sockets');
+  assert.ok(facts);
+  const changed = (change: (fields: readonly BtfMember[]) => readonly BtfMember[]) => ({
+    ...facts,
+    types: connect4.types.map((type) =>
+      type.name === 'given' && type.members.length > 0 ? { ...type, members: change(type.members) } : type,
+    ),
+  });
+  const now = changed((fields) => fields);
+  const cluster = connect4.types.find(({ name }) => name === 'given')?.members.find(({ name }) => name === 'cluster');
+  const spare = connect4.types.find(({ name }) => name === 'given')?.members.find(({ name }) => name === 'spare');
+  assert.ok(cluster && spare);
+  const added = { ...cluster, name: 'novelty', offset: spare.offset };
+  const newer = changed((fields) => [...fields.filter(({ name }) => name !== 'spare'), added]);
+  assert.equal(misfit(newer, now, { spare: true }), undefined);
+  assert.equal(misfit(now, newer, { spare: true }), undefined);
+  assert.match(misfit(newer, now) ?? '', /novelty: not in the pinned map/);
+  const inPlaceOf = changed((fields) => [...fields.filter(({ name }) => name !== 'cluster'), { ...cluster, name: 'x' }]);
+  assert.match(misfit(inPlaceOf, now, { spare: true }) ?? '', /field x: not in the pinned map/);
+  const beyond = changed((fields) => [...fields, { ...added, offset: spare.offset + 47 }]);
+  assert.match(misfit(beyond, now, { spare: true }) ?? '', /novelty: not in the pinned map/);
 });
 
 test('what is no type information is refused, however it is cut or changed', () => {

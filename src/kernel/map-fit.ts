@@ -12,13 +12,18 @@ export interface MapShape {
   readonly types: readonly BtfType[];
 }
 
-/** What differs, in words (`value field generation: offset 8, pinned 4`); undefined when nothing does. */
-export function misfit(wanted: MapShape, pinned: MapShape): string | undefined {
+/**
+ * What differs, in words (`value field generation: offset 8, pinned 4`); undefined when nothing does.
+ *
+ * @param spare whether a field may stand where the other one has bytes to spare (`spare…`): a newer build's on what an older one
+ *   pinned, and the other way round
+ */
+export function misfit(wanted: MapShape, pinned: MapShape, { spare = false } = {}): string | undefined {
   return (
     numberMisfit('type', wanted.type, pinned.type) ??
     numberMisfit('flags', wanted.flags, pinned.flags) ??
-    typeMisfit('key', wanted, wanted.keyType, pinned, pinned.keyType) ??
-    typeMisfit('value', wanted, wanted.valueType, pinned, pinned.valueType) ??
+    typeMisfit('key', wanted, wanted.keyType, pinned, pinned.keyType, false) ??
+    typeMisfit('value', wanted, wanted.valueType, pinned, pinned.valueType, spare) ??
     numberMisfit('key size', wanted.keySize, pinned.keySize) ??
     numberMisfit('value size', wanted.valueSize, pinned.valueSize)
   );
@@ -39,15 +44,38 @@ function typeMisfit(
   wantedId: number,
   pinned: MapShape,
   pinnedId: number,
+  spare: boolean,
 ): string | undefined {
   if (wantedId === 0 || pinnedId === 0) return undefined;
   const a = resolved(wanted.types, wantedId);
   const b = resolved(pinned.types, pinnedId);
   if (a.kind !== Kind.Struct || b.kind !== Kind.Struct) return undefined;
-  return fieldsMisfit(where, fieldsOf(wanted.types, a), fieldsOf(pinned.types, b));
+  const [wants, has] = [fieldsOf(wanted.types, a), fieldsOf(pinned.types, b)];
+  if (!spare) return fieldsMisfit(where, wants, has);
+  return fieldsMisfit(where, inUse(wants, has), inUse(has, wants));
 }
 
-type Fields = ReadonlyMap<string, { offset: number; size: number }>;
+interface Field {
+  readonly offset: number;
+  readonly size: number;
+}
+
+type Fields = ReadonlyMap<string, Field>;
+
+/** Without bytes to spare, and without what only this one has where the other has bytes to spare. */
+function inUse(fields: Fields, others: Fields): Fields {
+  const room = [...others].flatMap(([name, field]) => (isSpare(name) ? [field] : []));
+  const taken = ([name, field]: [string, Field]) => !others.has(name) && room.some((one) => isWithin(field, one));
+  return new Map([...fields].filter((entry) => !isSpare(entry[0]) && !taken(entry)));
+}
+
+function isSpare(name: string): boolean {
+  return name.slice(name.lastIndexOf('.') + 1).startsWith('spare');
+}
+
+function isWithin({ offset, size }: Field, room: Field): boolean {
+  return offset >= room.offset && offset + size <= room.offset + room.size;
+}
 
 function fieldsMisfit(where: string, wanted: Fields, pinned: Fields): string | undefined {
   for (const [name, field] of wanted) {
@@ -65,7 +93,7 @@ function fieldsMisfit(where: string, wanted: Fields, pinned: Fields): string | u
 }
 
 function fieldsOf(types: readonly BtfType[], struct: BtfType, prefix = '', base = 0): Fields {
-  const fields = new Map<string, { offset: number; size: number }>();
+  const fields = new Map<string, Field>();
   for (const member of struct.members) {
     const name = prefix + member.name;
     const offset = base + member.offset;

@@ -55,7 +55,7 @@ export class PinnedTables {
     const wanted = { ...facts, types: this.#types };
     const pinned = this.#pinnedShape(path);
     const isState = this.#state.has(facts.name);
-    const difference = misfit(wanted, pinned);
+    const difference = misfit(wanted, pinned, { spare: isState });
     if (difference && isState) throw stateFault(facts.name, path, difference);
     if (difference && this.#keep) throw layoutFault(facts.name, path, difference);
     if (difference || (!isState && !this.#keep && sizeMisfit(wanted, pinned))) {
