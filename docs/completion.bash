@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: source <(sealane completion bash)
 _sealane() {
   local word words at="sealane" current="${COMP_WORDS[COMP_CWORD]}"
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/drain sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/drain sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/uninstall sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$commands" in *" ${at// //}/$word "*) at="$at $word" ;; esac
   done
@@ -23,6 +23,7 @@ _sealane() {
     "sealane support-bundle") words="--file --output --kubeconfig --context --name --log --config --help" ;;
     "sealane completion") words="bash zsh fish --help" ;;
     "sealane rehearse") words="--file --drain --fail --kubeconfig --context --cluster --overload --output --help" ;;
+    "sealane uninstall") words="--name --kubeconfig --context --dry-run --output --help" ;;
     "sealane trace") words="--udp --name --output --help" ;;
     "sealane sandbox up") words="--topology --name --dry-run --no-wait --output --help" ;;
     "sealane sandbox down") words="--name --output --help" ;;
@@ -32,10 +33,10 @@ _sealane() {
     "sealane sandbox get") words="--context --namespace --all-namespaces --selector --name --output --help" ;;
     "sealane sandbox logs") words="--container --follow --tail --previous --name --output --help" ;;
     "sealane sandbox exec") words="--container --stdin --name --output --help" ;;
-    "sealane sandbox fault") words="kill stop cut heal empty-hub --name --output --help" ;;
+    "sealane sandbox fault") words="kill crash stop freeze skew cut throttle fill heal empty-hub --name --direction --rate --by --percent --output --help" ;;
     "sealane sandbox support-bundle") words="--file --output --name --help" ;;
     "sealane sandbox demo") words="--keep --pause --name --output --help" ;;
-    "sealane") words="member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse trace sandbox --help --version" ;;
+    "sealane") words="member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse uninstall trace sandbox --help --version" ;;
     "sealane sandbox") words="up down status kubeconfig apply get logs exec fault support-bundle demo --help" ;;
   esac
   case "${COMP_WORDS[COMP_CWORD-1]}" in

@@ -1,7 +1,7 @@
 # Written by tools/generate-docs.ts: do not edit. Use: sealane completion fish | source
 function __sealane_words
   set -l at sealane
-  set -l commands 'sealane member' 'sealane agent' 'sealane hub' 'sealane hub credentials' 'sealane crds' 'sealane rbac' 'sealane check' 'sealane status' 'sealane drain' 'sealane bpf' 'sealane bpf events' 'sealane bpf swap' 'sealane bpf stats' 'sealane watch' 'sealane support-bundle' 'sealane completion' 'sealane rehearse' 'sealane trace' 'sealane sandbox up' 'sealane sandbox down' 'sealane sandbox status' 'sealane sandbox kubeconfig' 'sealane sandbox apply' 'sealane sandbox get' 'sealane sandbox logs' 'sealane sandbox exec' 'sealane sandbox fault' 'sealane sandbox support-bundle' 'sealane sandbox demo' 'sealane' 'sealane sandbox'
+  set -l commands 'sealane member' 'sealane agent' 'sealane hub' 'sealane hub credentials' 'sealane crds' 'sealane rbac' 'sealane check' 'sealane status' 'sealane drain' 'sealane bpf' 'sealane bpf events' 'sealane bpf swap' 'sealane bpf stats' 'sealane watch' 'sealane support-bundle' 'sealane completion' 'sealane rehearse' 'sealane uninstall' 'sealane trace' 'sealane sandbox up' 'sealane sandbox down' 'sealane sandbox status' 'sealane sandbox kubeconfig' 'sealane sandbox apply' 'sealane sandbox get' 'sealane sandbox logs' 'sealane sandbox exec' 'sealane sandbox fault' 'sealane sandbox support-bundle' 'sealane sandbox demo' 'sealane' 'sealane sandbox'
   for word in (commandline -opc)[2..-1]
     contains -- "$at $word" $commands; and set at "$at $word"
   end
@@ -40,6 +40,8 @@ function __sealane_words
       printf '%s\n' bash zsh fish --help
     case 'sealane rehearse'
       printf '%s\n' --file --drain --fail --kubeconfig --context --cluster --overload --output --help
+    case 'sealane uninstall'
+      printf '%s\n' --name --kubeconfig --context --dry-run --output --help
     case 'sealane trace'
       printf '%s\n' --udp --name --output --help
     case 'sealane sandbox up'
@@ -59,13 +61,13 @@ function __sealane_words
     case 'sealane sandbox exec'
       printf '%s\n' --container --stdin --name --output --help
     case 'sealane sandbox fault'
-      printf '%s\n' kill stop cut heal empty-hub --name --output --help
+      printf '%s\n' kill crash stop freeze skew cut throttle fill heal empty-hub --name --direction --rate --by --percent --output --help
     case 'sealane sandbox support-bundle'
       printf '%s\n' --file --output --name --help
     case 'sealane sandbox demo'
       printf '%s\n' --keep --pause --name --output --help
     case 'sealane'
-      printf '%s\n' member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse trace sandbox --help --version
+      printf '%s\n' member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse uninstall trace sandbox --help --version
     case 'sealane sandbox'
       printf '%s\n' up down status kubeconfig apply get logs exec fault support-bundle demo --help
   end

@@ -2,7 +2,7 @@
 _sealane() {
   local word at=sealane
   local -a found
-  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/drain sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
+  local commands=" sealane/member sealane/agent sealane/hub sealane/hub/credentials sealane/crds sealane/rbac sealane/check sealane/status sealane/drain sealane/bpf sealane/bpf/events sealane/bpf/swap sealane/bpf/stats sealane/watch sealane/support-bundle sealane/completion sealane/rehearse sealane/uninstall sealane/trace sealane/sandbox/up sealane/sandbox/down sealane/sandbox/status sealane/sandbox/kubeconfig sealane/sandbox/apply sealane/sandbox/get sealane/sandbox/logs sealane/sandbox/exec sealane/sandbox/fault sealane/sandbox/support-bundle sealane/sandbox/demo sealane sealane/sandbox "
   for word in "${(@)words[2,CURRENT-1]}"; do
     case "$commands" in (*" ${at// //}/$word "*) at="$at $word" ;; esac
   done
@@ -24,6 +24,7 @@ _sealane() {
     "sealane support-bundle") found=(--file --output --kubeconfig --context --name --log --config --help) ;;
     "sealane completion") found=(bash zsh fish --help) ;;
     "sealane rehearse") found=(--file --drain --fail --kubeconfig --context --cluster --overload --output --help) ;;
+    "sealane uninstall") found=(--name --kubeconfig --context --dry-run --output --help) ;;
     "sealane trace") found=(--udp --name --output --help) ;;
     "sealane sandbox up") found=(--topology --name --dry-run --no-wait --output --help) ;;
     "sealane sandbox down") found=(--name --output --help) ;;
@@ -33,10 +34,10 @@ _sealane() {
     "sealane sandbox get") found=(--context --namespace --all-namespaces --selector --name --output --help) ;;
     "sealane sandbox logs") found=(--container --follow --tail --previous --name --output --help) ;;
     "sealane sandbox exec") found=(--container --stdin --name --output --help) ;;
-    "sealane sandbox fault") found=(kill stop cut heal empty-hub --name --output --help) ;;
+    "sealane sandbox fault") found=(kill crash stop freeze skew cut throttle fill heal empty-hub --name --direction --rate --by --percent --output --help) ;;
     "sealane sandbox support-bundle") found=(--file --output --name --help) ;;
     "sealane sandbox demo") found=(--keep --pause --name --output --help) ;;
-    "sealane") found=(member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse trace sandbox --help --version) ;;
+    "sealane") found=(member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse uninstall trace sandbox --help --version) ;;
     "sealane sandbox") found=(up down status kubeconfig apply get logs exec fault support-bundle demo --help) ;;
   esac
   case "${words[CURRENT-1]}" in

@@ -40,7 +40,9 @@ export async function runHub(options: HubOptions): Promise<void> {
     clock,
     log,
     signal,
-    run: leadingMetric(metrics, (term, holds) => serve({ client: fenced(client, holds), clock, log, metrics, maxHoldMs }, term)),
+    run: leadingMetric(metrics, (term, holds) =>
+      serve({ client: fenced(client, holds), clock, log, metrics, maxHoldMs }, term),
+    ),
   });
 }
 

@@ -74,7 +74,10 @@ test('a field that takes bytes to spare fits what is pinned, either way round, b
   assert.equal(misfit(newer, now, { spare: true }), undefined);
   assert.equal(misfit(now, newer, { spare: true }), undefined);
   assert.match(misfit(newer, now) ?? '', /novelty: not in the pinned map/);
-  const inPlaceOf = changed((fields) => [...fields.filter(({ name }) => name !== 'cluster'), { ...cluster, name: 'x' }]);
+  const inPlaceOf = changed((fields) => [
+    ...fields.filter(({ name }) => name !== 'cluster'),
+    { ...cluster, name: 'x' },
+  ]);
   assert.match(misfit(inPlaceOf, now, { spare: true }) ?? '', /field x: not in the pinned map/);
   const beyond = changed((fields) => [...fields, { ...added, offset: spare.offset + 47 }]);
   assert.match(misfit(beyond, now, { spare: true }) ?? '', /novelty: not in the pinned map/);
