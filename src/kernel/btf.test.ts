@@ -19,6 +19,8 @@ test('an object file says what it holds without being loaded', () => {
     'clients',
     'concern',
     'datagrams',
+    'ejections',
+    'event_counts',
     'health',
     'refusals',
     'sockets',
@@ -29,7 +31,8 @@ test('an object file says what it holds without being loaded', () => {
 });
 
 test('descriptors agree with the objects', () => {
-  for (const map of connect4.maps) {
+  const rings = ['events'];
+  for (const map of connect4.maps.filter(({ name }) => !rings.includes(name))) {
     const table = Object.values(tables).find(({ name }) => name === map.name);
     assert.deepEqual(
       [table?.type, table?.maxEntries, table?.flags, table?.key.size, table?.value.size],
