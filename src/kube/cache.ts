@@ -1,5 +1,5 @@
 /** The objects a reflector has seen, by key, by namespace and by one index of the caller's choice. */
-import { type KubeObject, keyOf } from '#objects/index.ts';
+import { deepEqual, type KubeObject, keyOf } from '#objects/index.ts';
 
 export interface Change<T> {
   readonly type: 'put' | 'gone';
@@ -74,12 +74,10 @@ export function createShelf<T extends KubeObject>(indexBy?: (object: T) => strin
   };
 }
 
-/** A projection may have dropped the version; then every put counts. */
+/** A projection may have dropped the version; then every put counts. A server restored from a backup gives a version once more. */
 function unchanged(before: KubeObject, after: KubeObject): boolean {
   const version = after.metadata.resourceVersion;
-  return (
-    version !== undefined && version === before.metadata.resourceVersion && after.metadata.uid === before.metadata.uid
-  );
+  return version !== undefined && version === before.metadata.resourceVersion && deepEqual(before, after);
 }
 
 /** Objects by one word of theirs. Most words have one object, which needs no set around it: at ten thousand that tells. */

@@ -72,6 +72,39 @@ test('keeps its state while the server is away and follows the one that comes ba
   assert.equal((await client.get<ConfigMap>(CONFIG_MAPS, { namespace: 'demo', name: 'z' })).data?.['value'], 'x');
 });
 
+/** A server in place of another, with a store that went on from an earlier state of the other's. */
+async function restored(all: Awaited<ReturnType<typeof stand>>['all'], objects: readonly ConfigMap[]): Promise<void> {
+  const port = Number(new URL(all.server.url).port);
+  await all.server.close();
+  const store = createMemoryStore();
+  for (const object of objects) {
+    const ref = { resource: 'configmaps', namespace: 'demo', name: object.metadata.name };
+    store.create(ref, object);
+  }
+  all.server = await startSmallServer({ store, port });
+}
+
+test('a server restored from a backup that has come as far again is listed anew', async (t) => {
+  const { client, cache, all } = await stand(t);
+  for (const name of ['a', 'b']) await client.create(CONFIG_MAPS, map(name));
+  await until('both are seen', () => cache.size === 2);
+  await restored(
+    all,
+    ['a', 'x', 'y', 'z'].map((name) => map(name)),
+  );
+  await until('only what the server has now', () => cache.keys().toSorted().join() === 'demo/a,demo/x,demo/y,demo/z');
+});
+
+test('of a server restored from a backup an object is taken anew although it has the same version', async (t) => {
+  const { client, cache, all } = await stand(t);
+  for (const name of ['a', 'b']) await client.create(CONFIG_MAPS, map(name));
+  await until('both are seen', () => cache.size === 2);
+  const { uid } = cache.get('demo/a')?.metadata ?? {};
+  const other = { ...map('a'), data: { value: 'of the restored' } };
+  await restored(all, [{ ...other, metadata: { ...other.metadata, uid } } as ConfigMap]);
+  await until('it is what the server has now', () => cache.get('demo/a')?.data?.['value'] === 'of the restored');
+});
+
 test('lists again when the server has forgotten the changes in between', async (t) => {
   const { client, cache, all } = await stand(t);
   await client.create(CONFIG_MAPS, map('a'));

@@ -60,6 +60,8 @@ const SAID_AFTER = 5;
 /** A watch that lasted this long was a good one. */
 const GOOD_WATCH_MS = 5_000;
 const WATCH_GRACE_MS = 5_000;
+/** Objects asked for to know whether a server is the one that we followed. */
+const WITNESSES = 3;
 
 interface State {
   version: string | undefined;
@@ -183,13 +185,34 @@ interface Context<T extends KubeObject> {
   readonly clock: Clock;
 }
 
-/** A restored or recreated server starts over with lower versions and would never send what we wait for. */
-async function checkHistory<T extends KubeObject>({ client, type, options, state }: Context<T>, signal: AbortSignal) {
+/**
+ * A restored or recreated server counts on from a lower version. It would never send what we wait for; or, once it has come as far as
+ * we were, not what came before.
+ */
+async function checkHistory<T extends KubeObject>(context: Context<T>, signal: AbortSignal) {
+  const { client, type, options, state } = context;
   for await (const page of client.pages<T>(type, options, 1, signal)) {
-    if (Number(page.resourceVersion) < Number(state.version)) state.version = undefined;
+    if (versionOf(page) < Number(state.version) || (await hasForgotten(context))) state.version = undefined;
     break;
   }
   state.suspicious = false;
+}
+
+/** What changed last is there, as it was or newer, in any history that goes on from ours. */
+async function hasForgotten<T extends KubeObject>({ client, type, shelf }: Context<T>) {
+  for (const { metadata } of newest(shelf.list(), WITNESSES)) {
+    const now = await client.find(type, metadata);
+    if (!now || versionOf(now.metadata) < versionOf(metadata)) return true;
+  }
+  return false;
+}
+
+function newest<T extends KubeObject>(objects: readonly T[], count: number): T[] {
+  return objects.toSorted((a, b) => versionOf(b.metadata) - versionOf(a.metadata)).slice(0, count);
+}
+
+function versionOf({ resourceVersion }: { readonly resourceVersion?: string | undefined }): number {
+  return Number(resourceVersion);
 }
 
 async function fill<T extends KubeObject>(
