@@ -7,7 +7,7 @@ import { DEFAULT_SNAT_PORTS, FIELD_MANAGER, LABEL_GATEWAY, type Lease, LEASES, S
 import { cidr, type Queue, SealaneError } from '#kit/index.ts';
 import { startTimeOf } from '#host/index.ts';
 import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir, type Rescue } from '#kernel/index.ts';
-import { type Client, createClient, createTeller, readKubeconfig, reflect } from '#kube/index.ts';
+import { type Client, createClient, createTeller, readKubeconfig, reflect, type Teller } from '#kube/index.ts';
 import { watchMetrics } from '#observe/index.ts';
 import type { DnsSnapshot } from '#plan/index.ts';
 import { ClusterFlags } from './apply/cluster-flags.ts';
@@ -24,7 +24,7 @@ import { ConnectionEnds } from './duties/end-connections.ts';
 import { dnsServices } from './duties/dns-service.ts';
 import { DNS_OWNER, EVERYTHING, followView } from './duties/follow-view.ts';
 import { type GatewayDuty, startGateway } from './duties/gateway.ts';
-import { type AgentLease, keepLease } from './duties/lease.ts';
+import { type AgentLease, keepLease, type LeaseContent } from './duties/lease.ts';
 import { notingFailure } from './duties/load-failure.ts';
 import { PeerVerdicts } from './duties/peer-verdicts.ts';
 import { proberFiles, requireProbePort, startProbing } from './duties/prober.ts';
@@ -59,92 +59,28 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { log, clock, stateDir, pinDir, cluster, nodeName, metrics } = options;
   mkdirSync(stateDir, { recursive: true, mode: 0o750 });
   makePinDir(pinDir);
-  const client = createClient(readKubeconfig(options.kubeconfig), { clock });
+  const stops = new DisposableStack();
+  const client = stops.adopt(createClient(readKubeconfig(options.kubeconfig), { clock }), (one) => one.close());
   const resolvers = await resolverAddresses(options);
-  register({
-    cluster,
-    node: nodeName,
-    kubeconfig: options.kubeconfig,
-    pinDir,
-    stateDir,
-    serviceProxy: options.serviceProxy,
-    vipRanges: options.vipRange,
-    resolvers,
-    process: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
-  });
-
-  const component = FIELD_MANAGER.agent;
-  const teller = createTeller({ client, component, instance: nodeName, clock, log });
-  const isNode = options.roles.includes('node');
-  const hookOptions = {
-    objectDir: options.objects,
-    pinDir,
-    vipRanges: options.vipRange.map(cidr),
-    maxEntries: sizesOf(options),
-  };
-  const { hooks, sockets, gateway } = await notingFailure(
-    stateDir,
-    () => clock.now(),
-    (failure) => tellOfFailure(teller, nodeName, failure),
-    async () => ({
-      hooks: isNode ? await loadHooksInTurns(hookOptions, clock) : undefined,
-      sockets: isNode ? loadRescue(hookOptions) : undefined,
-      gateway: options.roles.includes('gateway') ? await gatewayOf(options, client) : undefined,
-    }),
-  );
-  const view = watchCluster(client, { clock, log }, nodeName);
+  registerAgent(options, resolvers);
+  const teller = createTeller({ client, component: FIELD_MANAGER.agent, instance: nodeName, clock, log });
+  const { hooks, sockets, gateway } = await loadPrograms(options, client, teller);
+  const view = stops.adopt(watchCluster(client, { clock, log }, nodeName), (one) => one.stop());
   for (const [type, cache] of view.caches) watchMetrics(metrics, 'cluster', type, cache);
-  const snapshotPath = `${stateDir}/dns.json`;
-  const { upstreamDns: upstreams, resolverMetricsAddress: metricsAddress } = options;
-  const stopResolver = isNode
-    ? keepResolver({ stateDir, listen: resolvers, upstreams, snapshotPath, pinDir, metricsAddress, clock, log })
-    : () => {};
+  const peers = peerVerdicts(options, client, gateway !== undefined, stops);
+  if (hooks) stops.defer(startResolver(options, resolvers));
 
-  const gatewayLeases = reflect<Lease>(client, LEASES, {
-    namespace: SYSTEM_NAMESPACE,
-    labelSelector: `${LABEL_GATEWAY}=true`,
-    clock,
-    log,
-  });
-  const peers = new PeerVerdicts({
-    node: nodeName,
-    leases: gatewayLeases,
-    reportPath: gateway && proberFiles(stateDir).report,
-    agreedPath: agreedVerdicts(stateDir),
-    clock,
-    log,
-  });
-
-  const applied: Record<string, number> = {};
-  let full: Readonly<Record<string, number>> = {};
-  let inStep = false;
-  let drains: DrainDuty<OpenConnection> | undefined;
-  const lease = keepLease(
-    client,
-    {
-      node: nodeName,
-      version: options.version,
-      gateway: publishedGateway(options),
-      applied: () => applied,
-      fullTables: () => full,
-      verdicts: () => peers.own,
-      drains: () => drains?.said() ?? {},
-      ready: () => inStep,
-    },
-    clock,
-    log,
-  );
-  let said = peers.own;
-  peers.onChange(() => {
-    if (said !== peers.own) lease.touch();
-    said = peers.own;
-  });
+  const said: Said = { applied: {}, full: {}, drains: undefined, inStep: false };
+  const lease = stops.adopt(keepLease(client, leaseContent(options, said, peers), clock, log), (one) => one.stop());
+  tellWhenChanged(peers, lease);
   const stopping = new AbortController();
+  stops.defer(() => stopping.abort());
   await view.whenSynced(stopping.signal);
   const clusters = new ClusterIndex(`${stateDir}/clusters.json`, cluster);
   metrics.gauge('sealane_agent_in_step', {}, () => 0);
   const connect = await connectDuty(options, { hooks, clusters, view, resolvers, peers });
-  drains = drainDuty(options, { sockets, connect, clusters, view, lease });
+  const drains = drainDuty(options, { sockets, connect, clusters, view, lease });
+  said.drains = stops.adopt(drains, (one) => one.stop());
   let queue: Queue | undefined;
   if (connect) leaveOutGateways(peers, connect, () => queue?.add(EVERYTHING));
   queue = await followView({
@@ -153,51 +89,124 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     gateway,
     lease,
     drains,
-    applied,
-    snapshot: new JsonFile<DnsSnapshot>(snapshotPath),
+    applied: said.applied,
+    snapshot: new JsonFile<DnsSnapshot>(snapshotPath(options)),
     names: new NamesFile(stateDir),
     conditions: options.serviceProxy ? new ServiceConditions(client, clock) : undefined,
     clock,
     log,
     metrics,
   });
+  stops.adopt(queue, (one) => one.stop());
+
   hooks?.attach(options.cgroup);
   await gateway?.attach();
-  const stopProbing = gateway ? startProbing(probing(options), view.members) : () => {};
-  const rescue =
-    hooks && sockets && connect
-      ? new RescueDuty(rescueSources({ view, clusters, hooks, sockets, connect, self: cluster, metrics, clock, log }))
-      : undefined;
-  inStep = true;
+  if (gateway) {
+    stops.adopt(gateway, (one) => one.stop());
+    stops.defer(startProbing(probing(options), view.members));
+  }
+  if (hooks && sockets && connect) {
+    const sources = rescueSources({ view, clusters, hooks, sockets, connect, self: cluster, metrics, clock, log });
+    stops.adopt(new RescueDuty(sources), (one) => one.stop());
+    stops.defer(tellOfClusters({ options, teller, view }, hooks, connect, clusters));
+  }
+  said.inStep = true;
   agentMetrics(options, { hooks, connect, gateway });
-  const seen = { options, teller, view };
   const use = () => ({ ...connect?.use(), ...gateway?.use() });
-  const stopTables = tellOfTables(seen, pinDir, use, (now) => {
-    full = now;
+  const noteFull = (full: Said['full']) => {
+    said.full = full;
     lease.touch();
-  });
-  const stopClusters = hooks && connect ? tellOfClusters(seen, hooks, connect, clusters) : () => {};
+  };
+  stops.defer(tellOfTables({ options, teller }, pinDir, use, noteFull));
   lease.touch();
   log.info({ services: view.serviceNames().size }, 'agent is in step');
   giveBackFreed();
+  return { stop: () => stops.dispose() };
+}
+
+/** What changes of what the Lease says. */
+interface Said {
+  readonly applied: Record<string, number>;
+  full: Readonly<Record<string, number>>;
+  drains: DrainDuty<OpenConnection> | undefined;
+  inStep: boolean;
+}
+
+function leaseContent(options: AgentOptions, said: Said, peers: PeerVerdicts): LeaseContent {
   return {
-    stop() {
-      stopping.abort();
-      stopTables();
-      stopClusters();
-      queue?.stop();
-      drains?.stop();
-      lease.stop();
-      gateway?.stop();
-      rescue?.stop();
-      stopResolver();
-      stopProbing();
-      peers.stop();
-      gatewayLeases.stop();
-      view.stop();
-      client.close();
-    },
+    node: options.nodeName,
+    version: options.version,
+    gateway: publishedGateway(options),
+    applied: () => said.applied,
+    fullTables: () => said.full,
+    verdicts: () => peers.own,
+    drains: () => said.drains?.said() ?? {},
+    ready: () => said.inStep,
   };
+}
+
+function tellWhenChanged(peers: PeerVerdicts, lease: AgentLease): void {
+  let said = peers.own;
+  peers.onChange(() => {
+    if (said !== peers.own) lease.touch();
+    said = peers.own;
+  });
+}
+
+function registerAgent(options: AgentOptions, resolvers: readonly string[]): void {
+  const { cluster, nodeName: node, kubeconfig, pinDir, stateDir, serviceProxy, vipRange: vipRanges } = options;
+  const self = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
+  register({ cluster, node, kubeconfig, pinDir, stateDir, serviceProxy, vipRanges, resolvers, process: self });
+}
+
+/** A failure is noted for the next that look, and told. */
+function loadPrograms(options: AgentOptions, client: Client, teller: Teller) {
+  const { objects: objectDir, pinDir, roles, nodeName, stateDir, clock } = options;
+  const isNode = roles.includes('node');
+  const hookOptions = { objectDir, pinDir, vipRanges: options.vipRange.map(cidr), maxEntries: sizesOf(options) };
+  return notingFailure(
+    stateDir,
+    () => clock.now(),
+    (failure) => tellOfFailure(teller, nodeName, failure),
+    async () => ({
+      hooks: isNode ? await loadHooksInTurns(hookOptions, clock) : undefined,
+      sockets: isNode ? loadRescue(hookOptions) : undefined,
+      gateway: roles.includes('gateway') ? await gatewayOf(options, client) : undefined,
+    }),
+  );
+}
+
+/** @returns what leaves it to itself */
+function startResolver(options: AgentOptions, listen: readonly string[]): () => void {
+  const { upstreamDns: upstreams, resolverMetricsAddress: metricsAddress, stateDir, pinDir, clock, log } = options;
+  return keepResolver({
+    stateDir,
+    listen,
+    upstreams,
+    snapshotPath: snapshotPath(options),
+    pinDir,
+    metricsAddress,
+    clock,
+    log,
+  });
+}
+
+function snapshotPath({ stateDir }: AgentOptions): string {
+  return `${stateDir}/dns.json`;
+}
+
+function peerVerdicts(
+  { nodeName: node, stateDir, clock, log }: AgentOptions,
+  client: Client,
+  isGateway: boolean,
+  stops: DisposableStack,
+): PeerVerdicts {
+  const labelSelector = `${LABEL_GATEWAY}=true`;
+  const leases = reflect<Lease>(client, LEASES, { namespace: SYSTEM_NAMESPACE, labelSelector, clock, log });
+  stops.adopt(leases, (one) => one.stop());
+  const reportPath = isGateway ? proberFiles(stateDir).report : undefined;
+  const peers = new PeerVerdicts({ node, leases, reportPath, agreedPath: agreedVerdicts(stateDir), clock, log });
+  return stops.adopt(peers, (one) => one.stop());
 }
 
 interface Tabled {
