@@ -15,7 +15,7 @@ aarch64) arch=arm64 qemu=qemu-system-arm program=qemu-system-aarch64 ;;
 *) fail "boot a kernel on $(uname -m): x86_64 and aarch64 are supported" ;;
 esac
 # virtio and 9p: the way to the machine's files. The rest is what the tests ask of a kernel.
-MODULES='crc32c_generic virtio_pci 9pnet_virtio 9p overlay veth dummy cls_bpf sch_ingress nf_tables bridge inet_diag tcp_diag udp_diag'
+MODULES='crc32c_generic virtio_pci 9pnet_virtio 9p overlay veth dummy cls_bpf sch_ingress nf_tables nft_limit bridge inet_diag tcp_diag udp_diag'
 
 apt() { apt-get -o DPkg::Lock::Timeout=120 "$@" >"$work/log" 2>&1; }
 
