@@ -76,6 +76,8 @@ test('everything of a member settles, and what its agents put into the kernel is
 
 const CALLED = { namespace: 'httpbin', service: 'httpbin', source_cluster: 'cluster-2' } as const;
 const CALLING_NODES = ['cluster-2-node-1', 'cluster-2-node-2'] as const;
+/** Ports of translated sources are counted by lane, where lanes come in. */
+const SERVING_NODES = ['cluster-1-node-1', 'cluster-1-node-2'] as const;
 
 /** Over the nodes of the calling cluster. */
 async function counted(name: MetricName, labels: Readonly<Record<string, string>>): Promise<number> {
@@ -121,7 +123,7 @@ test('calls while the agents are away are counted when they are back', async () 
 
 test('every metric that is declared for a process is exported by it, and no series names a pod or an address', async () => {
   const processes: readonly (readonly [ProcessName, readonly string[]])[] = [
-    ['agent', CALLING_NODES],
+    ['agent', [...CALLING_NODES, ...SERVING_NODES]],
     ['resolver', CALLING_NODES],
     ['member', ['cluster-2']],
     ['hub', ['hub']],

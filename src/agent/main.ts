@@ -248,7 +248,8 @@ async function connectDuty(
 ): Promise<ConnectDuty | undefined> {
   if (!hooks) return undefined;
   const { cluster, nodeName, serviceProxy, clock, log, clusterDns, upstreamDns } = options;
-  const tables = await ConnectTables.adopt(connectMaps(hooks, clusters), clock);
+  const firstGeneration = 1 + Math.floor(clock.random() * 2 ** 31);
+  const tables = await ConnectTables.adopt(connectMaps(hooks, clusters, 'write', firstGeneration), clock);
   const duty = new ConnectDuty(tables, view, { cluster, node: nodeName, serviceProxy }, log, () => peers.current);
   keepDownClusters(peers, view, cluster, new ClusterFlags(clusterTable(hooks), clusters));
   duty.replace(DNS_OWNER, dnsServices({ cluster, clusterDns, resolvers, upstreams: upstreamDns }));

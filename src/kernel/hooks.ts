@@ -52,12 +52,13 @@ export interface Hooks {
 
 /** @throws SealaneError as `loadObject`; nothing is attached or open then */
 export function loadHooks(options: HookOptions): Hooks {
-  return hooksOf([...loading(options)], options);
+  return hooksOf([...loading(options)].toReversed(), options);
 }
 
 /** The same; the event loop turns between two objects. */
 export async function loadHooksInTurns(options: HookOptions, clock: Clock): Promise<Hooks> {
-  return hooksOf(await Array.fromAsync(inTurns(loading(options), clock)), options);
+  const loaded = await Array.fromAsync(inTurns(loading(options), clock));
+  return hooksOf(loaded.toReversed(), options);
 }
 
 function hooksOf(all: readonly LoadedObject[], { pinDir }: HookOptions): Hooks {
@@ -72,8 +73,9 @@ function hooksOf(all: readonly LoadedObject[], { pinDir }: HookOptions): Hooks {
   };
 }
 
+/** The last first: connect has every table, so it is known at once which of them are made anew. */
 function loading(options: HookOptions): Generator<LoadedObject> {
-  return loadEach(HOOKS, options.objectDir, { ...options, rodata: constantsFor(options) });
+  return loadEach(HOOKS.toReversed(), options.objectDir, { ...options, rodata: constantsFor(options) });
 }
 
 function constantsFor({ vipRanges = [] }: HookOptions): Record<string, Constant> {

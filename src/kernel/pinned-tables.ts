@@ -1,6 +1,6 @@
 /**
  * The tables pinned below one directory, as one object is about to use them. A table of the agent's that no longer fits
- * is moved aside until the object is loaded, so that a refused object leaves everything as it was.
+ * is moved aside, with those that lead to it and on from it, until the object is loaded, so that a refused object leaves everything as it was.
  */
 import { closeSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { SealaneError } from '#kit/index.ts';
@@ -12,6 +12,12 @@ import { type Handle, type MapFacts, mapFacts, setMaxEntries, setPinPath } from 
 import { checked } from './faults.ts';
 
 const ASIDE = '~replaced';
+
+/** Tables that lead to one another by index. Programs still attached must not meet some of them written by another build. */
+const TOGETHER: readonly (readonly string[])[] = [
+  ['vips', 'services', 'tiers', 'shares', 'groups', 'backends', 'affinities', 'limits'],
+  ['lane_ports', 'lanes', 'lane_pods', 'lane_flags', 'lane_mss'],
+];
 
 export class PinnedTables {
   readonly rebuilt: string[] = [];
@@ -59,10 +65,18 @@ export class PinnedTables {
     if (difference && isState) throw stateFault(facts.name, path, difference);
     if (difference && this.#keep) throw layoutFault(facts.name, path, difference);
     if (difference || (!isState && !this.#keep && sizeMisfit(wanted, pinned))) {
-      renameSync(path, path + ASIDE);
-      this.rebuilt.push(facts.name);
+      this.#replace(facts.name);
     } else if (facts.maxEntries !== pinned.maxEntries) {
       setMaxEntries(map, pinned.maxEntries);
+    }
+  }
+
+  #replace(name: string): void {
+    for (const table of TOGETHER.find((tables) => tables.includes(name)) ?? [name]) {
+      const path = `${this.#directory}/${table}`;
+      if (!existsSync(path)) continue;
+      renameSync(path, path + ASIDE);
+      this.rebuilt.push(table);
     }
   }
 

@@ -112,7 +112,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     what: 'a drained cluster gets new connections',
     file: 'src/agent/compile/service-tables.ts',
-    was: '!member.drained && callable(site, member, family)',
+    was: '!drains(member, serviceKey(inputs.name)) && callable(site, member, family)',
     becomes: 'callable(site, member, family)',
     test: {
       file: 'src/agent/compile/service-tables.test.ts',

@@ -29,7 +29,13 @@ const WHOLE_ADDRESS = { port: 0, proto: 0 } as const;
 const READY = 1;
 const LAST_GENERATION = 0xffff_ffff;
 
-export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Access = 'write'): ConnectMaps {
+/** @param firstGeneration of an entry never used: in tables made anew another one than sockets remember of those before */
+export function connectMaps(
+  maps: MapSource,
+  clusters: ClusterIndex,
+  access: Access = 'write',
+  firstGeneration = 1,
+): ConnectMaps {
   const vips = tableOf(maps, tables.vips);
   const mapped = <K, V>(table: Table<K, V>) => mappedTable(maps.map(table.name), table, access);
   return {
@@ -39,7 +45,7 @@ export function connectMaps(maps: MapSource, clusters: ClusterIndex, access: Acc
     tiers: wordTable(mapped(tables.tiers)),
     groups: wordTable(mapped(tables.groups)),
     shares: numberTable(mapped(tables.shares)),
-    backends: backendTable(mapped(tables.backends), clusters),
+    backends: backendTable(mapped(tables.backends), clusters, firstGeneration),
     affinities: numberTable(mapped(tables.affinities)),
     limits: mapped(tables.limits),
   };
@@ -108,7 +114,8 @@ function numberTable(table: MappedTable<number>): NumberTable {
   return { size: table.length, get: (index) => table.get(index), set: (index, value) => table.set(index, value) };
 }
 
-function backendTable(table: MappedTable<Backend>, clusters: ClusterIndex): BackendTable {
+function backendTable(table: MappedTable<Backend>, clusters: ClusterIndex, first: number): BackendTable {
+  const after = (generation: number) => (generation === LAST_GENERATION ? 1 : generation + 1);
   return {
     size: table.length,
     get(index) {
@@ -118,12 +125,11 @@ function backendTable(table: MappedTable<Backend>, clusters: ClusterIndex): Back
     },
     set(index, { address, port, flags, slot = 0, cluster }, group) {
       const { generation } = table.get(index);
-      const next = generation === LAST_GENERATION ? 1 : generation + 1;
       table.set(index, {
         addr: address,
         port,
         cluster: clusters.numberOf(cluster),
-        generation: next,
+        generation: generation === 0 ? first : after(generation),
         group,
         flags,
         slot,

@@ -23,9 +23,11 @@ export interface EndSources {
 
 export class ConnectionEnds {
   readonly #from: EndSources;
+  readonly #notEnded: Counter;
 
   constructor(from: EndSources) {
     this.#from = from;
+    this.#notEnded = from.metrics.counter('sealane_connections_not_ended_total', {});
     for (const reason of END_REASONS) for (const protocol of Object.values(PROTOCOLS)) this.#counter(reason, protocol);
   }
 
@@ -55,13 +57,13 @@ export class ConnectionEnds {
   }
 
   #note({ ended, failed }: EndedSockets, reasonOf: (socket: GivenSocket) => EndReason): void {
-    const { log, metrics } = this.#from;
+    const { log } = this.#from;
     for (const [reason, sockets] of Map.groupBy(ended, reasonOf)) {
       for (const { protocol } of sockets) this.#counter(reason, PROTOCOLS[protocol as keyof typeof PROTOCOLS]).add();
       log.info({ reason, count: sockets.length }, 'connections that would have waited in vain were ended');
     }
     for (const [cause, all] of Map.groupBy(failed, (one) => one.cause)) {
-      metrics.counter('sealane_connections_not_ended_total', {}).add(all.length);
+      this.#notEnded.add(all.length);
       log.warn({ cause, count: all.length }, 'connections could not be ended');
     }
   }
