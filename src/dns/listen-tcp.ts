@@ -32,7 +32,7 @@ export async function listenTcp(
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host: address, ipv6Only: true }, () => resolve());
+    server.listen({ port, host: address, ipv6Only: true, reusePort: true }, () => resolve());
   });
   server.on('error', (error) => log.warn({ cause: messageOf(error) }, 'TCP listener reported an error'));
   return {

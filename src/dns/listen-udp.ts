@@ -7,7 +7,7 @@ export type Handle = (message: Buffer) => Buffer | undefined | Promise<Buffer | 
 
 /** @returns the bound socket */
 export async function listenUdp(address: string, port: number, handle: Handle, log: Log): Promise<Socket> {
-  const socket = udpSocket(address);
+  const socket = udpSocket(address, true);
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(port, address, () => resolve());

@@ -260,7 +260,7 @@ test('serves IPv6 beside IPv4, over UDP and TCP, and takes no IPv4 on an IPv6 ad
 });
 
 test('starts on none of its addresses when one is taken', async () => {
-  await withResolver({}, async ({ port }) => {
+  await withForeign(async (port) => {
     const taken = { address: '127.0.0.1', port };
     const free = { address: '::1', port };
     await assert.rejects(
@@ -270,6 +270,25 @@ test('starts on none of its addresses when one is taken', async () => {
     await withResolver({ listen: [free] }, async ({ sockets }) => assert.equal(sockets.length, 1));
   });
 });
+
+test('a successor listens while the one before it does', async () => {
+  await withResolver({}, async ({ port }) => {
+    await withResolver({ listen: [{ address: '127.0.0.1', port }] }, async ({ sockets }) =>
+      assert.equal(sockets[0]?.port, port),
+    );
+  });
+});
+
+/** A program that is no resolver of ours has a port of 127.0.0.1. */
+async function withForeign(use: (port: number) => Promise<void>): Promise<void> {
+  const socket = createSocket('udp4');
+  try {
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    await use(socket.address().port);
+  } finally {
+    socket.close();
+  }
+}
 
 test('moves from an upstream of one family to one of the other, and back', async () => {
   const six = await new FakeUpstream('192.0.2.6', '::1').start();
@@ -466,7 +485,7 @@ test('says what is wrong with an upstream or a taken address', async () => {
     withResolver({ upstreams: ['dns.example'] }, async () => {}),
     { code: 'dns/bad-upstream' },
   );
-  await withResolver({}, async ({ port }) => {
+  await withForeign(async (port) => {
     const again = withResolver({ listen: [{ address: '127.0.0.1', port }] }, async () => {});
     await assert.rejects(again, { code: 'dns/listen', message: /listen for DNS on 127\.0\.0\.1:\d+: .*EADDRINUSE/ });
   });

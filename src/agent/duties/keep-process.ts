@@ -12,6 +12,8 @@ export interface KeptProcess {
   readonly stateDir: string;
   /** For the bundle or source file that this process runs. */
   readonly args: readonly string[];
+  /** It takes `--replaces PID:START` and ends that process once it does its work; else the old one ends first. */
+  readonly takesOver?: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -21,6 +23,8 @@ const CHECK_MS = 500;
 /** The one that runs, and what it was told. */
 interface Started extends ProcessIdentity {
   readonly told: string;
+  /** The one whose place it takes, as long as that may run. */
+  readonly replaces?: ProcessIdentity;
 }
 
 /** Keeps it running until the returned function is called; it then goes on without us. */
@@ -35,8 +39,10 @@ export function keepProcess(options: KeptProcess): () => void {
     if (starting || (current && isRunning(current) && current.told === told)) return;
     starting = true;
     try {
-      if (current) signalProcess(current, 'SIGTERM');
-      current = { ...(await start(options, command)), told };
+      const replaces = [current, current?.replaces].find((one) => one && isRunning(one));
+      if (replaces && !options.takesOver) signalProcess(replaces, 'SIGTERM');
+      const over = replaces && options.takesOver ? ['--replaces', `${replaces.pid}:${replaces.startTime}`] : [];
+      current = { ...(await start(options, [...command, ...over])), told, ...(replaces && { replaces }) };
       writeFileSync(pidFile, JSON.stringify(current), { mode: 0o640 });
     } catch (error) {
       log.warn({ err: error, name }, 'process not started, tried again');
@@ -72,8 +78,9 @@ function pidFileOf(stateDir: string, name: string): string {
 function readStarted(path: string): Started | undefined {
   if (!existsSync(path)) return undefined;
   try {
-    const { pid, startTime, told = '' } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Started>;
-    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime, told } : undefined;
+    const { pid, startTime, told = '', replaces } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Started>;
+    if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined;
+    return { pid, startTime, told, ...(replaces && { replaces }) };
   } catch {
     return undefined;
   }

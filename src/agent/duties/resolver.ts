@@ -20,7 +20,7 @@ export interface ResolverProcessOptions extends Pick<KeptProcess, 'stateDir' | '
 
 /** Keeps a resolver running until the returned function is called; the resolver then goes on without us. */
 export function keepResolver({ stateDir, clock, log, ...told }: ResolverProcessOptions): () => void {
-  return keepProcess({ name: 'resolver', stateDir, clock, log, args: argsOf(told) });
+  return keepProcess({ name: 'resolver', takesOver: true, stateDir, clock, log, args: argsOf(told) });
 }
 
 function argsOf({
