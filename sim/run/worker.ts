@@ -1,5 +1,6 @@
 /** A thread that runs seeds. What is planted is planted before the product is loaded. */
 import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { plant } from '../planted/plant.ts';
 import type { Planted } from '../planted/planted.ts';
@@ -18,7 +19,7 @@ export type WorkerOutput = Outcome;
 
 const { seeds, size, planted, untilFound } = workerData as WorkerInput;
 // Each thread loads the product anew.
-enableCompileCache();
+enableCompileCache(join(import.meta.dirname, '../../build/compile-cache'));
 // Refusals are answers here: nobody reads where they were thrown.
 Error.stackTraceLimit = 0;
 if (planted) plant(planted);
