@@ -32,7 +32,10 @@ test('the kernel’s half holds on Debian 12’s kernel', { timeout: DEADLINE_MS
   const [hooks, gateways] = [repeatedIn(HOOKS), repeatedIn(GATEWAYS)];
   const overSix = importedBy(OVER_IPV6).filter(isRepeated);
   const found = [hooks, gateways, overSix].map(({ length }) => length);
-  assert.ok(hooks.length >= 10 && gateways.length >= 5 && overSix.length >= 4, `found only ${found.join()} files of tests`);
+  assert.ok(
+    hooks.length >= 10 && gateways.length >= 5 && overSix.length >= 4,
+    `found only ${found.join()} files of tests`,
+  );
   for (const { test: name, because } of CANNOT_HOLD) t.diagnostic(`not there: ${name}: ${because}`);
   for (const { file, because } of NOT_REPEATED) t.diagnostic(`not repeated: ${file}: ${because}`);
   const folder = execFileSync('sh', [join(import.meta.dirname, 'get.sh')], {
