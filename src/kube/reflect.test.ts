@@ -95,6 +95,18 @@ test('a server restored from a backup that has come as far again is listed anew'
   await until('only what the server has now', () => cache.keys().toSorted().join() === 'demo/a,demo/x,demo/y,demo/z');
 });
 
+test('so is one that has come as far again by changes of what nobody here has seen', async (t) => {
+  const { client, cache, all } = await stand(t);
+  for (const name of ['a', 'b', 'c']) await client.create(CONFIG_MAPS, map(name));
+  await client.delete(CONFIG_MAPS, { namespace: 'demo', name: 'c' });
+  await until('two are left', () => cache.keys().join() === 'demo/a,demo/b');
+  await restored(
+    all,
+    ['a', 'b', 'x', 'y'].map((name) => map(name)),
+  );
+  await until('what the server has now', () => cache.keys().toSorted().join() === 'demo/a,demo/b,demo/x,demo/y');
+});
+
 test('of a server restored from a backup an object is taken anew although it has the same version', async (t) => {
   const { client, cache, all } = await stand(t);
   for (const name of ['a', 'b']) await client.create(CONFIG_MAPS, map(name));

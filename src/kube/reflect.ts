@@ -191,11 +191,20 @@ interface Context<T extends KubeObject> {
  */
 async function checkHistory<T extends KubeObject>(context: Context<T>, signal: AbortSignal) {
   const { client, type, options, state } = context;
-  for await (const page of client.pages<T>(type, options, 1, signal)) {
-    if (versionOf(page) < Number(state.version) || (await hasForgotten(context))) state.version = undefined;
+  for await (const page of client.pages<T>(type, options, PAGE, signal)) {
+    const isOther = versionOf(page) < Number(state.version) || page.items.some((item) => wasMissed(context, item));
+    if (isOther || (await hasForgotten(context))) state.version = undefined;
     break;
   }
   state.suspicious = false;
+}
+
+/** We have everything up to our version, unless it came to be in another history. */
+function wasMissed<T extends KubeObject>({ shelf, state, options }: Context<T>, item: T): boolean {
+  const version = versionOf(item.metadata);
+  if (version > Number(state.version) || (options.keep && !options.keep(item))) return false;
+  const known = shelf.get(keyOf(item));
+  return !known || versionOf(known.metadata) !== version;
 }
 
 /** What changed last is there, as it was or newer, in any history that goes on from ours. */
