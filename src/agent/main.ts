@@ -106,7 +106,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     stops.defer(startProbing(probing(options), view.members));
   }
   if (hooks && sockets && connect) {
-    const sources = rescueSources({ view, clusters, hooks, sockets, connect, self: cluster, metrics, clock, log });
+    const sources = rescueSources({ view, clusters, hooks, sockets, self: cluster, metrics, clock, log });
     stops.adopt(new RescueDuty(sources), (one) => one.stop());
     stops.defer(tellOfClusters({ options, teller, view }, hooks, connect, clusters));
   }

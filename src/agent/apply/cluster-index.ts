@@ -20,12 +20,6 @@ export class ClusterIndex {
     return this.#names.length - 1;
   }
 
-  /** Undefined for one that no table has met. */
-  knownNumberOf(cluster: string): number | undefined {
-    const known = this.#names.indexOf(cluster);
-    return known < 0 ? undefined : known;
-  }
-
   /** In the order of their numbers. */
   names(): readonly string[] {
     return this.#names;

@@ -7,14 +7,12 @@ import { connectMaps } from '../apply/kernel-maps.ts';
 import { readBackends } from '../apply/placement.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import { Departures } from '../watch/departures.ts';
-import type { ConnectDuty } from './connect.ts';
 import type { RescueSources } from './rescue.ts';
 
 export interface RescueParts {
   readonly hooks: Hooks;
   readonly sockets: Rescue;
   readonly clusters: ClusterIndex;
-  readonly connect: ConnectDuty;
   readonly view: ClusterView;
   /** Name of the own cluster. */
   readonly self: string;
@@ -23,7 +21,7 @@ export interface RescueParts {
   readonly log: Log;
 }
 
-export function rescueSources({ hooks, sockets, clusters, connect, view, self, ...rest }: RescueParts): RescueSources {
+export function rescueSources({ hooks, sockets, clusters, view, self, ...rest }: RescueParts): RescueSources {
   const maps = connectMaps(hooks, clusters, 'read');
   const ejections = mappedWords(hooks.map('ejections'), 'read');
   return {
@@ -33,8 +31,6 @@ export function rescueSources({ hooks, sockets, clusters, connect, view, self, .
     ejections: () => ejections[0] ?? 0n,
     holds: (group: number, address: Address) =>
       readBackends(maps, maps.groups.get(group)).some((backend) => backend.address === address),
-    numberOf: (cluster) => clusters.knownNumberOf(cluster),
-    placed: () => connect.placed(),
     departures: (told) => new Departures(view, self, told),
   };
 }

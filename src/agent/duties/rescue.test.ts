@@ -110,8 +110,6 @@ function setUp(open: GivenSocket[], { holds = () => true }: { holds?: () => bool
     clusters: { length: bits.length, get: (number) => bits[number] ?? 0 },
     ejections: () => ejections,
     holds,
-    numberOf: (cluster) => ({ a: 0, b: 1, c: 2 })[cluster],
-    placed: () => [{ owner: 'demo/web', index: 5, clusters: new Map(), sizes: new Map() }],
     departures: (told) => new Departures({ slices, members } as unknown as ClusterView, 'a', told),
     metrics,
     clock,
@@ -255,15 +253,4 @@ test('what an earlier process did not live to see is found at the start', async 
     on.open().map(({ protocol }) => protocol),
     [TCP],
   );
-});
-
-test('at its deadline a drain ends what is open to a cluster, of some services or all', async () => {
-  const [web, other, elsewhere] = [socket(), socket({ service: 6, state: SYN_SENT }), socket({ cluster: 2 })];
-  const on = setUp([web, other, elsewhere]);
-  assert.equal(await on.duty.endAll('b', new Set(['demo/other'])), 0);
-  assert.equal(await on.duty.endAll('b', new Set(['demo/web'])), 1);
-  assert.deepEqual(on.open(), [other, elsewhere]);
-  assert.equal(await on.duty.endAll('b'), 1);
-  assert.equal(await on.duty.endAll('nobody'), 0);
-  assert.deepEqual([on.open(), await on.count('drained')], [[elsewhere], 2]);
 });

@@ -7,7 +7,6 @@
 import { type Address, createQueue, every, type Queue } from '#kit/index.ts';
 import { ClusterFlag, type GivenSocket, type Rescue } from '#kernel/index.ts';
 import type { Departures } from '../watch/departures.ts';
-import type { PlacedEntry } from './connect.ts';
 import { ConnectionEnds, type EndSources } from './end-connections.ts';
 
 export interface RescueSources extends EndSources {
@@ -18,8 +17,6 @@ export interface RescueSources extends EndSources {
   readonly ejections: () => bigint;
   /** Whether a group has a backend of that address. */
   readonly holds: (group: number, address: Address) => boolean;
-  readonly numberOf: (cluster: string) => number | undefined;
-  readonly placed: () => Iterable<PlacedEntry>;
   readonly departures: (told: () => void) => Pick<Departures, 'left' | 'forget' | 'absent'>;
 }
 
@@ -78,32 +75,6 @@ export class RescueDuty {
     return this.#queue.idle();
   }
 
-  /**
-   * Connections open to a cluster, connected UDP among them.
-   * @param services `namespace/name`; without it all, those too whose service is no more
-   */
-  *openTo(cluster: string, services?: ReadonlySet<string>): Generator<GivenSocket> {
-    const number = this.#from.numberOf(cluster);
-    if (number === undefined) return;
-    const owners = services && ownersByService(this.#from.placed());
-    for (const socket of this.#from.sockets.list('all')) {
-      if (socket.cluster !== number || ENDING.includes(socket.state)) continue;
-      if (!services || services.has(owners?.get(socket.service) ?? '')) yield socket;
-    }
-  }
-
-  /**
-   * Ends everything still open to a cluster, as a drain does at its deadline. Its callers get ECONNABORTED.
-   * @param services as of `openTo`
-   * @returns how many were ended
-   */
-  endAll(cluster: string, services?: ReadonlySet<string>): Promise<number> {
-    return this.#ends.end(
-      () => [...this.openTo(cluster, services)],
-      () => 'drained',
-    );
-  }
-
   stop(): void {
     this.#stopLooking();
     this.#queue.stop();
@@ -154,10 +125,4 @@ export class RescueDuty {
 /** Whether somebody may wait for what it would bring. */
 function waits({ state }: GivenSocket): boolean {
   return state !== SYN_SENT && !ENDING.includes(state);
-}
-
-function ownersByService(placed: Iterable<PlacedEntry>): ReadonlyMap<number, string> {
-  const owners = new Map<number, string>();
-  for (const { owner, index } of placed) if (owner !== undefined) owners.set(index, owner);
-  return owners;
 }
