@@ -22,3 +22,12 @@ export function drainsAny({ drained, drainedServices = [] }: Drained): boolean {
 export function drains({ drained, drainedServices = [] }: Drained, service: string): boolean {
   return drained || drainedServices.includes(service);
 }
+
+/** Sums by service, the most first. @param counts service and connections, in any order */
+export function openByService(counts: Iterable<readonly [service: string, connections: number]>) {
+  const sums = new Map<string, number>();
+  for (const [service, connections] of counts) sums.set(service, (sums.get(service) ?? 0) + connections);
+  return [...sums]
+    .map(([service, connections]) => ({ service, connections }))
+    .toSorted((a, b) => b.connections - a.connections || (a.service < b.service ? -1 : 1));
+}

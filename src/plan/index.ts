@@ -2,9 +2,10 @@
 export { compilePort } from './compile-port.ts';
 export type { DnsEndpoint, DnsImport, DnsInput, DnsPort, DnsService, DnsSnapshot } from './dns-model.ts';
 export { dnsView } from './dns-view.ts';
-export { type Drained, drainedOf, type DrainSpec, drains, drainsAny } from './drains.ts';
+export { type Drained, drainedOf, type DrainSpec, drains, drainsAny, openByService } from './drains.ts';
 export { DEFAULT_EJECTION, ejectionFor } from './ejection.ts';
 export { type ExportVerdict, exportConditions } from './export-conditions.ts';
+export { exportRecord } from './export-record.ts';
 export { gatewaysFor } from './gateways-for.ts';
 export { gatewayModel, type Lane, type LocalService, type OwnExport } from './gateway-model.ts';
 export { hash32 } from './hash.ts';

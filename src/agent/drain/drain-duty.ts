@@ -3,7 +3,7 @@
  * kernel's sockets are, looked at anew each time: there is no counter that could drift.
  */
 import { type Clock, type Log, messageOf } from '#kit/index.ts';
-import { drains } from '#plan/index.ts';
+import { drains, openByService } from '#plan/index.ts';
 import type { Drain, DrainSaid, OpenConnection, Sockets } from './model.ts';
 
 /** So often at most the Lease is written for this, and sockets are looked at. */
@@ -119,8 +119,7 @@ function isLeft(drain: Drain, { cluster, service = '', stays = false }: OpenConn
 }
 
 function saidOf(generation: number, open: readonly OpenConnection[]): DrainSaid {
-  const counts = new Map<string, number>();
-  for (const { service } of open) if (service !== undefined) counts.set(service, (counts.get(service) ?? 0) + 1);
-  const most = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, SERVICES_MOST);
-  return { generation, connections: open.length, services: Object.fromEntries(most) };
+  const most = openByService(open.flatMap(({ service }) => (service === undefined ? [] : [[service, 1] as const])));
+  const services = most.slice(0, SERVICES_MOST).map(({ service, connections }) => [service, connections]);
+  return { generation, connections: open.length, services: Object.fromEntries(services) };
 }

@@ -14,7 +14,7 @@ import {
   compilePort,
   drains,
   type Exporter,
-  type ExportRecord,
+  exportRecord,
   type Member,
   type MergedImport,
   type MergedPort,
@@ -37,7 +37,7 @@ export function hubPorts({ members, exports, policies }: HubObjects, consumer: s
   const seen = membersSeen(members, consumer);
   const self = seen.get(consumer);
   if (!self) return [];
-  const records = exports.filter((record) => isBelieved(record, seen)).map(recordOf);
+  const records = exports.filter((record) => isBelieved(record, seen)).map(({ spec }) => exportRecord(spec));
   const services = Map.groupBy(records, ({ namespace, name }) => `${namespace}/${name}`);
   return [...services].flatMap(([service, ofService]) => {
     const merged = mergeExports(ofService, self, ['IPv4', 'IPv6']);
@@ -64,20 +64,6 @@ export function policiesOf(
 
 function isBelieved({ metadata, spec }: ClusterExport, members: ReadonlyMap<string, Member>): boolean {
   return spec.withdrawn === undefined && members.has(spec.cluster) && metadata.namespace === hubNamespace(spec.cluster);
-}
-
-function recordOf({ spec }: ClusterExport): ExportRecord {
-  const { cluster, service, type, ipFamilies, internalTrafficPolicy, exportedAt, targetClusters, ports } = spec;
-  return {
-    cluster,
-    ...service,
-    type,
-    ipFamilies,
-    ...(internalTrafficPolicy && { internalTrafficPolicy }),
-    ...(exportedAt && { exportedAt }),
-    ...(targetClusters && { targetClusters }),
-    ports: ports.map((port) => ({ ...port, name: port.name ?? '' })),
-  };
 }
 
 function policyFor(policies: readonly PolicyObject[], service: string): TrafficPolicy | undefined {

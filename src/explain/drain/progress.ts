@@ -1,6 +1,6 @@
 /** How far a drain has come, told from what every member says that it still has open. */
 import type { LeftOver } from '#api/index.ts';
-import { drainedOf, type DrainSpec, drainsAny } from '#plan/index.ts';
+import { drainedOf, type DrainSpec, drainsAny, openByService } from '#plan/index.ts';
 
 /** `NotDraining`, then `Spreading` (somebody may open connections yet), `Emptying` (connections are left), `Drained`. */
 export type DrainPhase = 'NotDraining' | 'Spreading' | 'Emptying' | 'Drained';
@@ -41,7 +41,9 @@ export function drainProgress(members: readonly DrainView[], cluster: string): D
     cluster,
     phase: phaseOf(drainsAny(drainedOf(spec)), waitingFor.length, connections),
     connections,
-    services: sumByService(told.flatMap(({ left }) => left?.services ?? [])),
+    services: openByService(
+      told.flatMap(({ left }) => left?.services ?? []).map(({ service, connections }) => [service, connections]),
+    ),
     members: open.filter((one) => one.connections > 0).toSorted((a, b) => b.connections - a.connections),
     waitingFor,
     ...(spec.drainDeadline && { deadline: spec.drainDeadline }),
@@ -61,12 +63,4 @@ function isAnswerTo({ generation }: LeftOver, asked: number | undefined): boolea
 
 function leftOf({ status }: DrainView, cluster: string): LeftOver | undefined {
   return status?.leftOver?.find((left) => left.cluster === cluster);
-}
-
-function sumByService(all: NonNullable<LeftOver['services']>): DrainProgress['services'] {
-  const sums = new Map<string, number>();
-  for (const { service, connections } of all) sums.set(service, (sums.get(service) ?? 0) + connections);
-  return [...sums]
-    .map(([service, connections]) => ({ service, connections }))
-    .toSorted((a, b) => b.connections - a.connections || (a.service < b.service ? -1 : 1));
 }

@@ -1,8 +1,8 @@
 /** What this member has open to those that are drained: the sum of what its agents say in their Leases. */
 import type { LeftOver, MemberCluster } from '#api/index.ts';
-import { drainedOf, drainsAny } from '#plan/index.ts';
+import { drainedOf, drainsAny, openByService } from '#plan/index.ts';
 import { allMembers, type MemberState } from '../member-state.ts';
-import type { Agents, SaidOfDrain } from './agents.ts';
+import type { Agents } from './agents.ts';
 
 /** Of one member. */
 const SERVICES_MOST = 20;
@@ -23,7 +23,7 @@ function leftTo({ metadata, spec }: MemberCluster, mirror: MemberCluster | undef
   return {
     cluster: metadata.name,
     connections: said.reduce((sum, { connections }) => sum + connections, 0),
-    services: byService(said),
+    services: openByService(said.flatMap(({ services }) => Object.entries(services))).slice(0, SERVICES_MOST),
     ...(metadata.generation !== undefined && { generation: metadata.generation }),
     nodes: inStep.length,
     allNodes: nodes.length,
@@ -32,14 +32,4 @@ function leftTo({ metadata, spec }: MemberCluster, mirror: MemberCluster | undef
 
 function drainText({ drain = false, drainServices = [], drainDeadline = '' }: MemberCluster['spec'] = {}): string {
   return JSON.stringify([drain, drainServices, drainDeadline]);
-}
-
-function byService(said: readonly SaidOfDrain[]): NonNullable<LeftOver['services']> {
-  const sums = new Map<string, number>();
-  for (const [service, connections] of said.flatMap(({ services }) => Object.entries(services)))
-    sums.set(service, (sums.get(service) ?? 0) + connections);
-  return [...sums]
-    .map(([service, connections]) => ({ service, connections }))
-    .toSorted((a, b) => b.connections - a.connections || (a.service < b.service ? -1 : 1))
-    .slice(0, SERVICES_MOST);
 }

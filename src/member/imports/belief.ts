@@ -11,10 +11,10 @@ import {
   memberOfHubNamespace,
 } from '#api/index.ts';
 import type { Log } from '#kit/index.ts';
-import { type ExportRecord, type KnownExport, namesHash, vouchedAbsences } from '#plan/index.ts';
+import { exportRecord, type ExportRecord, type KnownExport, namesHash, vouchedAbsences } from '#plan/index.ts';
 import { allMembers, type MemberState } from '../member-state.ts';
 import { mayExport } from '../exports/draft.ts';
-import { readExport, toRecord } from './read-export.ts';
+import { readExport } from './read-export.ts';
 
 /** On imported slices: the export that they come from, as JSON. */
 export const ANNOTATION_EXPORT = 'sealane.dev/export';
@@ -64,7 +64,7 @@ export function createBelief(state: MemberState, slices: readonly EndpointSlice[
 
   for (const slice of slices) {
     const spec = specOnSlice(slice);
-    if (spec && spec.cluster !== settings.cluster) hold(spec, toRecord(spec));
+    if (spec && spec.cluster !== settings.cluster) hold(spec, exportRecord(spec));
   }
 
   function take(object: ClusterExport): string | undefined {

@@ -8,7 +8,7 @@ import {
   type ServiceImportSpec,
 } from '#api/index.ts';
 import { cidr, type Family, isFault, timestamp } from '#kit/index.ts';
-import { type MergedImport, mergeExports, type Serving } from '#plan/index.ts';
+import { exportRecord, type MergedImport, mergeExports, type Serving } from '#plan/index.ts';
 import { importedSlices } from '../caches.ts';
 import { type Judgement, withConditions } from '../conditions/with-conditions.ts';
 import { keepDerivedService, keepDerivedSlices, removeDerived, servesUnhooked } from '../derived/keep-derived.ts';
@@ -19,12 +19,11 @@ import type { Belief } from './belief.ts';
 import { importObject, importSpec, sliceObjects } from './desired.ts';
 import { leftOut, type Source } from './headless-slices.ts';
 import type { PerFamily } from '../vips/records.ts';
-import { toRecord } from './read-export.ts';
 
 /** @param service `namespace/name`; undefined when nobody exports it to this member */
 export function mergedImport(state: MemberState, belief: Belief, service: string): MergedImport | undefined {
   const own = state.caches.records.get(service);
-  const records = [...belief.of(service), ...(own && !isWithdrawn(own) ? [toRecord(own.spec)] : [])];
+  const records = [...belief.of(service), ...(own && !isWithdrawn(own) ? [exportRecord(own.spec)] : [])];
   if (records.length === 0) return undefined;
   return mergeExports(records, placeOf(state.settings.cluster, ownSpec(state)), familiesOf(state));
 }

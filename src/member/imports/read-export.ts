@@ -4,7 +4,7 @@
  */
 import { type ClusterExportSpec, hubNamespace, hubRecordName } from '#api/index.ts';
 import { parseIp } from '#kit/index.ts';
-import type { ExportedPort, ExportRecord } from '#plan/index.ts';
+import { type ExportRecord, exportRecord } from '#plan/index.ts';
 
 export type ReadOutcome = { readonly record: ExportRecord } | { readonly problem: string };
 
@@ -32,28 +32,7 @@ export function readExport(spec: unknown, where: { readonly namespace?: string; 
   if (!Array.isArray(ports) || !ports.every(isPort)) return { problem: 'spec.ports: not a list of ports' };
   const bad = Object.entries(OPTIONAL).find(([field, { test }]) => !isOptional(spec[field], test));
   if (bad) return { problem: `spec.${bad[0]}: not ${bad[1].what}` };
-  return { record: toRecord(spec as unknown as ClusterExportSpec) };
-}
-
-/** The words of plan for a spec that is known to be sound. */
-export function toRecord(spec: ClusterExportSpec): ExportRecord {
-  const {
-    service,
-    ports,
-    endpoints,
-    epoch: _,
-    withdrawn: __,
-    exportUID: ___,
-    endpointsLeftOut: ____,
-    ...settings
-  } = spec;
-  const named = <T extends { readonly name?: string }>(port: T) => ({ ...port, name: port.name ?? '' });
-  return {
-    ...settings,
-    ...service,
-    ports: ports.map((port): ExportedPort => named(port)),
-    ...(endpoints && { endpoints: endpoints.map((one) => ({ ...one, ports: one.ports.map(named) })) }),
-  };
+  return { record: exportRecord(spec as unknown as ClusterExportSpec) };
 }
 
 function isEndpoint(endpoint: unknown): boolean {
