@@ -34,7 +34,7 @@ import { rescueSources } from './duties/rescue-sources.ts';
 import { tellOfClusters, tellOfFailure, tellOfTables } from './duties/tell.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
-import { NamesFile } from './events/names-file.ts';
+import { namesFile } from './events/names-file.ts';
 import { JsonFile } from './json-file.ts';
 import { agentMetrics } from './metrics/agent-metrics.ts';
 import { internalAddress, resolverAddresses } from './node-addresses.ts';
@@ -91,7 +91,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     drains,
     applied: said.applied,
     snapshot: new JsonFile<DnsSnapshot>(snapshotPath(options)),
-    names: new NamesFile(stateDir),
+    names: namesFile(stateDir),
     conditions: options.serviceProxy ? new ServiceConditions(client, clock) : undefined,
     clock,
     log,

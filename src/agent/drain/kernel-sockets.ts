@@ -26,9 +26,8 @@ export function kernelSockets({ sockets, ends, connect, clusters, self }: Socket
   return {
     open: () => whatIsOpen(stillOpen(sockets.list()), connect.placed(), clusters, self),
     async end(these) {
-      const left = these.map(({ socket }) => socket);
       await ends.end(
-        () => left.splice(0),
+        these.map(({ socket }) => socket),
         () => 'drained',
       );
     },

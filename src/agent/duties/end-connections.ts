@@ -11,8 +11,6 @@ const PROTOCOLS = { 6: 'TCP', 17: 'UDP' } as const;
 
 /** Sockets ended at once; between two of these the event loop turns. */
 const BATCH = 500;
-/** A walk over sockets that come and go may miss some. */
-const ROUNDS = 3;
 
 export interface EndSources {
   readonly sockets: Pick<Rescue, 'end'>;
@@ -31,25 +29,12 @@ export class ConnectionEnds {
     for (const reason of END_REASONS) for (const protocol of Object.values(PROTOCOLS)) this.#counter(reason, protocol);
   }
 
-  /**
-   * Ends what is found, and looks again until there is nobody left that can be ended.
-   * @returns how many were ended
-   */
-  async end(find: () => readonly GivenSocket[], reasonOf: (socket: GivenSocket) => EndReason): Promise<number> {
-    let total = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const ended = await this.#endThese(find(), reasonOf);
-      if (ended === 0) break;
-      total += ended;
-    }
-    return total;
-  }
-
-  async #endThese(found: readonly GivenSocket[], reasonOf: (socket: GivenSocket) => EndReason): Promise<number> {
+  /** @returns how many were ended; those that went by themselves do not count */
+  async end(sockets: readonly GivenSocket[], reasonOf: (socket: GivenSocket) => EndReason): Promise<number> {
     let count = 0;
-    for (let first = 0; first < found.length; first += BATCH) {
+    for (let first = 0; first < sockets.length; first += BATCH) {
       if (first > 0) await sleep(this.#from.clock, 0);
-      const result = this.#from.sockets.end(found.slice(first, first + BATCH));
+      const result = this.#from.sockets.end(sockets.slice(first, first + BATCH));
       this.#note(result, reasonOf);
       count += result.ended.length;
     }

@@ -26,6 +26,8 @@ const LOOK_MS = 1_000;
 const AGAIN_MS = 10_000;
 /** A pod that moves from one slice to another leaves the first before it is in the second. */
 const DEPARTED_MS = 250;
+/** A walk over sockets that come and go may miss some. */
+const ROUNDS = 3;
 /** TCP_SYN_SENT: the hooks end it at its next timeout. TCP_LAST_ACK, TCP_CLOSING: nobody waits for it any more. */
 const SYN_SENT = 2;
 const ENDING = [9, 11];
@@ -99,8 +101,11 @@ export class RescueDuty {
   }
 
   async #leaveInVain(): Promise<void> {
-    const inVain = () => [...this.#from.sockets.list('in-vain')].filter(waits);
-    await this.#ends.end(inVain, ({ cluster }) => (this.#isDown(cluster) ? 'down' : 'ejected'));
+    const reasonOf = ({ cluster }: GivenSocket) => (this.#isDown(cluster) ? 'down' : 'ejected');
+    for (let round = 0; round < ROUNDS; round++) {
+      const inVain = [...this.#from.sockets.list('in-vain')].filter(waits);
+      if ((await this.#ends.end(inVain, reasonOf)) === 0) return;
+    }
   }
 
   async #leaveDeparted(): Promise<void> {
@@ -113,10 +118,8 @@ export class RescueDuty {
       suspects.map(({ remote }) => remote),
       clock,
     );
-    await this.#ends.end(
-      () => suspects.filter(({ remote }) => absent.has(remote)),
-      () => 'deleted',
-    );
+    const deleted = suspects.filter(({ remote }) => absent.has(remote));
+    await this.#ends.end(deleted, () => 'deleted');
     this.#departures.forget(left);
     this.#isFirst = false;
   }

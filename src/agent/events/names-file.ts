@@ -1,6 +1,7 @@
 /** What the numbers and addresses in the kernel's tables are called, left in a file for who looks while no agent runs. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { JsonFile } from '../json-file.ts';
 
 /** Each is `namespace/name`, or a duty of the agent itself. */
 export interface Names {
@@ -13,21 +14,8 @@ export interface Names {
 const FILE = 'names.json';
 const NONE: Names = { services: {}, lanes: {} };
 
-export class NamesFile {
-  readonly #path: string;
-  #written = '';
-
-  constructor(stateDir: string) {
-    this.#path = join(stateDir, FILE);
-  }
-
-  write(names: Names): void {
-    const text = JSON.stringify(names);
-    if (text === this.#written) return;
-    writeFileSync(`${this.#path}.new`, text, { mode: 0o640 });
-    renameSync(`${this.#path}.new`, this.#path);
-    this.#written = text;
-  }
+export function namesFile(stateDir: string): JsonFile<Names> {
+  return new JsonFile(join(stateDir, FILE));
 }
 
 /** A file that cannot be read is as good as none. */

@@ -12,7 +12,7 @@ import { vipKey } from '../apply/desired.ts';
 import type { Registration } from '../duties/register.ts';
 import type { TopicName } from './agent-events.ts';
 import type { NamedEvent } from './named-event.ts';
-import { NamesFile } from './names-file.ts';
+import { namesFile } from './names-file.ts';
 import { watchAgents, type WatchQuestion, type WatchSummary } from './watch-events.ts';
 
 const GOOD = '127.0.0.71';
@@ -32,7 +32,7 @@ before(async () => {
   const { pinDir } = on.arena;
   agent = { cluster: 'east', node: 'node-1', kubeconfig: '', pinDir, stateDir, serviceProxy: false, resolvers: [] };
   const key = (vip: typeof CART) => vipKey({ address: ip(vip.address), port: vip.port, protocol: 'TCP' });
-  new NamesFile(stateDir).write({ services: { [key(CART)]: 'shop/cart', [key(MENU)]: 'shop/menu' }, lanes: {} });
+  namesFile(stateDir).write({ services: { [key(CART)]: 'shop/cart', [key(MENU)]: 'shop/menu' }, lanes: {} });
   writeFileSync(join(stateDir, 'clusters.json'), '["east", "west"]');
 });
 after(async () => {
