@@ -111,7 +111,7 @@ function guestScript(runs: readonly (readonly string[])[]): string {
   ).join(' ');
   const commands = runs.map(
     (files, i) =>
-      `GATEWAY_FAMILY=${i ? 'IPv6' : 'IPv4'} node_modules/.bin/node --test --test-isolation=none --test-timeout=120000 \
+      `GATEWAY_FAMILY=${i ? 'IPv6' : 'IPv4'} node_modules/.bin/node --test --test-isolation=none --test-force-exit --test-timeout=120000 \
   --test-reporter=spec ${skipped} ${files.join(' ')} || ended=1
 echo "guest: $(cut -d' ' -f1 /proc/uptime) s"`,
   );

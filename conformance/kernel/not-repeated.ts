@@ -14,4 +14,9 @@ export const NOT_REPEATED: readonly NotRepeated[] = [
     file: 'bpf/tests/gateway-affinity.root.test.ts',
     because: 'hundreds of callers ask how our arithmetic spreads them',
   },
+  {
+    file: 'src/kernel/pins.root.test.ts',
+    because:
+      'all hooks are loaded ten times, a minute there; the calls that find and attach them are those of restart and attach',
+  },
 ];
