@@ -33,8 +33,9 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
 
   /** Counted from when the renewal was asked for: the server may have taken it at once. */
   const renewed = (askedAt: number) => {
+    heldUntil = askedAt + claim.durationSeconds * 1000;
     keepTerm();
-    keepTerm = clock.after(askedAt + claim.durationSeconds * 1000 - clock.monotonic(), () => {
+    keepTerm = clock.after(heldUntil - clock.monotonic(), () => {
       log?.warn({ lease: `${claim.namespace}/${claim.name}` }, 'no longer leading: the lease could not be renewed');
       term?.lose.abort();
     });
@@ -65,9 +66,10 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
     });
     if (signal.aborted) break;
     if (term?.lose.signal.aborted) await end();
-    if (ours === true) heldUntil = askedAt + claim.durationSeconds * 1000;
-    if (ours === true && !term) term = begin();
-    if (ours === true) renewed(askedAt);
+    if (ours === true) {
+      renewed(askedAt);
+      term ??= begin();
+    }
     if (ours === false && term) {
       log?.warn({ lease: `${claim.namespace}/${claim.name}` }, 'no longer leading: another process holds the lease');
       heldUntil = 0;
