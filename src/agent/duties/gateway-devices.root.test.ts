@@ -40,6 +40,16 @@ const ip = (...args: string[]) => execFileSync('ip', ['-n', name, ...args], { en
 function podDevice(device: string, address?: string): number {
   ip('link', 'add', device, 'type', 'bridge');
   if (address) ip('address', 'add', address, 'dev', device);
+  return indexOf(device);
+}
+
+/** One that may become a port of a bridge. @returns its index and that of its other end, which stays here */
+function vethDevice(device: string): [port: number, end: number] {
+  ip('link', 'add', device, 'type', 'veth', 'peer', 'name', `${device}-end`);
+  return [indexOf(device), indexOf(`${device}-end`)];
+}
+
+function indexOf(device: string): number {
   const [shown] = JSON.parse(ip('-j', 'link', 'show', 'dev', device)) as { ifindex: number }[];
   return shown?.ifindex ?? assert.fail('no index');
 }
@@ -54,7 +64,8 @@ function namespace(t: TestContext) {
   });
 }
 
-const indexesOf = ({ links }: Kept) => links.map(({ ifindex }) => ifindex).toSorted((a, b) => a - b);
+const inOrder = (...indexes: readonly number[]) => indexes.toSorted((a, b) => a - b);
+const indexesOf = ({ links }: Kept) => inOrder(...links.map(({ ifindex }) => ifindex));
 
 test('what belongs to the device of a pod goes with it, also when the agent was away', async (t) => {
   namespace(t);
@@ -66,10 +77,7 @@ test('what belongs to the device of a pod goes with it, also when the agent was 
   const again = podDevice('pod-b', '192.0.2.1/32');
   const after = await first.follow();
   assert.deepEqual(indexesOf(after), [stays, again], 'one made again under the same name is another device');
-  assert.deepEqual(
-    after.sources.toSorted((a, b) => a - b),
-    [stays, again],
-  );
+  assert.deepEqual(inOrder(...after.sources), [stays, again]);
 
   await first.stop();
   ip('link', 'delete', 'pod-b');
@@ -84,4 +92,20 @@ test('a device that gets its address after its name is not missed', async (t) =>
   assert.deepEqual((await follow()).sources, []);
   ip('address', 'add', '192.0.2.1/32', 'dev', 'pod-a');
   assert.deepEqual((await follow()).sources, [index]);
+});
+
+test('a device that became a port of a bridge after it was taken in is let go of, also when the agent was away', async (t) => {
+  namespace(t);
+  const bridge = podDevice('pods', '192.0.2.1/24');
+  const [port, end] = vethDevice('pod-a');
+  const first = follower(t);
+  assert.deepEqual(indexesOf(await first.follow()), inOrder(bridge, port, end));
+  ip('link', 'set', 'pod-a', 'master', 'pods');
+  assert.deepEqual(indexesOf(await first.follow()), inOrder(bridge, end));
+
+  const [later, laterEnd] = vethDevice('pod-b');
+  assert.deepEqual(indexesOf(await first.follow()), inOrder(bridge, end, later, laterEnd));
+  await first.stop();
+  ip('link', 'set', 'pod-b', 'master', 'pods');
+  assert.deepEqual(indexesOf(await follower(t).follow()), inOrder(bridge, end, laterEnd));
 });

@@ -60,7 +60,7 @@ export class GatewayDevices {
     if (!changed && this.#settled) return;
     this.#seen = ''; // until all has been done
     const present = await devices();
-    this.#letGo(new Set(present.map(({ ifindex }) => ifindex)));
+    this.#letGo(present);
     this.#takeInAll(present);
     this.#seen = list;
     this.#settled = !changed;
@@ -79,15 +79,21 @@ export class GatewayDevices {
     if (faults.length > 0) throw faults[0];
   }
 
-  #takeIn({ ifindex, ifname, addr_info, linkinfo }: Device): void {
-    const { sources, except, log } = this.#options;
+  #takeIn(device: Device): void {
+    const { sources, log } = this.#options;
+    const { ifindex, ifname, addr_info } = device;
     for (const family of ['IPv4', 'IPv6'] as const) {
       const address = addr_info?.find((one) => isOf(one, family))?.local;
       if (address) sources.put({ ifindex, family: FAMILIES[family] }, { addr: ip(address) });
     }
-    if (ifname === 'lo' || ifindex === except || isPort(linkinfo) || this.#attached.has(ifindex)) return;
+    if (!this.#isWay(device) || this.#attached.has(ifindex)) return;
     this.#attached.set(ifindex, this.#attach(ifindex));
     log.debug({ device: ifname }, 'replies of pods are taken in at device');
+  }
+
+  /** What comes in by a port of a bridge comes in by the bridge once more. */
+  #isWay({ ifindex, ifname, linkinfo }: Device): boolean {
+    return ifname !== 'lo' && ifindex !== this.#options.except && linkinfo?.info_slave_kind !== 'bridge';
   }
 
   #attach(ifindex: number): Link[] {
@@ -100,30 +106,30 @@ export class GatewayDevices {
     ];
   }
 
-  /** What an earlier process left of such a device goes too. */
-  #letGo(present: ReadonlySet<number>): void {
+  /**
+   * Of devices that went, and of those that became a port of a bridge after they were taken in; what an earlier process left of
+   * such a device goes too.
+   */
+  #letGo(present: readonly Device[]): void {
     const { sources, pinDir } = this.#options;
+    const indexes = new Set(present.map(({ ifindex }) => ifindex));
+    const ways = new Set(present.filter((device) => this.#isWay(device)).map(({ ifindex }) => ifindex));
     for (const name of listLinks(pinDir).keys()) {
       const index = Number(PIN.exec(name)?.[1] ?? Number.NaN);
-      if (!Number.isNaN(index) && !present.has(index)) detachPinnedLink(`${pinDir}/links/${name}`);
+      if (!Number.isNaN(index) && !ways.has(index)) detachPinnedLink(`${pinDir}/links/${name}`);
     }
     for (const [index, links] of this.#attached) {
-      if (present.has(index)) continue;
+      if (ways.has(index)) continue;
       for (const link of links) link.close();
       this.#attached.delete(index);
     }
-    sources.deleteAll([...sources.entries()].map(([key]) => key).filter(({ ifindex }) => !present.has(ifindex)));
+    sources.deleteAll([...sources.entries()].map(([key]) => key).filter(({ ifindex }) => !indexes.has(ifindex)));
   }
 }
 
 /** A link-local address means another place behind each device: no pod answers to it. */
 function isOf({ family, scope }: DeviceAddress, wanted: Family): boolean {
   return family === (wanted === 'IPv4' ? 'inet' : 'inet6') && scope !== 'link';
-}
-
-/** What comes in by a port of a bridge comes in by the bridge once more. */
-function isPort(linkinfo: Device['linkinfo']): boolean {
-  return linkinfo?.info_slave_kind === 'bridge';
 }
 
 /** Every device of this network namespace, with its addresses. */
