@@ -13,7 +13,7 @@ export interface FieldRequirement {
 /** `metadata.name=a,status.phase!=Running`; `\,` `\=` `\\` stand for themselves in a value. Empty text selects all. */
 export function parseFieldSelector(text: string): Result<readonly FieldRequirement[]> {
   const terms = text.match(/(?:\\[^]|[^,\\]|\\$)+/g) ?? [];
-  const parsed = terms.map((term) => /^\s*([^\s!=]+)\s*(==|!=|=)((?:\\[\\,=]|[^\\=])*)$/.exec(term));
+  const parsed = terms.map((term) => /^\s*([^\s!=\\]+)\s*(==|!=|=)((?:\\[\\,=]|[^\\=])*)$/.exec(term));
   const bad = parsed.indexOf(null);
   if (bad >= 0)
     return refused(invalid('', `invalid selector: ${JSON.stringify(text)}; can't understand '${terms[bad]}'`));

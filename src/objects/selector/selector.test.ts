@@ -145,6 +145,6 @@ test('field selectors reach any path; what is absent is empty', () => {
   }
   for (const no of ['metadata.name=b', 'metadata.name!=a', 'spec.nodeName=', 'spec=x'])
     assert.ok(!fieldsSelect(no), no);
-  for (const bad of ['metadata.name', 'a=b=c', '=x', 'a=b\\', 'a=b,c=d\\', 'a=\\b', 'a=b\\\n'])
+  for (const bad of ['metadata.name', 'a=b=c', '=x', 'a=b\\', 'a=b,c=d\\', 'a=\\b', 'a=b\\\n', 'a=b,\\c\\='])
     assert.ok(!parseFieldSelector(bad).ok, bad);
 });
