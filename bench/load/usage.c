@@ -2,23 +2,23 @@
 /* What a piece of work took: time, this process's share of it, and the processors of the whole machine. */
 #include "load.h"
 
-static void machine(double *busy_ns, double *idle_ns)
+/*
+ * All processors. The kernel measures how long they are idle, but only samples, at its ticks, what they do otherwise: a load that is
+ * paced by a timer beats against those.
+ */
+static double idle_ns(void)
 {
-	enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, FIELDS };
-	double tick = 1e9 / sysconf(_SC_CLK_TCK);
+	enum { USER, NICE, SYSTEM, IDLE, IOWAIT, FIELDS };
 	unsigned long long spent[FIELDS] = {};
 	FILE *file = fopen("/proc/stat", "r");
 
-	if (!file)
-		fail("read /proc/stat");
-	if (fscanf(file, "cpu") != 0)
+	if (!file || fscanf(file, "cpu") != 0)
 		fail("read /proc/stat");
 	for (int i = 0; i < FIELDS; i++)
 		if (fscanf(file, "%llu", &spent[i]) != 1)
 			fail("read /proc/stat");
 	fclose(file);
-	*busy_ns = (spent[USER] + spent[NICE] + spent[SYSTEM] + spent[IRQ] + spent[SOFTIRQ]) * tick;
-	*idle_ns = (spent[IDLE] + spent[IOWAIT]) * tick;
+	return (spent[IDLE] + spent[IOWAIT]) * (1e9 / sysconf(_SC_CLK_TCK));
 }
 
 static uint64_t microseconds(struct timeval t)
@@ -29,14 +29,11 @@ static uint64_t microseconds(struct timeval t)
 static void read_all(struct usage *usage, int sign)
 {
 	struct rusage own;
-	double busy, idle;
 
 	getrusage(RUSAGE_SELF, &own);
-	machine(&busy, &idle);
 	usage->user_us += sign * microseconds(own.ru_utime);
 	usage->system_us += sign * microseconds(own.ru_stime);
-	usage->busy_ns += sign * busy;
-	usage->idle_ns += sign * idle;
+	usage->idle_ns += sign * idle_ns();
 	usage->wall_ns += sign * now_ns();
 }
 
@@ -49,6 +46,7 @@ void usage_begin(struct usage *usage)
 void usage_end(struct usage *usage)
 {
 	read_all(usage, 1);
+	usage->busy_ns = (double)usage->wall_ns * sysconf(_SC_NPROCESSORS_ONLN) - usage->idle_ns;
 }
 
 static int ascending(const void *a, const void *b)

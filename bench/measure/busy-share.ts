@@ -3,18 +3,12 @@ import { sleep, systemClock } from '#kit/index.ts';
 
 /** Share of all processors that is busy within the next `ms`, whoever it is. */
 export async function busyShare(ms: number): Promise<number> {
-  const before = spent();
+  const [from, idle] = [performance.now(), idleMs()];
   await sleep(systemClock, ms);
-  const after = spent();
-  const all = after.all - before.all;
-  return all === 0 ? 0 : Math.round((1 - (after.idle - before.idle) / all) * 1000) / 1000;
+  return Math.round((1 - (idleMs() - idle) / (performance.now() - from) / cpus().length) * 1000) / 1000;
 }
 
-function spent(): { readonly idle: number; readonly all: number } {
-  const times = cpus().map((one) => one.times);
-  const sum = (of: (time: (typeof times)[number]) => number) => times.reduce((total, time) => total + of(time), 0);
-  return {
-    idle: sum(({ idle }) => idle),
-    all: sum(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq),
-  };
+/** The kernel measures this, and only samples at its ticks what processors do otherwise. */
+function idleMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0);
 }
