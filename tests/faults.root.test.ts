@@ -4,14 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { DEPLOYMENTS } from '#api/index.ts';
 import { detachPinnedLink, mapUse } from '#kernel/index.ts';
 import { withoutFeature } from './feature-off.ts';
-import { call, demonstration, eventually, tryCall } from './island-set.ts';
+import { call, demonstration, eventually, rescale, tryCall } from './island-set.ts';
 import { type Call, startLoad } from './running-load.ts';
 
 const RATE = 100;
-const HTTPBIN = { namespace: 'httpbin', name: 'httpbin' };
 
 const set = await demonstration(`sltx${process.pid % 10_000}`);
 const caller = `curl/${await set.pod('cluster-2', 'curl', 'curl')}`;
@@ -86,7 +84,7 @@ const SCENARIOS: readonly Scenario[] = [
   {
     name: 'clocks jump, of one cluster ahead and of another back',
     breaks: () => Promise.all([skew('cluster-2', 7200), skew('cluster-1', -86_400)]),
-    meanwhile: () => rescaled(6),
+    meanwhile: () => rescale(set, 6),
     heals: () => fault('heal', 'all'),
     failed: 0,
   },
@@ -101,7 +99,7 @@ interface Span {
   readonly until: number;
 }
 
-await rescaled(4);
+await rescale(set, 4);
 const load = await startLoad(set, { rate: RATE });
 after(() => load[Symbol.dispose]());
 const spans = new Map<Scenario, Span>();
@@ -201,15 +199,6 @@ async function killPod(): Promise<void> {
 async function skew(cluster: string, seconds: number): Promise<void> {
   for (const who of ['apiserver', 'member', 'kubelet', 'agent'])
     await fault('skew', `${who}/${cluster}`, '--by', String(seconds));
-}
-
-/** So many pods, in both clusters alike, all of which answer. */
-async function rescaled(replicas: number): Promise<void> {
-  await set.client('hub').patch(DEPLOYMENTS, HTTPBIN, { spec: { replicas } });
-  await eventually(`${replicas} pods to answer`, async () => {
-    const { pods } = await tryCall(set, 60);
-    return Object.keys(pods).length === replicas || undefined;
-  });
 }
 
 async function allRunning(): Promise<void> {

@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import { bundlePath } from '#cli/index.ts';
 import { capture, type CommandResult } from '#host/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
-import { PODS } from '#api/index.ts';
+import { DEPLOYMENTS, PODS } from '#api/index.ts';
 import type { KubeObject } from '#objects/index.ts';
 
 export interface IslandSet {
@@ -121,6 +121,15 @@ export async function tryCall(set: IslandSet, count: number, url = URL_CALLED, .
   const { stdout, stderr } = await set.tryInCaller(...command);
   assert.match(stdout, /^\{/, `${command.join(' ')}: ${stdout}${stderr}`);
   return JSON.parse(stdout) as Answers;
+}
+
+/** The demonstration's service is given so many pods, in both clusters alike, and all of them answer. */
+export async function rescale(set: IslandSet, replicas: number): Promise<void> {
+  await set.client('hub').patch(DEPLOYMENTS, { namespace: 'httpbin', name: 'httpbin' }, { spec: { replicas } });
+  await eventually(`${replicas} pods to answer`, async () => {
+    const { pods } = await tryCall(set, 60);
+    return Object.keys(pods).length === replicas || undefined;
+  });
 }
 
 /** Asks until there is an answer, for a minute. */
