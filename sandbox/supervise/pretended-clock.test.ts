@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -43,6 +43,8 @@ test('the clock of a process is set ahead and back while it runs, its monotonic 
     assert.fail(`the clock is not ${by} ms ahead`);
   };
   await isAhead(0);
+  const open = readdirSync(`/proc/${child.pid}/fd`).map((fd) => readlinkSync(`/proc/${child.pid}/fd/${fd}`));
+  assert.ok(!open.includes('anon_inode:inotify'), 'of these a user has 128');
   assert.equal(setSkew(paths, 'one', 2 * HOUR), true);
   await isAhead(2 * HOUR);
   assert.equal(setSkew(paths, 'another', HOUR), true);
