@@ -163,6 +163,13 @@ static __always_inline void take_back(const struct given *given, struct health *
 	health->until = 0;
 }
 
+/* It stays what it is. One in its trial takes connections again if it is the last: better than none. */
+static __always_inline void spare(const struct given *given, struct health *health, const struct rest *rest)
+{
+	if (given->flags & SOCKET_TRIAL && !rest->others && !rest->beyond)
+		take_back(given, health);
+}
+
 /* Not static, so that it is verified once. */
 __attribute__((noinline)) int judge(const struct given *given, struct health *health)
 {
@@ -181,13 +188,22 @@ __attribute__((noinline)) int judge(const struct given *given, struct health *he
 	struct rest rest = rest_without(given, now >= until);
 
 	if (!may_be_ejected(&rest, &limits)) {
-		if (trial && !rest.others && !rest.beyond)
-			take_back(given, health); /* the last one is better than none */
+		spare(given, health, &rest);
 		return 0;
 	}
 
-	if (!eject(health, until, limits.base_ms, now))
+	__u64 end = claim_ejection(health, until, limits.base_ms, now);
+
+	if (!end)
 		return 0;
+	/* Who was judged at the same time was still counted. A swap is a barrier: now one at least sees the other gone, and gives way. */
+	rest = rest_without(given, 0);
+	if (!may_be_ejected(&rest, &limits)) {
+		if (__sync_val_compare_and_swap(&health->until, end, until) == end)
+			spare(given, health, &rest);
+		return 0;
+	}
+	note_ejection(health, end - now);
 	count_ejection();
 	write_ejection(EVENT_EJECTED, given, health);
 	return 1;

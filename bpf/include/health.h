@@ -119,15 +119,30 @@ static __always_inline __u64 term_of(__u32 base_ms, __u32 times)
 	return due / 1024 * (896 + (bpf_get_prandom_u32() & 255));
 }
 
-/* @param until as it was when this was decided: of two that decide at once one does it */
-static __always_inline int eject(struct health *health, __u64 until, __u32 base_ms, __u64 now)
+/*
+ * @param until as it was when this was decided: of two that decide at once one does it
+ * @returns until when it is ejected now; 0: the other did it
+ */
+static __always_inline __u64 claim_ejection(struct health *health, __u64 until, __u32 base_ms, __u64 now)
 {
-	__u64 term = term_of(base_ms, health->times + 1);
+	__u64 end = now + term_of(base_ms, health->times + 1);
 
-	if (__sync_val_compare_and_swap(&health->until, until, now + term) != until)
-		return 0;
+	return __sync_val_compare_and_swap(&health->until, until, end) == until ? end : 0;
+}
+
+static __always_inline void note_ejection(struct health *health, __u64 term)
+{
 	health->term = term;
 	health->times++;
 	health->ejections++;
-	return 1;
+}
+
+/* Both, where nothing can speak against it in between. @returns whether it was done here */
+static __always_inline int eject(struct health *health, __u64 until, __u32 base_ms, __u64 now)
+{
+	__u64 end = claim_ejection(health, until, base_ms, now);
+
+	if (end)
+		note_ejection(health, end - now);
+	return end != 0;
 }

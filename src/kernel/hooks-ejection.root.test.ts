@@ -6,9 +6,12 @@ import { ip } from '#kit/index.ts';
 import { ClusterFlag, Refusal } from './generated/enums.ts';
 import type { Health } from './generated/structs.ts';
 import { tables } from './generated/tables.ts';
+import { loadObject } from './load-object.ts';
 import { tableOf } from './table.ts';
-import { type Stage, stage } from './testing/stage.ts';
+import { progTestRun } from './test-run.ts';
+import { type Stage, stage, testOptions } from './testing/stage.ts';
 import { SIX } from './testing/test-arena.ts';
+import { compileFixtures } from './testing/test-fixtures.ts';
 import type { GroupSpec, Served, TierSpec } from './testing/world.ts';
 
 let on: Stage;
@@ -193,6 +196,59 @@ test('all gateways of a cluster may be ejected where another cluster of the tier
   on.world.limit(service, { failures: 1, percent: 1 });
   await oneByOne(service, 60);
   assert.equal(count(await oneByOne(service, 20), GOOD), 20);
+});
+
+const fixture = compileFixtures('judged-at-once');
+
+interface AtOnce {
+  /** Ejected by another processor, after it was decided that the first of the service is. Default: nobody of the service. */
+  readonly meanwhile?: number;
+  readonly isTrial?: boolean;
+}
+
+/** Judges the first backend of a service. @returns whether it was ejected */
+function judgeFirst({ service, groups }: Service, { meanwhile = 0, isTrial = false }: AtOnce = {}): boolean {
+  const judged = on.world.firstOf(groups[0]?.[0] ?? 0);
+  const rodata = { service, judged, other: meanwhile, is_trial: Number(isTrial) };
+  const { pinDir, maxEntries } = testOptions(on.arena);
+  const object = loadObject(fixture('judged-at-once'), { pinDir, maxEntries, rodata });
+  try {
+    return progTestRun(object.program('judges'), Buffer.alloc(64)).retval === 1;
+  } finally {
+    object.close();
+  }
+}
+
+const ejectionsSoFar = () => tableOf(on.hooks, tables.ejections).get(0);
+
+test('of backends that are judged at once not all are ejected, and who gives way is as if it had not been judged', () => {
+  const pair = [group(DEAD), group('127.0.0.64')];
+  const [service, alone, followed] = [serve(pair), serve(pair), serve(pair, [group(GOOD)])];
+  for (const one of [service, alone, followed]) on.world.limit(one, { failures: 1 });
+  const second = ({ groups }: Service) => ({ meanwhile: on.world.firstOf(groups[0]?.[1] ?? 0) });
+  const before = ejectionsSoFar();
+  assert.equal(judgeFirst(service, second(service)), false);
+  const { until, times, ejections } = healthOf(service, DEAD) ?? assert.fail('it has no health');
+  assert.deepEqual([until, times, ejections, ejectionsSoFar()], [0n, 0, 0n, before]);
+  assert.equal(judgeFirst(alone), true, 'nobody came between');
+  assert.equal(judgeFirst(followed, second(followed)), true, 'the next tier takes over');
+  assert.equal(healthOf(followed, DEAD)?.times, 1);
+});
+
+test('or no larger share than the policy says, and in a trial the last one is back', () => {
+  const [service, last] = [
+    serve([DEAD, '127.0.0.64', '127.0.0.65', GOOD].map((at) => group(at))),
+    serve([group(DEAD), group(GOOD)]),
+  ];
+  on.world.limit(service, { failures: 1, percent: 25 });
+  on.world.limit(last, { failures: 1 });
+  for (const one of [service, last]) eject(one, DEAD);
+  const { until, times } = healthOf(service, DEAD) ?? assert.fail('it has no health');
+  const meanwhile = ({ groups }: Service) => on.world.firstOf(groups[0]?.[1] ?? 0);
+  assert.equal(judgeFirst(service, { meanwhile: meanwhile(service), isTrial: true }), false);
+  assert.deepEqual([healthOf(service, DEAD)?.until, healthOf(service, DEAD)?.times], [until, times], 'its trial is on');
+  assert.equal(judgeFirst(last, { meanwhile: meanwhile(last), isTrial: true }), false);
+  assert.equal(healthOf(last, DEAD)?.until, 0n);
 });
 
 test('a backend that cannot be reached for want of a route is ejected', async () => {
