@@ -104,6 +104,15 @@ static __always_inline int stay(struct bpf_sock_addr *ctx, struct sent *sent, in
 	return send_again(ctx, pair_at(sent, kept));
 }
 
+/* Counted where the silent one is. */
+static __always_inline void note_move(const struct pair *silent)
+{
+	struct backend *backend = bpf_map_lookup_elem(&backends, &silent->backend);
+
+	if (backend)
+		COUNT(silent->service, backend->group, moves, 1);
+}
+
 /* @param kept where the backend is that was silent for too long, or NONE */
 static __always_inline int give_other(struct bpf_sock_addr *ctx, const struct vip_key *vip, __u32 service, struct sent *sent,
 				      int kept)
@@ -115,6 +124,8 @@ static __always_inline int give_other(struct bpf_sock_addr *ctx, const struct vi
 
 	if (reason != REFUSAL_NONE)
 		return kept == NONE ? refuse(ctx, vip, reason) : stay(ctx, sent, kept, &silence);
+	if (kept != NONE)
+		note_move(pair_at(sent, kept));
 	COUNT(service, choice.backend->group, attempts, 1);
 	if (choice.backend->flags & BACKEND_PASS)
 		return ALLOW;

@@ -87,7 +87,8 @@ struct traffic {
 	__u64 failed;	   /* TCP, without having been established */
 	__u64 bytes_sent;  /* acknowledged by the peer */
 	__u64 bytes_received;
-	__u64 spare[4];
+	__u64 moves; /* UDP, from a backend that was silent to another */
+	__u64 spare[3];
 };
 
 /* Writer: kernel. Sparse: only pairs that were used. The agent deletes those whose service is gone. */

@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => on[Symbol.asyncDispose]());
 
-const NOTHING = { attempts: 0n, established: 0n, closed: 0n, failed: 0n, bytesSent: 0n, bytesReceived: 0n };
+const NOTHING = { attempts: 0n, established: 0n, closed: 0n, failed: 0n, bytesSent: 0n, bytesReceived: 0n, moves: 0n };
 
 function trafficOf({ service, groups }: Served): Traffic {
   return tableOf(on.hooks, tables.traffic).get({ service, group: groups[0]?.[0] ?? 0 }) ?? NOTHING;

@@ -43,6 +43,11 @@ function heardAt({ service }: Served): number | undefined {
   return tableOf(on.hooks, tables.heard_at).get(service);
 }
 
+/** How often it was left for another, by tier. */
+function movesOf({ service, groups }: Served): (bigint | undefined)[] {
+  return groups.map(([group = 0]) => tableOf(on.hooks, tables.traffic).get({ service, group })?.moves);
+}
+
 /** A socket that has sent so often in vain. */
 async function inVain({ to }: Service, sends = 3): Promise<number> {
   const { id } = await on.caller.udpOpen();
@@ -132,5 +137,11 @@ test('a silent backend', { timeout: 60_000 }, async (t) => {
     assert.equal(await on.caller.udpFire(sockets.two, two.to, 4), 0, 'a second is not enough');
     await pass(LONG_MS);
     assert.equal((await on.caller.udpSend(sockets.two, two.to)).who, GOOD);
+  });
+
+  await t.test('is counted by whom it was left for another', () => {
+    assert.deepEqual(movesOf(answering), [2n, 0n], 'by two sockets');
+    assert.deepEqual(movesOf(two), [1n, 1n, 0n]);
+    for (const kept of [oneWay, keeping, alone, talking]) assert.equal(movesOf(kept)[0], 0n);
   });
 });

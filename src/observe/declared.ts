@@ -226,6 +226,13 @@ export const METRICS = {
     by: ['agent'],
     series: PAIRS,
   },
+  sealane_service_udp_moves_total: {
+    type: 'counter',
+    help: 'UDP sockets that left a backend for another because it did not answer, by whose it was.',
+    labels: TRAFFIC,
+    by: ['agent'],
+    series: PAIRS,
+  },
   sealane_service_ejections_total: {
     type: 'counter',
     help: 'Ejections of a backend that failed too often, those seen since the agent’s first scrape.',

@@ -26,6 +26,7 @@ const TRAFFIC: readonly (readonly [
   ['sealane_service_connections_closed_total', 'closed'],
   ['sealane_service_sent_bytes_total', 'bytesSent'],
   ['sealane_service_received_bytes_total', 'bytesReceived'],
+  ['sealane_service_udp_moves_total', 'moves'],
 ];
 
 export function agentMetrics(options: AgentOptions, { hooks, connect, gateway }: Observed): void {

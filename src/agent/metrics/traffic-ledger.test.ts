@@ -34,7 +34,15 @@ class Kernel implements TrafficTable {
 }
 
 function trafficOf(attempts: bigint): Traffic {
-  return { attempts, established: attempts, closed: 0n, failed: 0n, bytesSent: attempts * 10n, bytesReceived: 0n };
+  return {
+    attempts,
+    established: attempts,
+    closed: 0n,
+    failed: 0n,
+    bytesSent: attempts * 10n,
+    bytesReceived: 0n,
+    moves: 0n,
+  };
 }
 
 /** @param groups cluster by group */
@@ -74,6 +82,7 @@ test('the ports and address families of a service are one series for each cluste
     closed: 0,
     bytesSent: 80,
     bytesReceived: 0,
+    moves: 0,
     connectUs: 0,
     connects: [],
   };
@@ -127,6 +136,14 @@ test('names are kept over a restart; without the file, what is not in the tables
   writeFileSync(path, '{"names": [[');
   assert.deepEqual(attempts(start(), now), {});
   assert.equal(kernel.counts.size, 0);
+});
+
+test('what an earlier version has kept goes on, though it counted less', (t) => {
+  const { kernel, start, path } = stage(t);
+  writeFileSync(path, '{"names": [], "past": [["shop/cart east", {"attempts": 3}]]}');
+  kernel.call(1, 10, 2);
+  const [east] = start().read([placed('shop/cart', 1, { 10: 'east' })]);
+  assert.deepEqual([east?.counts.attempts, east?.counts.moves], [5, 0]);
 });
 
 test('what the agent serves itself, and what nobody has claimed yet, is no series', (t) => {

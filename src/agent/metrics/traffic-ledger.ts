@@ -24,7 +24,8 @@ export interface TrafficSeries {
   readonly counts: Counts;
 }
 
-type Counted = 'attempts' | 'established' | 'failed' | 'closed' | 'bytesSent' | 'bytesReceived';
+const COUNTED = ['attempts', 'established', 'failed', 'closed', 'bytesSent', 'bytesReceived', 'moves'] as const;
+type Counted = (typeof COUNTED)[number];
 export type Counts = Readonly<Record<Counted, number>> & {
   readonly connectUs: number;
   /** By bucket of bpf/include/times.h, each alone. */
@@ -136,20 +137,17 @@ class Sum implements Counts {
   closed = 0;
   bytesSent = 0;
   bytesReceived = 0;
+  moves = 0;
   connectUs = 0;
   readonly connects: number[] = [];
 
+  /** @param more what an earlier version wrote does not have all of it */
   add(
-    more: Readonly<Record<Counted, number | bigint>> & { readonly times?: ConnectTimes } & Partial<
+    more: Readonly<Partial<Record<Counted, number | bigint>>> & { readonly times?: ConnectTimes } & Partial<
         Pick<Counts, 'connectUs' | 'connects'>
       >,
   ): void {
-    this.attempts += Number(more.attempts);
-    this.established += Number(more.established);
-    this.failed += Number(more.failed);
-    this.closed += Number(more.closed);
-    this.bytesSent += Number(more.bytesSent);
-    this.bytesReceived += Number(more.bytesReceived);
+    for (const what of COUNTED) this[what] += Number(more[what] ?? 0);
     this.connectUs += Number(more.times?.sumUs ?? more.connectUs ?? 0);
     for (const [i, count] of (more.times?.buckets ?? more.connects ?? []).entries())
       this.connects[i] = (this.connects[i] ?? 0) + Number(count);
@@ -164,7 +162,7 @@ function sumOf(sums: Map<string, Sum>, name: string): Sum {
 
 interface Ledger {
   readonly names: readonly (readonly [number, string])[];
-  readonly past: readonly (readonly [string, Counts])[];
+  readonly past: readonly (readonly [string, Partial<Counts>])[];
 }
 
 /** A file that cannot be read is as good as none. */

@@ -395,6 +395,8 @@ export interface Traffic {
   /** acknowledged by the peer. */
   readonly bytesSent: bigint;
   readonly bytesReceived: bigint;
+  /** UDP, from a backend that was silent to another. */
+  readonly moves: bigint;
 }
 
 /** 80 bytes. */
@@ -407,7 +409,8 @@ export const Traffic: Codec<Traffic> = {
     view.setBigUint64(at + 24, value.failed, true);
     view.setBigUint64(at + 32, value.bytesSent, true);
     view.setBigUint64(at + 40, value.bytesReceived, true);
-    new Uint8Array(view.buffer, view.byteOffset + at + 48, 32).fill(0);
+    view.setBigUint64(at + 48, value.moves, true);
+    new Uint8Array(view.buffer, view.byteOffset + at + 56, 24).fill(0);
   },
   decode: (view, at = 0) => ({
     attempts: view.getBigUint64(at, true),
@@ -416,6 +419,7 @@ export const Traffic: Codec<Traffic> = {
     failed: view.getBigUint64(at + 24, true),
     bytesSent: view.getBigUint64(at + 32, true),
     bytesReceived: view.getBigUint64(at + 40, true),
+    moves: view.getBigUint64(at + 48, true),
   }),
 };
 
