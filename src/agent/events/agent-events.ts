@@ -15,7 +15,7 @@ import { type Clock, SealaneError } from '#kit/index.ts';
 import { ClusterIndex } from '../apply/cluster-index.ts';
 import type { Registration } from '../duties/register.ts';
 import { type NamedEvent, namedEvent, type Teller } from './named-event.ts';
-import { laneKey, readNames } from './names-file.ts';
+import { laneKey, readNames, servicesByAddress } from './names-file.ts';
 
 export type TopicName = 'flows' | 'drops' | 'ejections';
 
@@ -127,11 +127,14 @@ export class AgentEvents {
     const { cluster, node, pinDir, stateDir } = this.agent;
     const clusters = new ClusterIndex(`${stateDir}/clusters.json`, cluster);
     const lanes = lanesOf(pinDir);
+    const names = readNames(stateDir);
+    let vips: ReadonlyMap<string, string> | undefined; // they are many, and hardly ever asked for
     const start = BigInt(Math.round(this.#clock.now() * 1e6)) - process.hrtime.bigint();
     return {
       cluster,
       node,
-      names: readNames(stateDir),
+      names,
+      vip: (address) => (vips ??= servicesByAddress(names)).get(String(address)),
       clusterName: (index) => clusters.nameOf(index),
       lane: (index) => lanes.get(index),
       time: (at) => new Date(Number((start + at) / NS_PER_MS)).toISOString(),

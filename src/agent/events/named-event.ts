@@ -48,6 +48,8 @@ export interface Teller {
   readonly cluster: string;
   readonly node: string;
   readonly names: Names;
+  /** Of a service by its address alone: who calls a port that it does not have means it all the same. */
+  readonly vip: (address: Address) => string | undefined;
   /** By index in the kernel's table. */
   readonly clusterName: (index: number) => string;
   /** Port of a lane, by protocol: `TCP/10001`. */
@@ -85,12 +87,14 @@ export function namedEvent(event: Event, teller: Teller): NamedEvent {
   };
 }
 
-function serviceOf(event: Event, { names, lane }: Teller): Pick<NamedEvent, 'namespace' | 'service'> {
+function serviceOf(event: Event, { names, vip, lane }: Teller): Pick<NamedEvent, 'namespace' | 'service'> {
   const protocol = event.proto === 17 ? 'UDP' : 'TCP';
   const { destination: address, destinationPort: port } = event;
   const key = address > 0n ? laneKey(protocol, port) : (lane(event.lane) ?? '');
   const owner =
-    names.services[vipKey({ address, port, protocol })] ?? (event.service > 0 ? undefined : names.lanes[key]);
+    names.services[vipKey({ address, port, protocol })] ??
+    vip(address) ??
+    (event.service > 0 ? undefined : names.lanes[key]);
   const [namespace, service] = owner?.split('/') ?? [];
   return service === undefined ? (owner ? { service: owner } : {}) : { namespace, service };
 }

@@ -27,6 +27,11 @@ export function readNames(stateDir: string): Names {
   }
 }
 
+/** The address as it is in `vipKey`. */
+export function servicesByAddress({ services }: Names): ReadonlyMap<string, string> {
+  return new Map(Object.entries(services).map(([key, service]) => [key.slice(0, key.indexOf(':')), service]));
+}
+
 export function laneKey(protocol: string, port: number): string {
   return `${protocol}/${port}`;
 }

@@ -97,13 +97,14 @@ test('what becomes of a call is told with its names, round trip, bytes and durat
   assert.ok(Math.abs(Date.parse(picked?.time ?? '') - systemClock.now()) < 60_000);
 });
 
-test('refusals are told with what was called', async () => {
-  const watch = await watching(['drops']);
+test('refusals are told with what was called, a port that its service does not have too', async () => {
+  const watch = await watching(['drops'], { service: 'shop/cart' });
   await on.caller.calls({ address: CART.address, port: 81 }, 1);
   await until(() => watch.events.length > 0);
   await watch.end();
-  const [{ event, reason, destination, protocol } = {} as NamedEvent] = watch.events;
+  const [{ event, reason, destination, protocol, namespace, service } = {} as NamedEvent] = watch.events;
   assert.deepEqual([event, reason, destination, protocol], ['refused', 'UnknownPort', '240.10.8.1:81', 'TCP']);
+  assert.deepEqual([namespace, service], ['shop', 'cart']);
 });
 
 test('an ejection is told with its evidence, then the trial, then that the backend is back', async () => {
