@@ -13,7 +13,7 @@ static __always_inline void settle(struct bpf_sock_addr *ctx, struct given *give
 	if (!(given->flags & SOCKET_PENDING))
 		return;
 	COUNT(given->connected.service, given->group, failed, 1);
-	write_failed(given, bpf_get_socket_cookie(ctx));
+	say_failed(given, bpf_get_socket_cookie(ctx));
 	blame(given, FAILURE_TO_CONNECT, WHOLE);
 }
 

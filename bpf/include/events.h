@@ -66,7 +66,7 @@ enum event_kind {
 	EVENT_PICKED = 1,
 	/* its connection is established */
 	EVENT_ESTABLISHED = 2,
-	/* it has ended */
+	/* it has ended; of UDP, a socket that was connected */
 	EVENT_CLOSED = 3,
 	/* it ended without having been established */
 	EVENT_FAILED = 4,

@@ -23,6 +23,7 @@ WRITES write_connection(enum event_kind kind, struct bpf_sock_ops *ctx, const st
 		return;
 	tell_given(event, given);
 	tell_duration(event, given);
+	event->proto = IPPROTO_TCP;
 	tell_source(event, ctx);
 	event->rtt_us = ctx->srtt_us >> 3;
 	event->bytes_sent = ctx->bytes_acked;

@@ -30,18 +30,24 @@ static __always_inline void tell_given(struct event *event, const struct given *
 
 static __always_inline void tell_duration(struct event *event, const struct given *given)
 {
-	event->proto = IPPROTO_TCP;
 	event->lasted_ns = bpf_ktime_get_coarse_ns() - given->since;
 }
 
-/* A connect() that did not become a connection. @param socket its cookie */
-WRITES write_failed(const struct given *given, __u64 socket)
+/* What ends with no more to tell of it than what was given. @param socket its cookie */
+WRITES write_end(enum event_kind kind, __u8 proto, const struct given *given, __u64 socket)
 {
-	struct event *event = begin_event(TOPIC_FLOWS, EVENT_FAILED, socket);
+	struct event *event = begin_event(TOPIC_FLOWS, kind, socket);
 
 	if (!event)
 		return;
 	tell_given(event, given);
 	tell_duration(event, given);
+	event->proto = proto;
 	end_event(event);
+}
+
+/* A connect() of TCP that did not become a connection. */
+static __always_inline void say_failed(const struct given *given, __u64 socket)
+{
+	write_end(EVENT_FAILED, IPPROTO_TCP, given, socket);
 }

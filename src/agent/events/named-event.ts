@@ -26,6 +26,7 @@ export interface NamedEvent {
   readonly destinationCluster?: string;
   /** Counted from 1. */
   readonly tier?: number;
+  /** Of TCP, as are the bytes. */
   readonly rttMs?: number;
   /** Since connect(), as coarse as the kernel's tick. */
   readonly lastedMs?: number;
@@ -63,6 +64,7 @@ const KINDS: ReadonlyMap<number, string> = new Map(
 );
 const REASONS: ReadonlyMap<number, string> = new Map(Object.entries(Refusal).map(([name, reason]) => [reason, name]));
 const PROTOCOLS: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP', 1: 'ICMP', 58: 'ICMPv6' };
+const TCP = 6;
 const CONNECTED: ReadonlySet<number> = new Set([EventKind.Established, EventKind.Closed]);
 const ENDED: ReadonlySet<number> = new Set([EventKind.Established, EventKind.Closed, EventKind.Failed]);
 const JUDGED: ReadonlySet<number> = new Set([EventKind.Ejected, EventKind.Back]);
@@ -79,9 +81,9 @@ export function namedEvent(event: Event, teller: Teller): NamedEvent {
     ...(event.proto > 0 && { protocol: PROTOCOLS[event.proto] ?? String(event.proto) }),
     ...addressesOf(event),
     ...(event.backend > 0n && event.destination > 0n && servedBy(event, teller)),
-    ...(CONNECTED.has(kind) && { rttMs: event.rttUs / 1000 }),
+    ...(CONNECTED.has(kind) && event.proto === TCP && { rttMs: event.rttUs / 1000 }),
     ...(ENDED.has(kind) && { lastedMs: Number(event.lastedNs) / 1e6 }),
-    ...(kind === EventKind.Closed && bytesOf(event)),
+    ...(kind === EventKind.Closed && event.proto === TCP && bytesOf(event)),
     ...(kind === EventKind.Refused && refusalOf(event)),
     ...(JUDGED.has(kind) && evidenceOf(event)),
   };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { ip, isFault, sleep, systemClock } from '#kit/index.ts';
 import { tableOf, tables, Topic } from '#kernel/index.ts';
 import { type Stage, stage } from '#kernel/testing/stage.ts';
@@ -19,6 +19,7 @@ const GOOD = '127.0.0.71';
 const DEAD = '127.0.0.72';
 const CART = { address: '240.10.8.1', port: 80 };
 const MENU = { address: '240.10.8.2', port: 80 };
+const SYSLOG = { address: '240.10.8.3', port: 514 };
 const FAR = 1;
 
 let on: Stage;
@@ -32,12 +33,19 @@ before(async () => {
   const { pinDir } = on.arena;
   agent = { cluster: 'east', node: 'node-1', kubeconfig: '', pinDir, stateDir, serviceProxy: false, resolvers: [] };
   const key = (vip: typeof CART) => vipKey({ address: ip(vip.address), port: vip.port, protocol: 'TCP' });
+  on.world.serve(SYSLOG.address, SYSLOG.port, 'udp', [[{ backends: [{ at: GOOD, cluster: FAR }] }]]);
   namesFile(stateDir).write({ services: { [key(CART)]: 'shop/cart', [key(MENU)]: 'shop/menu' }, lanes: {} });
   writeFileSync(join(stateDir, 'clusters.json'), '["east", "west"]');
 });
 after(async () => {
   rmSync(stateDir, { recursive: true });
   await on[Symbol.asyncDispose]();
+});
+
+/** A test that fails does not come to end what it watches. */
+const endings: AbortController[] = [];
+afterEach(() => {
+  for (const ending of endings.splice(0)) ending.abort();
 });
 
 interface Watching {
@@ -48,6 +56,7 @@ interface Watching {
 async function watching(topics: readonly TopicName[], more: Partial<WatchQuestion> = {}): Promise<Watching> {
   const events: NamedEvent[] = [];
   const ending = new AbortController();
+  endings.push(ending);
   const done = watchAgents([agent], {
     ...{ topics, oneIn: 1, signal: ending.signal, clock: systemClock },
     onEvent: (event) => events.push(event),
@@ -95,6 +104,19 @@ test('what becomes of a call is told with its names, round trip, bytes and durat
   assert.ok((established?.rttMs ?? 0) > 0, 'a handshake takes time');
   assert.ok((closed?.bytesSent ?? 0) > 6 && (closed?.bytesReceived ?? 0) > 10, JSON.stringify(closed));
   assert.ok(Math.abs(Date.parse(picked?.time ?? '') - systemClock.now()) < 60_000);
+});
+
+test('connected UDP is told when it is picked and when it ends, after how long', async () => {
+  const watch = await watching(['flows']);
+  const { id } = await on.caller.udpOpen(SYSLOG);
+  await on.caller.close(id);
+  await until(() => watch.events.length > 1);
+  await watch.end();
+  assert.deepEqual(kinds(watch.events), ['picked', 'closed']);
+  const [picked, closed] = watch.events;
+  const { time, event, lastedMs = -1, ...rest } = closed ?? assert.fail('it has no end');
+  assert.deepEqual({ ...rest, time: picked?.time, event: 'picked' }, picked, 'nothing that is not known');
+  assert.ok(lastedMs >= 0 && lastedMs < 60_000, `${lastedMs} ms`);
 });
 
 test('refusals are told with what was called, a port that its service does not have too', async () => {

@@ -51,7 +51,7 @@ export const EventKind = {
   Picked: 1,
   /** its connection is established */
   Established: 2,
-  /** it has ended */
+  /** it has ended; of UDP, a socket that was connected */
   Closed: 3,
   /** it ended without having been established */
   Failed: 4,
@@ -69,7 +69,7 @@ export const EventKind = {
 export const EventKindText: Readonly<Record<number, string>> = {
   1: 'a call was given a backend',
   2: 'its connection is established',
-  3: 'it has ended',
+  3: 'it has ended; of UDP, a socket that was connected',
   4: 'it ended without having been established',
   5: 'a call or a packet was refused',
   6: 'a backend failed too often: it takes no connections for a while',

@@ -151,7 +151,7 @@ export const objects = {
   },
   sock_release: {
     file: 'sock_release.bpf.o',
-    about: 'A socket of a pod goes. If connect() gave it a backend and the connection never came to be (refused, no route, no neighbour, given up), this is where that is counted, and the backend blamed: some of it no other hook sees.',
+    about: 'A socket of a pod goes. If connect() gave it a backend and the connection never came to be (refused, no route, no neighbour, given up), this is where that is counted, and the backend blamed: some of it no other hook sees. Nor does any see the end of connected UDP.',
     programs: {
       sock_release: { section: 'cgroup/sock_release', attachType: 34 },
     },

@@ -143,8 +143,9 @@ async function requests(id: number, count: number): Promise<string> {
 }
 
 function close(id: number): Promise<string> {
-  const socket = kept.get(id) as Socket;
+  const [socket, datagram] = [kept.get(id) as Socket, datagrams.get(id)];
   return new Promise((resolve) => {
+    if (datagram) return void datagram.close(() => resolve('closed'));
     socket.on('close', () => resolve('closed'));
     socket.end();
     socket.resume();
