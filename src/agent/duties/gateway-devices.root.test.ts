@@ -2,10 +2,20 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makePinDir, mountBpfFilesystem } from '#kernel/index.ts';
+import {
+  attachTc,
+  enterNamespace,
+  filterProgram,
+  loadObject,
+  makePinDir,
+  mountBpfFilesystem,
+  objects,
+} from '#kernel/index.ts';
+import { OBJECTS } from '#kernel/testing/test-arena.ts';
 
 const FOLLOW = fileURLToPath(new URL('../testing/follow-devices.ts', import.meta.url));
 const name = `slt-${process.pid}-devices`;
@@ -108,4 +118,21 @@ test('a device that became a port of a bridge after it was taken in is let go of
   await first.stop();
   ip('link', 'set', 'pod-b', 'master', 'pods');
   assert.deepEqual(indexesOf(await follower(t).follow()), inOrder(bridge, end, laterEnd));
+});
+
+test('so it is by clsact, where no pin tells what an earlier process left', async (t) => {
+  namespace(t);
+  podDevice('pods', '192.0.2.1/24');
+  const [port, end] = vethDevice('pod-a');
+  const families = ['IPv4', 'IPv6'] as const;
+  const back = loadObject(join(OBJECTS, objects['gateway-back'].file)).program('gateway_back');
+  enterNamespace(`/run/netns/${name}`, () => {
+    for (const index of [port, end])
+      for (const filter of families) attachTc(back, index, 'ingress', { method: 'clsact', filter });
+  });
+  ip('link', 'set', 'pod-a', 'master', 'pods');
+  await follower(t).follow();
+  const filters = (index: number) => families.filter((filter) => filterProgram(index, 'ingress', filter) !== undefined);
+  const held = enterNamespace(`/run/netns/${name}`, () => [filters(port), filters(end)]);
+  assert.deepEqual(held, [[], families]);
 });

@@ -4,7 +4,15 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { ipJson } from '#host/index.ts';
-import { attachTc, detachPinnedLink, type Link, listLinks, type Program, type TypedMap } from '#kernel/index.ts';
+import {
+  attachTc,
+  detachFilter,
+  detachPinnedLink,
+  type Link,
+  listLinks,
+  type Program,
+  type TypedMap,
+} from '#kernel/index.ts';
 import { type Address, type Family, ip, type Log } from '#kit/index.ts';
 
 interface DeviceAddress {
@@ -34,6 +42,7 @@ export interface GatewayDevicesOptions {
 
 /** Of the kernel's socket families. */
 const FAMILIES = { IPv4: 2, IPv6: 10 } as const;
+const EITHER = ['IPv4', 'IPv6'] as const;
 
 export interface SourceKey {
   readonly ifindex: number;
@@ -45,6 +54,8 @@ const PIN = /^back6?-(\d+)$/; // by index: pins may not have a dot in their name
 export class GatewayDevices {
   readonly #options: GatewayDevicesOptions;
   readonly #attached = new Map<number, readonly Link[]>();
+  /** Ports of bridges that have no filter of ours. */
+  #clear: ReadonlySet<number> = new Set();
   #seen = '';
   /** A device gets its address after its name: the turn after a change looks once more. */
   #settled = false;
@@ -61,6 +72,7 @@ export class GatewayDevices {
     this.#seen = ''; // until all has been done
     const present = await devices();
     this.#letGo(present);
+    this.#clearPorts(present);
     this.#takeInAll(present);
     this.#seen = list;
     this.#settled = !changed;
@@ -82,7 +94,7 @@ export class GatewayDevices {
   #takeIn(device: Device): void {
     const { sources, log } = this.#options;
     const { ifindex, ifname, addr_info } = device;
-    for (const family of ['IPv4', 'IPv6'] as const) {
+    for (const family of EITHER) {
       const address = addr_info?.find((one) => isOf(one, family))?.local;
       if (address) sources.put({ ifindex, family: FAMILIES[family] }, { addr: ip(address) });
     }
@@ -92,8 +104,8 @@ export class GatewayDevices {
   }
 
   /** What comes in by a port of a bridge comes in by the bridge once more. */
-  #isWay({ ifindex, ifname, linkinfo }: Device): boolean {
-    return ifname !== 'lo' && ifindex !== this.#options.except && linkinfo?.info_slave_kind !== 'bridge';
+  #isWay(device: Device): boolean {
+    return device.ifname !== 'lo' && device.ifindex !== this.#options.except && !isPort(device);
   }
 
   #attach(ifindex: number): Link[] {
@@ -125,6 +137,19 @@ export class GatewayDevices {
     }
     sources.deleteAll([...sources.entries()].map(([key]) => key).filter(({ ifindex }) => !indexes.has(ifindex)));
   }
+
+  /** By clsact there are no pins to go by, and to close a link changes nothing: each port is looked at, once. */
+  #clearPorts(present: readonly Device[]): void {
+    const ports = present.filter((device) => isPort(device) && device.ifindex !== this.#options.except);
+    const indexes = new Set(ports.map(({ ifindex }) => ifindex));
+    for (const index of indexes.difference(this.#clear))
+      for (const filter of EITHER) detachFilter(index, 'ingress', filter);
+    this.#clear = indexes;
+  }
+}
+
+function isPort({ linkinfo }: Device): boolean {
+  return linkinfo?.info_slave_kind === 'bridge';
 }
 
 /** A link-local address means another place behind each device: no pod answers to it. */
