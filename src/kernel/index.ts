@@ -42,6 +42,7 @@ export {
   VipKey,
 } from './generated/structs.ts';
 export { tables } from './generated/tables.ts';
+export { FrameSocket } from './frame-socket.ts';
 export { type GatewayPrograms, loadGateway, loadGatewayInTurns } from './gateway-programs.ts';
 export { HOOKS, type HookOptions, type Hooks, loadHooks, loadHooksInTurns } from './hooks.ts';
 export { detachPinnedLink, type Link, type LinkInfo, listLinks, replaceLinkProgram } from './link.ts';

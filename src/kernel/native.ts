@@ -131,14 +131,8 @@ export function bpf(command: number, attributes: Uint8Array): number {
       hint: 'x64 and arm64 are supported',
     });
   }
-  const answer = libc(
-    'long syscall(long number, long command, void *attributes, size_t size)',
-    number,
-    command,
-    attributes,
-    attributes.length,
-  );
-  return Number(answer) < 0 ? -koffi.errno() : Number(answer);
+  const declaration = 'long syscall(long number, long command, void *attributes, size_t size)';
+  return orErrno(libc(declaration, number, command, attributes, attributes.length));
 }
 
 // --- libbpf: objects ---------------------------------------------------------------------------------------------
@@ -328,15 +322,69 @@ export function giveBackFreed(): void {
 
 /** @param type CLONE_NEWNET and so on. @returns 0 or -errno */
 export function setns(descriptor: number, type: number): number {
-  return libc('int setns(int descriptor, int type)', descriptor, type) === 0 ? 0 : -koffi.errno();
+  return orErrno(libc('int setns(int descriptor, int type)', descriptor, type));
 }
 
 /** @param protocol NETLINK_SOCK_DIAG and so on. @returns a descriptor of the current network namespace, or -errno */
 export function netlinkSocket(protocol: number): number {
   const AF_NETLINK = 16;
+  return rawSocket(AF_NETLINK, 0, protocol);
+}
+
+/** Of packet(7). */
+export const AF_PACKET = 17;
+
+/** Hears nothing before it is bound. @returns a descriptor of the current network namespace that never waits, or -errno */
+export function packetSocket(): number {
+  const SOCK_NONBLOCK = 0o4000;
+  return rawSocket(AF_PACKET, SOCK_NONBLOCK, 0);
+}
+
+function rawSocket(domain: number, flags: number, protocol: number): number {
   const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
-  const fd = libc('int socket(int domain, int type, int protocol)', AF_NETLINK, SOCK_RAW_CLOEXEC, protocol) as number;
-  return fd < 0 ? -koffi.errno() : fd;
+  const type = SOCK_RAW_CLOEXEC | flags;
+  return orErrno(libc('int socket(int domain, int type, int protocol)', domain, type, protocol));
+}
+
+/** @param address struct sockaddr_ll and so on. @returns 0 or -errno */
+export function bindSocket(descriptor: number, address: Uint8Array): number {
+  const declaration = 'int bind(int descriptor, const void *address, uint32_t length)';
+  return orErrno(libc(declaration, descriptor, address, address.length));
+}
+
+/** @returns 0 or -errno */
+export function setSocketOption(descriptor: number, level: number, option: number, value: number): number {
+  const declaration = 'int setsockopt(int descriptor, int level, int option, const void *value, uint32_t length)';
+  return orErrno(libc(declaration, descriptor, level, option, Int32Array.of(value), 4));
+}
+
+/** For descriptors that never wait: node's own throws each time that there is nothing. @returns bytes read, or -errno */
+export function readNow(descriptor: number, into: Uint8Array): number {
+  return orErrno(libc('intptr_t read(int descriptor, void *into, size_t length)', descriptor, into, into.length));
+}
+
+/** @returns bytes written, or -errno */
+export function writeNow(descriptor: number, from: Uint8Array): number {
+  return orErrno(
+    libc('intptr_t write(int descriptor, const void *from, size_t length)', descriptor, from, from.length),
+  );
+}
+
+/** Those that nobody holds are closed when memory is collected. */
+const polled = new Set<ReturnType<typeof koffi.node.poll>>();
+
+/** Calls whenever there is something to read, an error too. @returns ends that, before the descriptor is closed */
+export function whenReadable(descriptor: number, run: () => void): () => void {
+  const handle = koffi.node.poll(descriptor, { readable: true }, run);
+  polled.add(handle);
+  return () => {
+    handle.close();
+    polled.delete(handle);
+  };
+}
+
+function orErrno(answer: unknown): number {
+  return Number(answer) < 0 ? -koffi.errno() : Number(answer);
 }
 
 /** @returns the index in the current network namespace, or -errno */
@@ -349,5 +397,5 @@ export function interfaceIndex(name: string): number {
 export function mount(source: string, target: string, type: string): number {
   const declaration =
     'int mount(const char *source, const char *target, const char *type, ulong flags, const void *data)';
-  return libc(declaration, source, target, type, 0, null) === 0 ? 0 : -koffi.errno();
+  return orErrno(libc(declaration, source, target, type, 0, null));
 }
