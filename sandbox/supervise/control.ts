@@ -3,13 +3,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { messageOf, SealaneError } from '#kit/index.ts';
-import type { Stage } from './process-table.ts';
+import type { ProcessSpec, Stage } from './process-table.ts';
 import type { ProcessStatus } from './supervisor.ts';
 
 export type ControlRequest =
   | { readonly verb: 'status' }
   | { readonly verb: 'begin'; readonly stage: Stage }
-  | { readonly verb: 'kill' | 'stop' | 'crash' | 'freeze' | 'start' | 'empty'; readonly target: string };
+  | { readonly verb: 'add'; readonly process: ProcessSpec }
+  | { readonly verb: 'kill' | 'stop' | 'crash' | 'freeze' | 'start' | 'remove' | 'empty'; readonly target: string };
 
 export interface ControlAnswer {
   /** Names of the processes that it was done to. */

@@ -51,12 +51,25 @@ export function processTable(
     configured('propagation', 'propagation', hubNamespace, paths),
     ...topology.clusters.flatMap((cluster) => clusterProcesses(sandbox, cluster, paths, cgroupMount)),
   ];
-  return drafts.map((draft) => ({
+  return drafts.map((draft) => complete(sandbox, draft, paths));
+}
+
+export const RELAY = 'relay';
+
+/** Makes links slow; there while some are. */
+export function relayProcess(sandbox: string, paths: StatePaths): ProcessSpec {
+  const namespace = namespaces.wan(sandbox);
+  const draft: Draft = { name: RELAY, bundle: 'sealane-sandbox', namespace, args: ['relay', '--name', sandbox] };
+  return complete(sandbox, draft, paths);
+}
+
+function complete(sandbox: string, draft: Draft, paths: StatePaths): ProcessSpec {
+  return {
     ...draft,
     cgroup: cgroups.system(sandbox),
     logFile: paths.log(draft.name),
     stage: draft.name.startsWith('apiserver/') ? 'api' : 'rest',
-  }));
+  };
 }
 
 function clusterProcesses(sandbox: string, cluster: Cluster, paths: StatePaths, cgroupMount: string): Draft[] {

@@ -41,13 +41,22 @@ async function launch(spec: ProcessSpec, paths: StatePaths): Promise<Child> {
   return child;
 }
 
-async function answer(supervisor: Supervisor, paths: StatePaths, request: ControlRequest): Promise<ControlAnswer> {
+async function answer(
+  supervisor: Supervisor<ProcessSpec>,
+  paths: StatePaths,
+  request: ControlRequest,
+): Promise<ControlAnswer> {
   switch (request.verb) {
     case 'status':
       return { processes: supervisor.status() };
     case 'begin':
       supervisor.begin(request.stage);
       return {};
+    case 'add':
+      supervisor.add(request.process);
+      return {};
+    case 'remove':
+      return { done: await supervisor.remove(request.target) };
     case 'kill':
       return { done: supervisor.kill(request.target) };
     case 'stop':
@@ -64,7 +73,7 @@ async function answer(supervisor: Supervisor, paths: StatePaths, request: Contro
 }
 
 /** The API server comes back with nothing in it, under another identity, as after a lost disk. */
-async function emptyStore(supervisor: Supervisor, paths: StatePaths, target: string): Promise<string[]> {
+async function emptyStore(supervisor: Supervisor<ProcessSpec>, paths: StatePaths, target: string): Promise<string[]> {
   const stopped = await supervisor.stop(`apiserver/${target}`);
   for (const end of ['', '-wal', '-shm']) rmSync(paths.database(target) + end, { force: true });
   supervisor.start(`apiserver/${target}`);

@@ -27,6 +27,9 @@ export function statePaths(sandbox: string) {
     clock: `${root}/clock.mjs`,
     skews: `${root}/skew`,
     skew: (process: string) => `${root}/skew/${fileName(process)}`,
+    /** Of links that a process makes slow. */
+    delays: `${root}/delays`,
+    delay: (namespace: string, device: string) => `${root}/delays/${namespace}.${device}.json`,
     pid: (process: string) => `${root}/pid/${fileName(process)}`,
     kubeletSocket: (cluster: string) => `${root}/kubelet/${cluster}.sock`,
     kubeletState: (cluster: string) => `${root}/kubelet/${cluster}`,

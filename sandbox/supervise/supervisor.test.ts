@@ -155,6 +155,21 @@ test('a process stopped while it waits to be started again is not started', asyn
   assert.equal(started.length, 1);
 });
 
+test('one more is kept running until it is removed, and then forgotten', async () => {
+  const { supervisor, advance, started, signals, die } = stage(['hub', 'rest']);
+  supervisor.add({ name: 'relay', stage: 'rest' });
+  supervisor.add({ name: 'relay', stage: 'rest' });
+  await settle();
+  await die('relay');
+  await advance(200);
+  assert.deepEqual(started, ['relay', 'relay']);
+  assert.deepEqual(state(supervisor), { hub: 'waiting', relay: 'running' });
+  assert.deepEqual(await supervisor.remove('relay'), ['relay']);
+  await advance(60_000);
+  assert.deepEqual(signals, ['SIGTERM relay']);
+  assert.deepEqual(state(supervisor), { hub: 'waiting' });
+});
+
 test('an unknown target is nobody, not everybody', () => {
   const { supervisor } = stage(['agent/a', 'rest'], ['agent/ab', 'rest']);
   supervisor.begin('rest');

@@ -40,9 +40,13 @@ export interface SupervisorOptions<T extends Named> {
   readonly log: Log;
 }
 
-export interface Supervisor {
+export interface Supervisor<T extends Named> {
   /** Starts everything of a stage that was never started. */
   begin(stage: Stage): void;
+  /** Starts one more and keeps it running; one that is there already is left as it is. */
+  add(process: T): void;
+  /** Takes down, and forgets. */
+  remove(target: string): Promise<string[]>;
   /** SIGKILL; it is started again. @returns names; a name also stands for those below it (`agent/cluster-1`), `all` for all */
   kill(target: string): string[];
   /** Takes down and leaves down: SIGTERM, then SIGKILL. */
@@ -92,8 +96,13 @@ function newEntry<T>(spec: T): Entry<T> {
   };
 }
 
-export function createSupervisor<T extends Named>({ processes, start, clock, log }: SupervisorOptions<T>): Supervisor {
-  const entries = processes.map((spec) => newEntry(spec));
+export function createSupervisor<T extends Named>({
+  processes,
+  start,
+  clock,
+  log,
+}: SupervisorOptions<T>): Supervisor<T> {
+  let entries = processes.map((spec) => newEntry(spec));
 
   async function launch(entry: Entry<T>): Promise<void> {
     const { name } = entry.spec;
@@ -171,6 +180,18 @@ export function createSupervisor<T extends Named>({ processes, start, clock, log
         entry.begun = true;
         void launch(entry);
       }
+    },
+    add(process) {
+      if (entries.some(({ spec: { name } }) => name === process.name)) return;
+      const entry = newEntry(process);
+      entries.push(entry);
+      goOn(entry);
+    },
+    async remove(target) {
+      const chosen = matching(target);
+      const names = await takeAllDown(target, 'SIGTERM');
+      entries = entries.filter((entry) => !chosen.includes(entry));
+      return names;
     },
     kill(target) {
       return namesOf(matching(target).filter(({ child }) => child?.signal('SIGKILL')));
