@@ -33,7 +33,7 @@ _sealane() {
     "sealane sandbox get") words="--context --namespace --all-namespaces --selector --name --output --help" ;;
     "sealane sandbox logs") words="--container --follow --tail --previous --name --output --help" ;;
     "sealane sandbox exec") words="--container --stdin --name --output --help" ;;
-    "sealane sandbox fault") words="kill crash stop freeze skew cut throttle fill heal empty-hub --name --direction --rate --by --percent --output --help" ;;
+    "sealane sandbox fault") words="kill crash stop freeze skew cut throttle delay fill heal empty-hub --name --direction --rate --by --jitter --loss --percent --output --help" ;;
     "sealane sandbox support-bundle") words="--file --output --name --help" ;;
     "sealane sandbox demo") words="--keep --pause --name --output --help" ;;
     "sealane") words="member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse uninstall trace sandbox --help --version" ;;

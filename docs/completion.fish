@@ -61,7 +61,7 @@ function __sealane_words
     case 'sealane sandbox exec'
       printf '%s\n' --container --stdin --name --output --help
     case 'sealane sandbox fault'
-      printf '%s\n' kill crash stop freeze skew cut throttle fill heal empty-hub --name --direction --rate --by --percent --output --help
+      printf '%s\n' kill crash stop freeze skew cut throttle delay fill heal empty-hub --name --direction --rate --by --jitter --loss --percent --output --help
     case 'sealane sandbox support-bundle'
       printf '%s\n' --file --output --name --help
     case 'sealane sandbox demo'

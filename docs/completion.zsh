@@ -34,7 +34,7 @@ _sealane() {
     "sealane sandbox get") found=(--context --namespace --all-namespaces --selector --name --output --help) ;;
     "sealane sandbox logs") found=(--container --follow --tail --previous --name --output --help) ;;
     "sealane sandbox exec") found=(--container --stdin --name --output --help) ;;
-    "sealane sandbox fault") found=(kill crash stop freeze skew cut throttle fill heal empty-hub --name --direction --rate --by --percent --output --help) ;;
+    "sealane sandbox fault") found=(kill crash stop freeze skew cut throttle delay fill heal empty-hub --name --direction --rate --by --jitter --loss --percent --output --help) ;;
     "sealane sandbox support-bundle") found=(--file --output --name --help) ;;
     "sealane sandbox demo") found=(--keep --pause --name --output --help) ;;
     "sealane") found=(member agent hub crds rbac check status drain bpf watch support-bundle completion rehearse uninstall trace sandbox --help --version) ;;

@@ -24,6 +24,7 @@ export const SANDBOX: ProgramOptions = {
       load: () => import('./commands/supervise.ts'),
       hidden: true,
     },
+    relay: { summary: 'slow links', load: () => import('./commands/relay.ts'), hidden: true },
     apiserver: { summary: 'one API server', load: () => import('./commands/apiserver.ts'), hidden: true },
     kubelet: { summary: 'pods of one cluster', load: () => import('./commands/kubelet.ts'), hidden: true },
     propagation: {

@@ -9,7 +9,7 @@ import {
   statePaths,
 } from '#sandbox/supervise/index.ts';
 import { emptyFilled, fillFlows } from './fill-flows.ts';
-import { cut, type Direction, healEveryLink, healLink, throttle } from './links.ts';
+import { cut, delay, type Direction, healEveryLink, healLink, throttle } from './links.ts';
 
 export const FAULTS = [
   'kill',
@@ -19,6 +19,7 @@ export const FAULTS = [
   'skew',
   'cut',
   'throttle',
+  'delay',
   'fill',
   'heal',
   'empty-hub',
@@ -26,9 +27,13 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 export interface FaultOptions {
-  /** Of a cut or a throttle. */
+  /** Of a cut, a throttle or a delay. */
   readonly direction?: Direction;
   readonly kilobits?: number;
+  /** Of a delay. */
+  readonly byMs?: number;
+  readonly jitterMs?: number;
+  readonly lossPercent?: number;
   /** Milliseconds by which a clock is set ahead, negative: back. */
   readonly ahead?: number;
   /** Of a gateway's table of flows. */
@@ -42,16 +47,18 @@ export interface FaultResult {
 
 /**
  * @param target a process or a group of them (`agent/cluster-1`), or `all`, for kill, crash, stop, freeze and skew; `hub`, a
- *   cluster, a node or a node's LAN (`cluster-1/node-1/lan`) for cut and throttle; a gateway (`cluster-1/node-1`) for fill; any of
+ *   cluster, a node or a node's LAN (`cluster-1/node-1/lan`) for cut, throttle and delay; a gateway (`cluster-1/node-1`) for fill; any of
  *   them for heal, or `all`
- * @throws `sandbox/no-such-target`, `sandbox/not-up`, `sandbox/supervisor-gone`
+ * @throws `sandbox/no-such-target`, `sandbox/not-up`, `sandbox/supervisor-gone`, `sandbox/bad-number`
  */
 export async function applyFault(
   sandbox: string,
   fault: Fault,
   target: string,
-  { direction = 'both', kilobits = 1_000, ahead = 3_600_000, percent = 85 }: FaultOptions = {},
+  options: FaultOptions = {},
 ): Promise<FaultResult> {
+  const { direction = 'both', kilobits = 1_000, ahead = 3_600_000, percent = 85 } = options;
+  const { byMs = 100, jitterMs = 0, lossPercent = 0 } = options;
   switch (fault) {
     case 'kill':
     case 'crash':
@@ -64,6 +71,8 @@ export async function applyFault(
       return { done: await cut(sandbox, target, direction) };
     case 'throttle':
       return { done: await throttle(sandbox, target, direction, kilobits) };
+    case 'delay':
+      return { done: await delay(sandbox, target, direction, { byMs, jitterMs, lossPercent }) };
     case 'fill':
       return { done: [`${fillFlows(sandbox, target, percent)} flows of ${target}`] };
     case 'heal':

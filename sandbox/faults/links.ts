@@ -1,11 +1,13 @@
-/** Links that lose what they should carry, all of it or what is beyond a rate; and that are whole again. */
+/** Links that lose what they should carry, all of it or what is beyond a rate, or carry it late; and that are whole again. */
 import { nft, run } from '#host/index.ts';
 import { SealaneError } from '#kit/index.ts';
 import { readTopologyState } from '#sandbox/supervise/index.ts';
+import { slowDown, speedUp, type Way } from './delays.ts';
+import type { Slowness } from './holding.ts';
 import { type End, placesOf, type Port, portsOf } from './ports.ts';
 
 /** Seen from the place: `out` is what it sends, `in` what is sent to it. */
-export type Direction = 'both' | 'in' | 'out';
+export type Direction = 'both' | Way;
 
 const SETS: Readonly<Record<Direction, readonly string[]>> = { both: ['mute', 'deaf'], out: ['mute'], in: ['deaf'] };
 
@@ -34,6 +36,33 @@ export async function throttle(
   return ports.map(nameOf);
 }
 
+/** @throws `sandbox/no-such-target`, `sandbox/bad-number`, and as `slowDown` */
+export async function delay(
+  sandbox: string,
+  target: string,
+  direction: Direction,
+  slowness: Slowness,
+): Promise<string[]> {
+  checkSlowness(slowness);
+  const ports = existing(sandbox, target);
+  await slowDown(sandbox, ports, direction === 'both' ? BOTH : [direction], slowness);
+  return ports.map(nameOf);
+}
+
+const BOTH: readonly Way[] = ['in', 'out'];
+const LONGEST_MS = 10_000;
+
+function checkSlowness({ byMs, jitterMs, lossPercent }: Slowness): void {
+  checkNumber('delay a link by', byMs, 'ms', LONGEST_MS);
+  checkNumber(`delay a link by ${byMs} ms with a jitter of`, jitterMs, 'ms', byMs);
+  checkNumber('delay a link with a loss of', lossPercent, 'percent', 100);
+}
+
+function checkNumber(what: string, value: number, unit: string, most: number): void {
+  if (value >= 0 && value <= most) return;
+  throw new SealaneError('sandbox/bad-number', `${what} ${value} ${unit}: from 0 to ${most} is expected`);
+}
+
 /** A device's queue is where it sends: towards the place that is the bridge's end of the link. */
 function endsOf(port: Port, direction: Direction): End[] {
   return [...(direction === 'out' ? [] : [port]), ...(direction === 'in' ? [] : [port.far])];
@@ -43,6 +72,7 @@ function endsOf(port: Port, direction: Direction): End[] {
 export async function healLink(sandbox: string, target: string): Promise<string[] | undefined> {
   const ports = portsOf(sandbox, readTopologyState(sandbox), target);
   if (ports.length === 0) return undefined;
+  await speedUp(sandbox, ports, BOTH);
   for (const port of ports) {
     // Adding first makes deleting what is not there no error.
     const lines = ['add', 'delete'].flatMap((verb) =>

@@ -3,7 +3,7 @@ export { machineAddresses } from './addresses.ts';
 export { bringUpNetwork } from './build-network.ts';
 export { BUILT_IN } from './built-in.ts';
 export { withFreeWan } from './free-wan.ts';
-export type { Cluster, ClusterNode, Topology, Transport } from './model.ts';
+export type { Cluster, ClusterNode, Place, Topology, Transport } from './model.ts';
 export {
   cgroups,
   checkName,
