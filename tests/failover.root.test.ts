@@ -9,7 +9,7 @@ import { DEPLOYMENTS } from '#api/index.ts';
 import { applyFault } from '#sandbox/faults/index.ts';
 import { call, demonstration, eventually, tryCall, URL_CALLED } from './island-set.ts';
 import { namespaces } from '#sandbox/topology/index.ts';
-import { downBits, flowsOf, NODES, signalProbers } from './probing.ts';
+import { distanceOf, downBits, ejectionsOf, flowsOf, NODES, signalProbers } from './probing.ts';
 import { scrape } from './scrape.ts';
 
 const set = await demonstration(`sltf${process.pid % 10_000}`);
@@ -168,6 +168,31 @@ test('probes are answered by the kernel: with everything of a gateway dead above
   assert.deepEqual([after.up, downBits(set.name, 'cluster-1')], [1, []]);
   assert.ok(after.misses - before.misses <= 3, `${after.misses - before.misses} misses`);
   await call(set, 20);
+  await set.sandbox('fault', 'heal', 'all');
+});
+
+/** SYNs that the caller sent once more. */
+async function repeated(): Promise<number> {
+  const [names = '', values = ''] = (await set.inCaller('cat', '/proc/net/netstat')).split('\n');
+  return Number(values.split(' ')[names.split(' ').indexOf('TCPSynRetrans')]);
+}
+
+test('a cluster that gets further away is waited for longer: its answers are late, and it is ejected by nobody', async (t) => {
+  const ejected = ejectionsOf(set.name, 'cluster-2');
+  for (const byMs of [60, 110]) {
+    await applyFault(set.name, 'delay', 'cluster-1', { byMs });
+    await eventually(`the kernel to know that it is ${2 * byMs} ms away`, async () => {
+      await call(set, 40);
+      return distanceOf(set.name, 'cluster-2', 'cluster-1') > 1.8 * byMs || undefined;
+    });
+  }
+  const before = await repeated();
+  const { clusters } = await call(set, 80);
+  const late = clusters['cluster-1'] ?? 0;
+  const again = (await repeated()) - before;
+  t.diagnostic(`${again} SYNs sent once more of ${late} that were answered after 220 ms and more`);
+  assert.ok(late > 20 && again < late / 4, `${again} of ${late}`);
+  assert.equal(ejectionsOf(set.name, 'cluster-2'), ejected);
   await set.sandbox('fault', 'heal', 'all');
 });
 

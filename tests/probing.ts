@@ -14,13 +14,44 @@ export function downBits(sandbox: string, cluster: string): string[] {
 }
 
 function isDown(sandbox: string, cluster: string, node: string, peer: string): boolean {
+  const number = numberOf(sandbox, cluster, node, peer);
+  return ((fromTable(sandbox, cluster, node, tables.clusters, number) ?? 0) & ClusterFlag.Down) !== 0;
+}
+
+/** Milliseconds to another cluster and back, by the handshakes of the node that has seen most; 0 when none has. */
+export function distanceOf(sandbox: string, cluster: string, peer: string): number {
+  const known = NODES.map((node) => {
+    const number = numberOf(sandbox, cluster, node, peer);
+    return fromTable(sandbox, cluster, node, tables.distances, number) ?? 0;
+  });
+  return Math.max(...known) / 1000;
+}
+
+/** How often the kernels of a cluster have ejected somebody. */
+export function ejectionsOf(sandbox: string, cluster: string): bigint {
+  const counts = NODES.map((node) => fromTable(sandbox, cluster, node, tables.ejections, 0) ?? 0n);
+  return counts.reduce((sum, count) => sum + count, 0n);
+}
+
+/** By which a node's kernel knows another cluster; 0 when it does not. */
+function numberOf(sandbox: string, cluster: string, node: string, peer: string): number {
   const path = `${statePaths(sandbox).agentState(cluster, node)}/clusters.json`;
   const names = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as string[]) : [];
-  const flags = openTable(pinFolder(sandbox, cluster, node), tables.clusters);
+  return Math.max(0, names.indexOf(peer));
+}
+
+function fromTable<V>(
+  sandbox: string,
+  cluster: string,
+  node: string,
+  which: Parameters<typeof openTable<number, V>>[1],
+  index: number,
+): V | undefined {
+  const table = openTable(pinFolder(sandbox, cluster, node), which);
   try {
-    return ((flags.get(Math.max(0, names.indexOf(peer))) ?? 0) & ClusterFlag.Down) !== 0;
+    return table.get(index);
   } finally {
-    flags.raw.close();
+    table.raw.close();
   }
 }
 
