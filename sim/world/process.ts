@@ -28,10 +28,9 @@ export class SimProcess {
     this.name = name;
     this.site = site;
     this.#time = time;
-    const bootedAt = time.now;
     this.clock = {
       now: () => Math.round(EPOCH_MS + time.now + skew.ms),
-      monotonic: () => time.now - bootedAt,
+      monotonic: () => time.now,
       random: () => random.next(),
       // As Node's: whole milliseconds, at least one.
       after: (ms, run) => time.after(Math.max(1, Math.trunc(ms)), () => this.deliver(run)),

@@ -1,5 +1,5 @@
-/** A file that another process follows: written whole, put in place by rename, only when something changed. */
-import { renameSync, writeFileSync } from 'node:fs';
+/** A file that another process follows, or the next one finds: written whole, put in place by rename, only when something changed. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export class JsonFile<T> {
   readonly #path: string;
@@ -7,6 +7,15 @@ export class JsonFile<T> {
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** What is there; undefined when nothing is, or half of it. */
+  read(): unknown {
+    try {
+      return JSON.parse(readFileSync(this.#path, 'utf8'));
+    } catch {
+      return undefined;
+    }
   }
 
   write(value: T): void {

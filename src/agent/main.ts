@@ -227,13 +227,14 @@ const NO_SOCKETS: Sockets<OpenConnection> = { open: () => [], end() {} };
 
 /** One that is no node opens no connections, and says so. */
 function drainDuty(
-  { cluster, metrics, clock, log }: AgentOptions,
+  { cluster, stateDir, metrics, clock, log }: AgentOptions,
   { sockets, connect, clusters, view, lease }: Drained,
 ): DrainDuty<OpenConnection> {
   const inputs = {
     drains: () => readDrains(view.members.list()),
     drainSeconds: (service: string) => policyOf(view, service)?.winner.value.policy.drainSeconds,
     onChange: () => lease.touch(),
+    since: new JsonFile<Readonly<Record<string, number>>>(`${stateDir}/drained-since.json`),
     clock,
     log,
   };

@@ -17,6 +17,6 @@ export interface ProberMainOptions extends Pick<ProberOptions, 'listen' | 'clust
 
 /** Probes until the process ends. */
 export function runProber({ pinDir, numbersPath, metrics, ...options }: ProberMainOptions): void {
-  const established = tcpEvidence(pinDir, numbersPath, options.clock);
+  const established = tcpEvidence(pinDir, numbersPath);
   startProber({ ...options, established, onStep: proberMetrics(metrics) });
 }

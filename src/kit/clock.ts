@@ -2,7 +2,7 @@
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
   now(): number;
-  /** Never goes back, milliseconds. */
+  /** Never goes back, milliseconds; processes of one machine agree on it until that starts anew. */
   monotonic(): number;
   /** In [0, 1). */
   random(): number;
@@ -12,7 +12,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   random: () => Math.random(),
   after(ms, run, { background = false } = {}) {
     const timer = setTimeout(run, ms);

@@ -10,6 +10,9 @@ import type { Drain, DrainSaid, OpenConnection, Sockets } from './model.ts';
 const LOOK_MS = 1_000;
 const SERVICES_MOST = 20;
 
+/** When connections to `member service` could be seen to be left, as `Clock.monotonic()`: policies count from there. */
+type Since = Readonly<Record<string, number>>;
+
 export interface DrainInputs<T extends OpenConnection> {
   /** As the members are now. */
   readonly drains: () => readonly Drain[];
@@ -18,6 +21,8 @@ export interface DrainInputs<T extends OpenConnection> {
   readonly drainSeconds: (service: string) => number | undefined;
   /** What is said has changed. */
   readonly onChange: () => void;
+  /** Outlives this process, not the machine. */
+  readonly since: { read(): unknown; write(since: Since): void };
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,14 +31,14 @@ export class DrainDuty<T extends OpenConnection> {
   readonly #inputs: DrainInputs<T>;
   /** Generation of each member's mirror that the tables are in step with. */
   #inStep: ReadonlyMap<string, number> = new Map();
-  /** When connections to `member service` could be seen to be left, monotonic: policies count from there. */
-  readonly #since = new Map<string, number>();
+  readonly #since: Map<string, number>;
   #said: Readonly<Record<string, DrainSaid>> = {};
   #next: (() => void) | undefined;
   #lookedAt = -Infinity;
 
   constructor(inputs: DrainInputs<T>) {
     this.#inputs = inputs;
+    this.#since = new Map(readSince(inputs.since.read(), inputs.clock.monotonic()));
   }
 
   /** By member; nothing while nothing is drained. */
@@ -85,12 +90,26 @@ export class DrainDuty<T extends OpenConnection> {
   }
 
   async #end(left: ReadonlyMap<Drain, readonly T[]>): Promise<void> {
+    const { log, sockets } = this.#inputs;
     this.#forget([...left.keys()]);
-    for (const [drain, open] of left) {
-      const overdue = open.filter((one) => this.#isOverdue(drain, one));
-      if (overdue.length === 0) continue;
-      this.#inputs.log.info({ member: drain.member, connections: overdue.length }, 'connections have stayed too long');
-      await this.#inputs.sockets.end(overdue);
+    const overdue = [...left].map(
+      ([drain, open]) => [drain.member, open.filter((one) => this.#isOverdue(drain, one))] as const,
+    );
+    this.#keepSince();
+    for (const [member, open] of overdue) {
+      if (open.length === 0) continue;
+      log.info({ member, connections: open.length }, 'connections have stayed too long');
+      await sockets.end(open);
+    }
+  }
+
+  /** Before anything is waited for: an agent that is killed then has kept it. Where it cannot, connections are ended all the same. */
+  #keepSince(): void {
+    const { since, log } = this.#inputs;
+    try {
+      since.write(Object.fromEntries(this.#since));
+    } catch (error) {
+      log.warn({ err: error }, `keep since when connections are left: ${messageOf(error)}, again in a second`);
     }
   }
 
@@ -112,6 +131,13 @@ export class DrainDuty<T extends OpenConnection> {
       if (!going.some((drain) => drain.member === member && drains(drain, service))) this.#since.delete(key);
     }
   }
+}
+
+/** A time that is still to come is of before the machine started anew. */
+function readSince(kept: unknown, now: number): [string, number][] {
+  return Object.entries(kept ?? {}).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] <= now,
+  );
 }
 
 function isLeft(drain: Drain, { cluster, service = '', stays = false }: OpenConnection): boolean {
