@@ -69,6 +69,8 @@ test('one service of a cluster is drained: new calls go elsewhere, and what is l
   assert.match(waited.stdout, new RegExp(`cluster-2 +${opened.one}\n`));
   const status = await set.sealane('status', ...hub);
   assert.match(status.stdout, new RegExp(`draining ${SERVICE}: ${opened.one} connections left`));
+  const traced = await set.sealane('trace', 'cluster-2', 'curl/curl', 'httpbin.httpbin:8080', '--name', set.name);
+  assert.match(traced.stdout, /\ndrained +cluster-1: old connections end by themselves\n/);
 });
 
 test('taken back, the cluster has its share again, and kept connections were never touched', async () => {

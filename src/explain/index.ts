@@ -2,6 +2,7 @@
 export type {
   Difference,
   DnsFinding,
+  DrainedCluster,
   KernelBackend,
   KernelService,
   KernelShare,

@@ -39,6 +39,17 @@ export interface WantedService {
   readonly compiled: CompiledPort;
   /** Backends per cluster that plan wants: own pods, or each gateway's lane port. */
   readonly backends: Readonly<Record<string, readonly KernelBackend[]>>;
+  /** Those that export the port and are passed over for that. */
+  readonly drained: readonly DrainedCluster[];
+}
+
+/** Takes no new connections; neither field: the old ones end by themselves. */
+export interface DrainedCluster {
+  readonly cluster: string;
+  /** RFC 3339: old connections are ended then. */
+  readonly deadline?: string;
+  /** Old connections are ended so long after the drain has reached their node, as the policy says. */
+  readonly seconds?: number;
 }
 
 export interface DnsFinding {
@@ -102,6 +113,7 @@ export interface TraceReport {
   readonly service?: { readonly namespace: string; readonly name: string; readonly portName: string };
   /** What the policy means now, weights as asked. */
   readonly resolved: readonly Tier[];
+  readonly drained: readonly DrainedCluster[];
   /** What the kernel does, tried in order; absent when it has no entry. */
   readonly kernel?: { readonly index: number; readonly tiers: readonly { readonly shares: readonly TracedShare[] }[] };
   /** What the policy asks for and cannot have. */

@@ -1,5 +1,5 @@
 import type { Tier } from '#plan/index.ts';
-import type { TracedShare, TraceReport } from './model.ts';
+import type { DrainedCluster, TracedShare, TraceReport } from './model.ts';
 
 const LABEL = 9;
 
@@ -13,6 +13,7 @@ export function renderTrace(report: TraceReport): string {
       'policy',
       report.resolved.map((tier, i) => `tier ${i + 1}: ${weights(tier)}`),
     ),
+    ...labelled('drained', report.drained.map(drainedLine)),
     ...labelled('kernel', kernelLines(report)),
     ...labelled('problem', report.problems),
     ...labelled('differs', differenceLines(report)),
@@ -37,6 +38,14 @@ function serviceLines({ service }: TraceReport): readonly string[] {
 
 function weights(tier: Tier): string {
   return tier.map(({ cluster, weight }) => `${cluster} ${weight}`).join(', ');
+}
+
+function drainedLine({ cluster, deadline, seconds }: DrainedCluster): string {
+  const when = [
+    ...(seconds === undefined ? [] : [`${seconds} s after the drain has reached their node`]),
+    ...(deadline === undefined ? [] : [`at ${deadline}`]),
+  ];
+  return `${cluster}: old connections ${when.length > 0 ? `are ended ${when.join(', or ')}` : 'end by themselves'}`;
 }
 
 function kernelLines({ kernel }: TraceReport): readonly string[] {

@@ -29,7 +29,7 @@ const GATEWAYS: WantedService['backends'] = {
 
 function wantedBy(spec: PolicySpec, exporters = [at('cluster-1'), at('cluster-3')]): WantedService {
   const compiled = compilePort({ self: 'cluster-2', calledAs: 'ClusterSet', policy: trafficPolicy(spec), exporters });
-  return { namespace: 'httpbin', name: 'httpbin', portName: 'http', compiled, backends: GATEWAYS };
+  return { namespace: 'httpbin', name: 'httpbin', portName: 'http', compiled, backends: GATEWAYS, drained: [] };
 }
 
 /** What the agent would have written. */
@@ -195,4 +195,26 @@ test('a backend that the kernel has ejected is shown, and the call does not go t
   assert.deepEqual(report.differences, []);
   assert.equal(report.verdict, 'goes to cluster-1 (90 %, 2 backends)');
   assert.match(renderTrace(report), /172\.30\.77\.31:10107 \(ejected, 4\.2 s to go\)/);
+});
+
+test('a cluster that is drained is named, with what becomes of its old connections', () => {
+  const drained = [
+    { cluster: 'cluster-1', deadline: '2030-01-31T12:00:00Z' },
+    { cluster: 'cluster-3', deadline: '2030-01-31T12:00:00Z', seconds: 30 },
+    { cluster: 'cluster-4' },
+  ];
+  const nobody = { ...wantedBy({ lbType: 'ActiveActive' }, []), drained };
+  const report = traced({ wanted: nobody, kernel: programmed(nobody) });
+  assert.deepEqual(report.drained, drained);
+  assert.match(report.verdict, /^refused: .*; cluster-1 is drained; cluster-3 is drained; cluster-4 is drained$/);
+  assert.match(
+    renderTrace(report),
+    new RegExp(
+      [
+        '\ndrained  cluster-1: old connections are ended at 2030-01-31T12:00:00Z',
+        ' +cluster-3: old connections are ended 30 s after the drain has reached their node, or at 2030-01-31T12:00:00Z',
+        ' +cluster-4: old connections end by themselves\n',
+      ].join('\n'),
+    ),
+  );
 });

@@ -20,6 +20,7 @@ export function trace(input: TraceInput): TraceReport {
     ...(address !== undefined && { address }),
     ...(wanted && { service: { namespace: wanted.namespace, name: wanted.name, portName: wanted.portName } }),
     resolved: wanted?.compiled.resolved ?? [],
+    drained: wanted?.drained ?? [],
     ...(found && { kernel: found }),
     problems: wanted?.compiled.problems.map(({ message }) => message) ?? [],
     differences: differencesOf(wanted, kernel),
@@ -62,7 +63,10 @@ function verdictOf(
       : `left to the cluster's own routing: ${called} is no address of sealane's`;
   }
   const tier = kernel.tiers.find(({ shares }) => shares.some(serves));
-  if (!tier) return `refused: no cluster has a ready endpoint for ${called} that this caller may use`;
+  if (!tier) {
+    const drained = wanted?.drained.map(({ cluster }) => `; ${cluster} is drained`).join('') ?? '';
+    return `refused: no cluster has a ready endpoint for ${called} that this caller may use${drained}`;
+  }
   return `goes to ${tier.shares.filter(serves).map(destination).join(', ')}`;
 }
 

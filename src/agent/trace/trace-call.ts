@@ -1,11 +1,19 @@
 /** `sealane trace`: asks the cluster and the kernel, and lets `explain` hold the two against each other. */
-import { type KernelService, type TraceInput, type TraceReport, trace, type WantedService } from '#explain/index.ts';
+import {
+  type DrainedCluster,
+  type KernelService,
+  type TraceInput,
+  type TraceReport,
+  trace,
+  type WantedService,
+} from '#explain/index.ts';
 import { formatIp, ip, type Log, SealaneError, systemClock } from '#kit/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
-import type { CompiledPort, DnsSnapshot } from '#plan/index.ts';
+import { type CompiledPort, type DnsSnapshot, drains, type Exporter } from '#plan/index.ts';
 import { type DesiredService, vipKey } from '../apply/desired.ts';
 import type { VipAddress } from '../apply/maps.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
+import { readDrains } from '../drain/read-drains.ts';
 import { snapshotOf } from '../duties/dns-snapshot.ts';
 import { type Registration, registrations } from '../duties/register.ts';
 import { type ClusterView, watchCluster } from '../watch/cluster-view.ts';
@@ -113,9 +121,28 @@ function wantedAt(view: ClusterView, site: Site, key: string): WantedService | u
         group.backends.map((backend) => ({ address: formatIp(backend.address), port: backend.port })),
       ]),
     );
-    return { ...inputs.name, portName: decision.portName, compiled: decision.compiled, backends };
+    const serving = new Set(decision.compiled.compiled.flat().map(({ cluster }) => cluster));
+    const others = decisions[at]?.request.exporters.filter(({ cluster }) => !serving.has(cluster)) ?? [];
+    const drained = drainedAmong(others, view, service, inputs.policy?.drainSeconds);
+    return { ...inputs.name, portName: decision.portName, compiled: decision.compiled, backends, drained };
   }
   return undefined;
+}
+
+/** @param seconds as the policy of the service says */
+function drainedAmong(
+  exporters: readonly Exporter[],
+  view: ClusterView,
+  service: string,
+  seconds: number | undefined,
+): DrainedCluster[] {
+  const going = readDrains(view.members.list()).filter((drain) => drains(drain, service));
+  return exporters.flatMap(({ cluster }) => {
+    const drain = going.find(({ member }) => member === cluster);
+    if (!drain) return [];
+    const said = drain.deadline === undefined ? undefined : view.members.get(cluster)?.spec?.drainDeadline;
+    return [{ cluster, ...(said !== undefined && { deadline: said }), ...(seconds !== undefined && { seconds }) }];
+  });
 }
 
 /** A peer address stands for one cluster: nothing was decided. */
