@@ -27,7 +27,7 @@ import { type GatewayDuty, startGateway } from './duties/gateway.ts';
 import { type AgentLease, keepLease, type LeaseContent } from './duties/lease.ts';
 import { notingFailure } from './duties/load-failure.ts';
 import { PeerVerdicts } from './duties/peer-verdicts.ts';
-import { proberFiles, requireProbePort, startProbing } from './duties/prober.ts';
+import { endProbing, proberFiles, requireProbePort, startProbing } from './duties/prober.ts';
 import { register } from './duties/register.ts';
 import { RescueDuty } from './duties/rescue.ts';
 import { rescueSources } from './duties/rescue-sources.ts';
@@ -104,7 +104,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   if (gateway) {
     stops.adopt(gateway, (one) => one.stop());
     stops.defer(startProbing(probing(options), view.members));
-  }
+  } else await endProbing(options);
   if (hooks && sockets && connect) {
     const sources = rescueSources({ view, clusters, hooks, sockets, self: cluster, metrics, clock, log });
     stops.adopt(new RescueDuty(sources), (one) => one.stop());

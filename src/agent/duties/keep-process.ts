@@ -2,8 +2,8 @@
  * A process of the agent's that outlives it: found again by its pid file, started when it is not there, replaced when another build or
  * other arguments are asked for.
  */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { type Clock, every, type Log } from '#kit/index.ts';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type Clock, every, type Log, sleep } from '#kit/index.ts';
 import { isRunning, type ProcessIdentity, signalProcess, startProcess } from '#host/index.ts';
 
 export interface KeptProcess {
@@ -19,6 +19,8 @@ export interface KeptProcess {
 }
 
 const CHECK_MS = 500;
+const END_MS = 1_000;
+const END_LOOK_MS = 10;
 
 /** The one that runs, and what it was told. */
 interface Started extends ProcessIdentity {
@@ -68,6 +70,20 @@ async function start({ name, stateDir, log }: KeptProcess, command: string[]): P
 /** The one of that name that an agent with this state directory left running, or that was its last. */
 export function readKept(stateDir: string, name: string): ProcessIdentity | undefined {
   return readStarted(pidFileOf(stateDir, name));
+}
+
+/** Nothing of the agent's asks for it any more. It is gone afterwards, unless the kernel holds it. */
+export async function endKept({
+  stateDir,
+  name,
+  clock,
+}: Pick<KeptProcess, 'stateDir' | 'name' | 'clock'>): Promise<void> {
+  const kept = readKept(stateDir, name);
+  const end = clock.monotonic() + END_MS;
+  // One that is stopped hears nothing else.
+  if (kept) signalProcess(kept, 'SIGKILL');
+  while (kept && isRunning(kept) && clock.monotonic() < end) await sleep(clock, END_LOOK_MS);
+  rmSync(pidFileOf(stateDir, name), { force: true });
 }
 
 function pidFileOf(stateDir: string, name: string): string {

@@ -10,7 +10,14 @@ import { PeerVerdicts } from './peer-verdicts.ts';
 
 const of = (verdict: Verdict): Verdicts => ({ east: { '192.0.2.1': verdict } });
 
-function stage(t: TestContext, { gateway = false, before }: { gateway?: boolean; before?: Verdicts } = {}) {
+interface Given {
+  readonly gateway?: boolean;
+  readonly before?: Verdicts;
+  /** Whether Leases have been read. */
+  readonly synced?: boolean;
+}
+
+function stage(t: TestContext, { gateway = false, before, synced = true }: Given = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'peer-verdicts-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const [agreedPath, reportPath] = [join(folder, 'verdicts.json'), join(folder, 'report.json')];
@@ -28,7 +35,7 @@ function stage(t: TestContext, { gateway = false, before }: { gateway?: boolean;
   const leases = new Map<string, Lease>();
   let tell: (change: { key: string }) => void = () => {};
   const cache = {
-    synced: true,
+    synced,
     list: () => [...leases.values()],
     onChange(listener: typeof tell) {
       tell = listener;
@@ -59,6 +66,11 @@ function stage(t: TestContext, { gateway = false, before }: { gateway?: boolean;
         annotations: { 'sealane.dev/verdicts': text },
       };
       leases.set(node, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata });
+      tell({ key: `sealane-system/agent-${node}` });
+    },
+    /** The node is no gateway any more. */
+    noLease(node: string) {
+      leases.delete(node);
       tell({ key: `sealane-system/agent-${node}` });
     },
     /** Timers of that time run, with what they wait for. */
@@ -104,17 +116,34 @@ test('a node without prober has it from the Leases; nonsense in one says nothing
   at.verdicts.stop();
 });
 
-test('what was agreed before holds over a restart, and while nobody can tell', (t) => {
-  const at = stage(t, { before: of('down') });
+test('what was agreed before holds over a restart, and while nobody can tell', async (t) => {
+  const at = stage(t, { before: of('down'), synced: false });
   assert.equal(at.agreed(), 'down');
+  at.cache.synced = true;
   at.lease('n2', JSON.stringify(of('unknown')));
   assert.equal(at.agreed(), 'down');
+  await at.pass(60_000);
+  assert.equal(at.agreed(), 'down', 'its Lease is old');
   at.verdicts.stop();
 });
 
-test('before the Leases have been read nothing is decided: one of them may say up', (t) => {
+test('without any gateway nothing is agreed; one that has not heard its prober yet is one', async (t) => {
   const at = stage(t);
-  at.cache.synced = false;
+  at.lease('n2', JSON.stringify(of('down')));
+  at.lease('n3', JSON.stringify(of('down')));
+  at.noLease('n3');
+  assert.equal(at.agreed(), 'down');
+  at.noLease('n2');
+  assert.deepEqual([at.verdicts.current, at.written()], [{}, {}]);
+  at.verdicts.stop();
+  const starting = stage(t, { gateway: true, before: of('down') });
+  await starting.pass(2_000);
+  assert.equal(starting.agreed(), 'down');
+  starting.verdicts.stop();
+});
+
+test('before the Leases have been read nothing is decided: one of them may say up', (t) => {
+  const at = stage(t, { synced: false });
   at.lease('n2', JSON.stringify(of('down')));
   assert.equal(at.agreed(), undefined);
   at.verdicts.stop();

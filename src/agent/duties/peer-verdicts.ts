@@ -1,6 +1,7 @@
 /**
  * What this cluster's gateways found out about those of other members: the own one's from its prober's file, at once, the others' from
- * their Leases. A Lease that does not change any more has no say. What was agreed last holds while nobody knows.
+ * their Leases. A Lease that does not change any more has no say. What was agreed last holds while nobody knows, and as long as this
+ * cluster has a gateway.
  */
 import { AGENT_LEASE_EXPIRY_MS, agentLeaseName, ANNOTATION_VERDICTS, type Lease } from '#api/index.ts';
 import { type Clock, every, type Log } from '#kit/index.ts';
@@ -80,13 +81,14 @@ export class PeerVerdicts {
   }
 
   #agree(): void {
-    const { leases, node } = this.#options;
+    const { leases, node, reportPath } = this.#options;
     if (!leases.synced) return;
-    const others = leases
-      .list()
-      .filter((lease) => lease.metadata.name !== agentLeaseName(node) && this.#isFresh(lease));
+    const all = leases.list();
+    const others = all.filter((lease) => lease.metadata.name !== agentLeaseName(node) && this.#isFresh(lease));
+    // Without any gateway nobody would ever say that one is up again.
+    const before = all.length === 0 && reportPath === undefined ? {} : this.#agreed;
     const votes = [...(this.#own ? [this.#own] : []), ...others.flatMap(votesOf)];
-    const next = agreed(votes, this.#agreed);
+    const next = agreed(votes, before);
     if (JSON.stringify(next) === JSON.stringify(this.#agreed)) return;
     this.#agreed = next;
     this.#file.write(next);

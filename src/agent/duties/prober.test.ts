@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { MemberCluster, MemberGateway } from '#api/index.ts';
-import { probeTargets, requireProbePort } from './prober.ts';
+import { startProcess } from '#host/index.ts';
+import { systemClock } from '#kit/index.ts';
+import { endProbing, proberFiles, probeTargets, requireProbePort } from './prober.ts';
 
 const member = (name: string, gateways: MemberGateway[], spec: MemberCluster['spec'] = {}): MemberCluster => ({
   apiVersion: 'sealane.dev/v1alpha1',
@@ -39,4 +44,19 @@ test('a probe port where other traffic arrives is refused, and says what arrives
     code: 'agent/probe-port',
     message: /answer probes at port 12000: lane ports are 10000-14999 .*--probe-port/,
   });
+});
+
+test('a node that is no gateway any more has no prober, stopped or running, and no word of it; done twice, it is done', async (t) => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'end-probing-'));
+  t.after(() => rmSync(stateDir, { recursive: true }));
+  const prober = await startProcess({ command: 'sleep', args: ['60'] });
+  prober.signal('SIGSTOP');
+  const { pid, startTime } = prober;
+  writeFileSync(join(stateDir, 'prober.json'), JSON.stringify({ pid, startTime }));
+  for (const path of Object.values(proberFiles(stateDir))) writeFileSync(path, '{}');
+  writeFileSync(join(stateDir, 'verdicts.json'), '{}');
+  await endProbing({ stateDir, clock: systemClock });
+  assert.deepEqual(await prober.exited, { code: undefined, signal: 'SIGKILL' });
+  assert.deepEqual(readdirSync(stateDir), ['verdicts.json'], 'that is of the gateways that are left');
+  await endProbing({ stateDir, clock: systemClock });
 });

@@ -1,11 +1,12 @@
 /** The gateway's prober: whom it asks is written into a file for it, as the mirrored MemberClusters say. */
+import { rmSync } from 'node:fs';
 import type { MemberCluster } from '#api/index.ts';
 import { familyOfText, formatEndpoint, SealaneError } from '#kit/index.ts';
 import type { Cache } from '#kube/index.ts';
 import { gatewaysFor } from '#plan/index.ts';
 import { JsonFile } from '../json-file.ts';
 import type { ProbeTarget } from '../prober/model.ts';
-import { keepProcess, type KeptProcess } from './keep-process.ts';
+import { endKept, keepProcess, type KeptProcess } from './keep-process.ts';
 
 export interface ProberProcessOptions extends Pick<KeptProcess, 'stateDir' | 'clock' | 'log'> {
   readonly cluster: string;
@@ -16,6 +17,8 @@ export interface ProberProcessOptions extends Pick<KeptProcess, 'stateDir' | 'cl
   /** `address:port`, `[address]:port` or `none` */
   readonly metricsAddress: string;
 }
+
+const PROBER = 'prober';
 
 export const proberFiles = (stateDir: string) => ({
   targets: `${stateDir}/probe-targets.json`,
@@ -32,7 +35,7 @@ function keepProber({ stateDir, clock, log, ...told }: ProberProcessOptions): ()
     ...['--targets', targets, '--report', report, '--numbers', `${stateDir}/clusters.json`],
     ...['--pin-dir', pinDir, '--metrics-address', metricsAddress],
   ];
-  return keepProcess({ name: 'prober', stateDir, clock, log, args });
+  return keepProcess({ name: PROBER, stateDir, clock, log, args });
 }
 
 /** Keeps the prober and tells it whom to ask, until the returned function is called. */
@@ -42,6 +45,12 @@ export function startProbing(options: ProberProcessOptions, members: Cache<Membe
   write();
   const stops = [members.onChange(write), keepProber(options)];
   return () => stops.forEach((stop) => stop());
+}
+
+/** The node is no gateway, or none any more: nobody is asked, and what was found out is nobody's word. */
+export async function endProbing({ stateDir, clock }: Pick<KeptProcess, 'stateDir' | 'clock'>): Promise<void> {
+  await endKept({ stateDir, name: PROBER, clock });
+  for (const path of Object.values(proberFiles(stateDir))) rmSync(path, { force: true });
 }
 
 interface Asking {
