@@ -12,7 +12,7 @@ _sealane() {
     "sealane hub credentials") words="--data-dir --server --help" ;;
     "sealane crds") words="--role --flomesh --output --help" ;;
     "sealane rbac") words="--role --member --derived-services --output --help" ;;
-    "sealane check") words="--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help" ;;
+    "sealane check") words="--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --probe-port --output --help" ;;
     "sealane status") words="--kubeconfig --context --wait --timeout --output --help" ;;
     "sealane drain") words="--kubeconfig --context --service --deadline --undo --force --no-wait --timeout --output --help" ;;
     "sealane bpf") words="events swap stats --name --watch --output --help" ;;

@@ -19,7 +19,7 @@ function __sealane_words
     case 'sealane rbac'
       printf '%s\n' --role --member --derived-services --output --help
     case 'sealane check'
-      printf '%s\n' --kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help
+      printf '%s\n' --kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --probe-port --output --help
     case 'sealane status'
       printf '%s\n' --kubeconfig --context --wait --timeout --output --help
     case 'sealane drain'

@@ -13,7 +13,7 @@ _sealane() {
     "sealane hub credentials") found=(--data-dir --server --help) ;;
     "sealane crds") found=(--role --flomesh --output --help) ;;
     "sealane rbac") found=(--role --member --derived-services --output --help) ;;
-    "sealane check") found=(--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --output --help) ;;
+    "sealane check") found=(--kubeconfig --context --cgroup --gateway-device --vip-range --lane-ports --probe-port --output --help) ;;
     "sealane status") found=(--kubeconfig --context --wait --timeout --output --help) ;;
     "sealane drain") found=(--kubeconfig --context --service --deadline --undo --force --no-wait --timeout --output --help) ;;
     "sealane bpf") found=(events swap stats --name --watch --output --help) ;;

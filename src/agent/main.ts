@@ -3,7 +3,7 @@
  * What it leaves pinned goes on without it; started again it adopts what it finds.
  */
 import { mkdirSync } from 'node:fs';
-import { DEFAULT_SNAT_PORTS, FIELD_MANAGER, LABEL_GATEWAY, type Lease, LEASES, SYSTEM_NAMESPACE } from '#api/index.ts';
+import { FIELD_MANAGER, LABEL_GATEWAY, type Lease, LEASES, SYSTEM_NAMESPACE } from '#api/index.ts';
 import { cidr, type Queue, SealaneError } from '#kit/index.ts';
 import { startTimeOf } from '#host/index.ts';
 import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir, type Rescue } from '#kernel/index.ts';
@@ -47,12 +47,6 @@ export interface RunningAgent {
   /** Stops following; programs, tables and the resolver stay. */
   stop(): void;
 }
-
-/** What else arrives at a gateway's address, by default. */
-const OTHER_PORTS = {
-  'ports of translated sources': DEFAULT_SNAT_PORTS,
-  NodePorts: { first: 30_000, last: 32_767 },
-};
 
 /** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
@@ -271,7 +265,7 @@ async function gatewayOf(options: AgentOptions, client: Client): Promise<Gateway
       hint: '--gateway-address IP --gateway-device DEV',
     });
   }
-  requireProbePort(probePort, { 'lane ports': lanePorts, ...OTHER_PORTS });
+  requireProbePort(probePort, lanePorts);
   const oneDevice = async () => addresses.includes(await internalAddress(client, options));
   const maxEntries = sizesOf(options);
   return startGateway({ objects, pinDir, addresses, device, oneDevice, lanePorts, probePort, maxEntries, clock, log });

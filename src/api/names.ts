@@ -115,12 +115,14 @@ export const DEFAULT_VIP_RANGE = '240.10.0.0/16';
 export const SUBSTITUTE_RANGES = { IPv4: '241.0.0.0/8', IPv6: 'fd5e:a1a9:e000::/48' } as const;
 /** Most endpoints of one headless service that are exported. */
 export const MAX_HEADLESS_ENDPOINTS = 100;
-/** Ports of a member's gateways that lead to exported services, inclusive. */
 /** UDP: where gateways answer one another's probes. */
 export const DEFAULT_PROBE_PORT = 9959;
+/** Ports of a member's gateways that lead to exported services, inclusive. */
 export const DEFAULT_LANE_PORTS = { first: 10_000, last: 14_999 } as const;
 /** Ports a gateway takes for translated sources, inclusive. */
 export const DEFAULT_SNAT_PORTS = { first: 15_000, last: 29_999 } as const;
+/** Where Kubernetes puts NodePorts unless told otherwise, inclusive. */
+export const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
 
 export const AGENT_LEASE_RENEW_MS = 5_000;
 /** An agent whose Lease did not change for this long is not counted, nor is its gateway published. */

@@ -16,6 +16,7 @@ export { renderTrace } from './render.ts';
 export { trace } from './trace.ts';
 export { type CheckResult, runChecks } from './check/check.ts';
 export { CHECKS } from './check/checks.ts';
+export { otherTraffic } from './check/other-traffic.ts';
 export type { ClusterFacts, Facts, Known, MachineFacts, PortRange } from './check/facts.ts';
 export type { ClusterObject, StatusLine, StatusReport } from './status/model.ts';
 export { nameOf, summarise } from './status/summarise.ts';

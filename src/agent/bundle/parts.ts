@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename } from 'node:path';
-import { DEFAULT_LANE_PORTS } from '#api/index.ts';
+import { DEFAULT_LANE_PORTS, DEFAULT_PROBE_PORT } from '#api/index.ts';
 import { capture } from '#host/index.ts';
 import { libbpfVersion, listLinks } from '#kernel/index.ts';
 import type { Clock } from '#kit/index.ts';
@@ -71,7 +71,7 @@ function linksOf(pinDir: string): unknown {
 
 function lookParts({ name, kubeconfig, context }: ClusterAccess, { clock, version }: BundleQuestion): Part[] {
   const access = { kubeconfig, ...(context !== undefined && { context }) };
-  const wanted = { lanePorts: DEFAULT_LANE_PORTS, version };
+  const wanted = { lanePorts: DEFAULT_LANE_PORTS, probePort: DEFAULT_PROBE_PORT, version };
   return [
     { name: `clusters/${name}/check.json`, read: () => checkMachine({ ...access, ...wanted, clock }) },
     {

@@ -8,7 +8,7 @@ import { registrations } from '../duties/register.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import { machineFacts, type MachineQuestion, problemOf } from './machine-facts.ts';
 
-export interface CheckQuestion extends MachineQuestion, Pick<Facts['wanted'], 'lanePorts' | 'version'> {
+export interface CheckQuestion extends MachineQuestion, Pick<Facts['wanted'], 'lanePorts' | 'probePort' | 'version'> {
   /** One of each family; by default those that agents of this machine were given. */
   readonly vipRanges?: readonly string[];
   /** Of the cluster that this machine belongs to. */
@@ -20,12 +20,12 @@ export interface CheckQuestion extends MachineQuestion, Pick<Facts['wanted'], 'l
 
 /** @throws `host/command-missing` without `ip`, `kube/bad-kubeconfig` */
 export async function checkMachine(question: CheckQuestion): Promise<CheckResult[]> {
-  const { vipRanges = rangesInForce(), lanePorts, version, kubeconfig, context, clock } = question;
+  const { vipRanges = rangesInForce(), lanePorts, probePort, version, kubeconfig, context, clock } = question;
   const [machine, cluster] = await Promise.all([
     machineFacts(question),
     kubeconfig === undefined ? undefined : clusterIn(readKubeconfig(kubeconfig, { context }), clock),
   ]);
-  const wanted = { vipRanges, lanePorts, snatPorts: DEFAULT_SNAT_PORTS, version };
+  const wanted = { vipRanges, lanePorts, snatPorts: DEFAULT_SNAT_PORTS, probePort, version };
   return runChecks(CHECKS, { wanted, machine, ...(cluster && { cluster }) });
 }
 

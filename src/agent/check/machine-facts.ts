@@ -15,6 +15,7 @@ import {
 } from '#kernel/index.ts';
 import { formatRange, messageOf, rangeOf, SealaneError } from '#kit/index.ts';
 import { registrations } from '../duties/register.ts';
+import { ownSockets } from './own-sockets.ts';
 import { lackingIn, portRangeIn, portsIn } from './parse-proc.ts';
 
 export interface MachineQuestion {
@@ -111,11 +112,12 @@ function foreignAt(cgroup: string): { hook: string; programs: string[] }[] {
 }
 
 function portsInUse(): { port: number; protocol: string }[] {
+  const own = ownSockets(registrations().map(({ stateDir }) => stateDir));
   return (['tcp', 'udp'] as const).flatMap((protocol) =>
     [protocol, `${protocol}6`]
       .map((file) => `/proc/net/${file}`)
       .filter((path) => existsSync(path)) // without IPv6 there is one only
-      .flatMap((path) => portsIn(readFileSync(path, 'utf8'), protocol).map((port) => ({ port, protocol }))),
+      .flatMap((path) => portsIn(readFileSync(path, 'utf8'), protocol, own).map((port) => ({ port, protocol }))),
   );
 }
 

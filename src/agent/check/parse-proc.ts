@@ -4,13 +4,18 @@ import type { PortRange } from '#explain/index.ts';
 const TCP_LISTEN = '0A';
 const ANY_PEER = /^0+:0+$/;
 
-/** Local ports of listening TCP sockets, and of UDP sockets without a peer. @param text of /proc/net/tcp, udp, tcp6, udp6 */
-export function portsIn(text: string, protocol: 'tcp' | 'udp'): number[] {
+/**
+ * Local ports of listening TCP sockets, and of UDP sockets without a peer.
+ *
+ * @param text of /proc/net/tcp, udp, tcp6, udp6
+ * @param except inodes of sockets that are left out
+ */
+export function portsIn(text: string, protocol: 'tcp' | 'udp', except: ReadonlySet<string> = new Set()): number[] {
   return text.split('\n').flatMap((line) => {
-    const [, local = '', remote = '', state = ''] = line.trim().split(/\s+/);
+    const [, local = '', remote = '', state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
     const port = Number.parseInt(/:([0-9A-F]{4})$/.exec(local)?.[1] ?? '', 16);
     const open = protocol === 'tcp' ? state === TCP_LISTEN : ANY_PEER.test(remote);
-    return open && port > 0 ? [port] : [];
+    return open && port > 0 && !except.has(inode) ? [port] : [];
   });
 }
 

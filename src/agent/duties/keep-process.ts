@@ -8,7 +8,7 @@ import { isRunning, type ProcessIdentity, signalProcess, startProcess } from '#h
 
 export interface KeptProcess {
   /** Of the file with its pid, and of its log. */
-  readonly name: string;
+  readonly name: (typeof KEPT)[number];
   readonly stateDir: string;
   /** For the bundle or source file that this process runs. */
   readonly args: readonly string[];
@@ -17,6 +17,9 @@ export interface KeptProcess {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Processes that outlive their agent. */
+export const KEPT = ['resolver', 'prober'] as const;
 
 const CHECK_MS = 500;
 const END_MS = 1_000;

@@ -38,9 +38,9 @@ test('every gateway that answers probes is asked, at each address of our familie
 });
 
 test('a probe port where other traffic arrives is refused, and says what arrives there', () => {
-  const taken = { 'lane ports': { first: 10_000, last: 14_999 } };
-  requireProbePort(9959, taken);
-  assert.throws(() => requireProbePort(12_000, taken), {
+  const lanePorts = { first: 10_000, last: 14_999 };
+  requireProbePort(9959, lanePorts);
+  assert.throws(() => requireProbePort(12_000, lanePorts), {
     code: 'agent/probe-port',
     message: /answer probes at port 12000: lane ports are 10000-14999 .*--probe-port/,
   });

@@ -1,6 +1,7 @@
 /** The gateway's prober: whom it asks is written into a file for it, as the mirrored MemberClusters say. */
 import { rmSync } from 'node:fs';
 import type { MemberCluster } from '#api/index.ts';
+import { otherTraffic, type PortRange } from '#explain/index.ts';
 import { familyOfText, formatEndpoint, SealaneError } from '#kit/index.ts';
 import type { Cache } from '#kube/index.ts';
 import { gatewaysFor } from '#plan/index.ts';
@@ -73,16 +74,11 @@ export function probeTargets(members: readonly MemberCluster[], { cluster, addre
     );
 }
 
-interface Ports {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** @throws `agent/probe-port` when traffic of another kind arrives there */
-export function requireProbePort(port: number, taken: Readonly<Record<string, Ports>>): void {
-  for (const [what, { first, last }] of Object.entries(taken))
-    if (port >= first && port <= last)
-      throw new SealaneError('agent/probe-port', `answer probes at port ${port}: ${what} are ${first}-${last}`, {
-        hint: 'choose another with --probe-port; the default is 9959',
-      });
+export function requireProbePort(port: number, lanePorts: PortRange): void {
+  const other = otherTraffic(port, lanePorts);
+  if (other !== undefined)
+    throw new SealaneError('agent/probe-port', `answer probes at port ${port}: ${other}`, {
+      hint: 'choose another with --probe-port; the default is 9959',
+    });
 }

@@ -8,7 +8,7 @@ import { messageOf, SealaneError } from '#kit/index.ts';
 import { createClient, readKubeconfig } from '#kube/index.ts';
 import { attachmentsOf } from '../bpf/attachments.ts';
 import { inside, Places } from '../bpf/find-place.ts';
-import { readKept } from '../duties/keep-process.ts';
+import { KEPT, readKept } from '../duties/keep-process.ts';
 import { forget, type Registration, registrations } from '../duties/register.ts';
 
 export interface UninstallQuestion {
@@ -26,9 +26,6 @@ export interface Removal {
   /** Why it is still there. */
   readonly failed?: string;
 }
-
-/** Processes that outlive their agent. */
-const KEPT = ['resolver', 'prober'];
 
 interface Step {
   readonly what: string;

@@ -1,8 +1,7 @@
 /** Ports of Services: target ports and node ports filled in, names and numbers checked. */
+import { NODE_PORTS } from '#api/index.ts';
 import { isObject, type Json, type JsonObject, type Problem } from '#objects/index.ts';
 import { portsOf, specOf } from './service-parts.ts';
-
-const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
 
 /** @param taken node ports of all Services, this one's too */
 export function withPorts(

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { checkMachine } from '#agent/index.ts';
-import { DEFAULT_LANE_PORTS, DEFAULT_VIP_RANGE } from '#api/index.ts';
+import { DEFAULT_LANE_PORTS, DEFAULT_PROBE_PORT, DEFAULT_VIP_RANGE } from '#api/index.ts';
 import type { CheckResult } from '#explain/index.ts';
 import { systemClock } from '#kit/index.ts';
 import { rangePerFamily } from '../families.ts';
 import { type OutputFormat, outputOption, print } from '../output.ts';
-import { portRange } from '../port-range.ts';
+import { portNumber, portRange } from '../port-range.ts';
 import { version } from '../version.ts';
 
 interface Flags {
@@ -15,6 +15,7 @@ interface Flags {
   readonly gatewayDevice?: string;
   readonly vipRange?: readonly string[];
   readonly lanePorts: { readonly first: number; readonly last: number };
+  readonly probePort: number;
   readonly output: OutputFormat;
 }
 
@@ -41,6 +42,7 @@ export function register(program: Command): void {
       rangePerFamily,
     )
     .option('--lane-ports <first-last>', 'ports that lead to exported services', portRange, DEFAULT_LANE_PORTS)
+    .option('--probe-port <port>', 'UDP: where gateways answer one another’s probes', portNumber, DEFAULT_PROBE_PORT)
     .addOption(outputOption())
     .addHelpText('after', EXAMPLE)
     .action(async ({ output, vipRange, ...flags }: Flags) => {

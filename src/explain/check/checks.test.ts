@@ -38,6 +38,7 @@ function factsWith(change: Partial<MachineFacts> = {}, inCluster: Partial<Cluste
     vipRanges: ['240.10.0.0/16', 'fd00:240::/112'],
     lanePorts: { first: 10_000, last: 14_999 },
     snatPorts: { first: 15_000, last: 29_999 },
+    probePort: 9959,
     version: '0.1.0',
   };
   return { wanted, machine: { ...machine, ...change }, cluster: { value: { ...cluster, ...inCluster } } };
@@ -74,7 +75,9 @@ const WRONG: readonly (readonly [fact: string, told: string, Partial<MachineFact
   ['a device for packets too small for IPv6', 'mtu fail', { devices: [{ name: 'eth0', mtu: 1000 }] }],
   ['a gateway device that is not there', 'mtu fail', { gatewayDevice: 'wan0' }],
   ['a socket on a lane port', 'lane-ports warn', { ports: [{ port: 14_999, protocol: 'udp' }] }],
+  ['a socket on the probe port', 'probe-port warn', { ports: [{ port: 9959, protocol: 'udp' }] }],
   ['local ports that gateways use', 'local-ports fail', { localPorts: { first: 1024, last: 65_535 } }],
+  ['local ports among which the probe port is', 'local-ports warn', { localPorts: { first: 9000, last: 9999 } }],
   ['a route into the VIP range', 'vip-range fail', { routes: [{ range: '240.0.0.0/8', device: 'tun0' }] }],
   ['services in the VIP range', 'vip-range fail', {}, { ranges: [{ what: 'services', range: '240.10.5.0/24' }] }],
   ['an IPv6 route into the VIP range', 'vip-range fail', { routes: [{ range: 'fd00::/16', device: 'tun0' }] }],
@@ -121,6 +124,24 @@ test('a cluster without IPv6 needs neither its forwarding nor its packet size', 
   );
   const alone = { ...facts, wanted: { ...facts.wanted, vipRanges: ['240.10.0.0/16'] } };
   assert.deepEqual(bad(alone), ['mtu warn']);
+});
+
+test('a probe port is refused where other traffic comes, and not where a TCP socket listens', () => {
+  const judged = (probePort: number, change: Partial<MachineFacts> = {}) => {
+    const facts = factsWith(change);
+    return runChecks(CHECKS, { ...facts, wanted: { ...facts.wanted, probePort } })
+      .filter(({ name }) => name === 'probe-port')
+      .map(({ result, message }) => `${result}: ${message}`);
+  };
+  assert.deepEqual(
+    [10_000, 29_999, 31_000].flatMap((port) => judged(port)),
+    [
+      'fail: 10000: lane ports are 10000-14999',
+      'fail: 29999: ports of translated sources are 15000-29999',
+      'fail: 31000: NodePorts are 30000-32767',
+    ],
+  );
+  assert.deepEqual(judged(9959, { ports: [{ port: 9959, protocol: 'tcp' }] }), ['ok: 9959/udp is free']);
 });
 
 test('an API server that does not answer is told once, and without one its checks are left out', () => {

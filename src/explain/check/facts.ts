@@ -17,6 +17,8 @@ export interface Facts {
     readonly vipRanges: readonly string[];
     readonly lanePorts: PortRange;
     readonly snatPorts: PortRange;
+    /** UDP. */
+    readonly probePort: number;
     readonly version: string;
   };
   readonly machine: MachineFacts;
@@ -39,7 +41,7 @@ export interface MachineFacts {
   readonly libbpf: Known<string>;
   /** Programs of others at the hooks of the pods' cgroup; undefined when no cgroup was named. */
   readonly foreign?: Known<readonly { readonly hook: string; readonly programs: readonly string[] }[]>;
-  /** Ports that local sockets hold. */
+  /** Ports that local sockets hold, those of agents' own processes left out. */
   readonly ports: readonly { readonly port: number; readonly protocol: string }[];
   readonly routes: readonly { readonly range: string; readonly device: string }[];
   readonly forwards: Readonly<Record<Family, boolean>>;

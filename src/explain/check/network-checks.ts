@@ -1,8 +1,9 @@
 /** Ports and ranges that have to be free, and the cluster around the machine. */
-import { SUBSTITUTE_RANGES } from '#api/index.ts';
+import { DEFAULT_PROBE_PORT, NODE_PORTS, SUBSTITUTE_RANGES } from '#api/index.ts';
 import { cidr, overlaps, rangeOf } from '#kit/index.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 import type { ClusterFacts, Facts, PortRange } from './facts.ts';
+import { holds, otherTraffic, shown } from './other-traffic.ts';
 
 export const NETWORK_CHECKS: readonly Check[] = [
   {
@@ -12,9 +13,15 @@ export const NETWORK_CHECKS: readonly Check[] = [
     judge: judgeLanePorts,
   },
   {
+    name: 'probe-port',
+    about:
+      'Gateways ask one another there, by UDP, whether they are up: nothing else may come to that port, and no program of the machine may hold it.',
+    judge: judgeProbePort,
+  },
+  {
     name: 'local-ports',
     about:
-      'A port that the machine takes for its own connections must be none that a gateway gives to lanes: answers would go to the wrong one.',
+      'A port that the machine takes for its own connections must be none that a gateway gives to lanes, or probes from: answers would go to the wrong one.',
     judge: judgeLocalPorts,
   },
   {
@@ -79,7 +86,7 @@ function judgeLanePorts({ wanted: { lanePorts, snatPorts }, machine: { ports } }
       'choose --lane-ports elsewhere',
     );
   }
-  const taken = ports.filter(({ port }) => port >= lanePorts.first && port <= lanePorts.last);
+  const taken = ports.filter(({ port }) => holds(lanePorts, port));
   const names = [...new Set(taken.map(({ port, protocol }) => `${port}/${protocol}`))];
   if (names.length === 0) return ok(`${shown(lanePorts)} is free`);
   const most = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
@@ -89,16 +96,26 @@ function judgeLanePorts({ wanted: { lanePorts, snatPorts }, machine: { ports } }
   );
 }
 
-/** Where Kubernetes puts NodePorts unless told otherwise. */
-const NODE_PORTS: PortRange = { first: 30_000, last: 32_767 };
+const PROBE_PORT_HINT = `choose another --probe-port; the default is ${DEFAULT_PROBE_PORT}`;
 
-function judgeLocalPorts({ wanted: { lanePorts, snatPorts }, machine: { localPorts } }: Facts): Finding {
+/** An agent refuses a port of other traffic; one that is taken it waits for, and probes nobody meanwhile. */
+function judgeProbePort({ wanted: { probePort, lanePorts }, machine: { ports } }: Facts): Finding {
+  const other = otherTraffic(probePort, lanePorts);
+  if (other !== undefined) return fail(`${probePort}: ${other}`, PROBE_PORT_HINT);
+  if (ports.some(({ port, protocol }) => port === probePort && protocol === 'udp'))
+    return warn(`in use on this machine: ${probePort}/udp`, `ss -lnup shows by whom; ${PROBE_PORT_HINT}`);
+  return ok(`${probePort}/udp is free`);
+}
+
+function judgeLocalPorts({ wanted: { lanePorts, snatPorts, probePort }, machine: { localPorts } }: Facts): Finding {
   const hint = 'sysctl -w net.ipv4.ip_local_port_range="32768 60999"';
   for (const range of [lanePorts, snatPorts]) {
     if (meet(range, localPorts)) return fail(`${shown(localPorts)} meets ${shown(range)}, which gateways use`, hint);
     if (meet(range, NODE_PORTS))
       return warn(`NodePorts (${shown(NODE_PORTS)}) meet ${shown(range)}, which gateways use`);
   }
+  if (holds(localPorts, probePort))
+    return warn(`${shown(localPorts)} meets ${probePort}, the probe port`, PROBE_PORT_HINT);
   return ok(`${shown(localPorts)}, apart from what gateways use`);
 }
 
@@ -160,8 +177,4 @@ function areFarApart(one: string, other: string): boolean {
 
 function meet(a: PortRange, b: PortRange): boolean {
   return a.first <= b.last && b.first <= a.last;
-}
-
-function shown({ first, last }: PortRange): string {
-  return `${first}-${last}`;
 }
