@@ -24,5 +24,5 @@ export { leftAlone } from './drain/left-alone.ts';
 export { type DrainPhase, type DrainProgress, type DrainView, drainProgress } from './drain/progress.ts';
 export { redactObject } from './redact/redact-object.ts';
 export { REMOVED, redactText } from './redact/redact-text.ts';
-export type { Load, Move, Refusal, Rehearsal, ViewedPort } from './rehearse/model.ts';
+export type { DownCluster, Load, Move, Refusal, Rehearsal, ViewedPort } from './rehearse/model.ts';
 export { rehearse } from './rehearse/rehearse.ts';

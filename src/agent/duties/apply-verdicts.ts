@@ -2,7 +2,8 @@
  * What is known of other members' gateways, in the kernel: one that is down is no backend; a member none of whose gateways answers
  * takes no new connections, at once and without compiling anything anew.
  */
-import { allDown, gatewaysFor } from '#plan/index.ts';
+import type { MemberCluster } from '#api/index.ts';
+import { allDown, gatewaysFor, type Verdicts } from '#plan/index.ts';
 import type { ClusterFlags } from '../apply/cluster-flags.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import type { ConnectDuty } from './connect.ts';
@@ -18,15 +19,20 @@ export function keepDownClusters(
   flags: ClusterFlags,
 ): void {
   const apply = () => {
-    const down = view.members.list().filter(({ metadata, spec, status }) => {
-      const gateways = gatewaysFor({ ...(spec && { spec }), ...(status && { status }) }, self);
-      return allDown(peers.current, metadata.name, gateways);
-    });
-    flags.setDown(new Set(down.map(({ metadata }) => metadata.name)));
+    const down = downMembers(view.members.list(), self, peers.current);
+    flags.setDown(new Set(down.map(({ cluster }) => cluster)));
   };
   peers.onChange(apply);
   view.members.onChange(apply);
   apply();
+}
+
+/** None of whose gateways answers, with their addresses. @param self own member */
+export function downMembers(members: readonly MemberCluster[], self: string, verdicts: Verdicts) {
+  return members.flatMap(({ metadata: { name: cluster }, spec, status }) => {
+    const gateways = gatewaysFor({ spec, status }, self);
+    return allDown(verdicts, cluster, gateways) ? [{ cluster, gateways: gateways.map(({ address }) => address) }] : [];
+  });
 }
 
 /** @param again everything is compiled anew */

@@ -108,7 +108,8 @@ export class PeerVerdicts {
   }
 }
 
-function votesOf({ metadata }: Lease): Verdicts[] {
+/** What a gateway says in its Lease. @returns none, or one */
+export function votesOf({ metadata }: Lease): Verdicts[] {
   const text = metadata.annotations?.[ANNOTATION_VERDICTS];
   if (text === undefined) return [];
   try {

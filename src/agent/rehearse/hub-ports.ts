@@ -102,7 +102,9 @@ function viewed(merged: MergedImport, port: MergedPort, { consumer, seen, policy
     };
     const { namespace, name } = merged;
     const { port: number, protocol } = port;
-    return { consumer, namespace, name, port: number, protocol, calledAs, request, compiled: compilePort(request) };
+    const compiled = compilePort(request);
+    // Who does not answer whom is known in the members only.
+    return { consumer, namespace, name, port: number, protocol, calledAs, request, compiled, down: [] };
   });
 }
 

@@ -1,11 +1,19 @@
 /** Every port that a cluster calls, as its agents would decide it. */
 import type { ViewedPort } from '#explain/index.ts';
+import type { Verdicts } from '#plan/index.ts';
 import { compileService, type Site } from '../compile/service-tables.ts';
+import { downMembers } from '../duties/apply-verdicts.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import { inputsOf, siteOf } from '../watch/inputs.ts';
 
-export function memberPorts(view: ClusterView, where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>): ViewedPort[] {
-  const site = siteOf(view, where, {});
+/** @param verdicts of its gateways on those of others */
+export function memberPorts(
+  view: ClusterView,
+  where: Pick<Site, 'cluster' | 'node' | 'serviceProxy'>,
+  verdicts: Verdicts,
+): ViewedPort[] {
+  const site = siteOf(view, where, verdicts);
+  const down = downMembers(view.members.list(), where.cluster, verdicts);
   return [...view.serviceNames()].flatMap((service) => {
     const inputs = inputsOf(view, service);
     // Addresses of both families are decided alike.
@@ -15,7 +23,7 @@ export function memberPorts(view: ClusterView, where: Pick<Site, 'cluster' | 'no
       if (seen.has(key)) return [];
       seen.add(key);
       const { calledAs } = request;
-      return [{ consumer: where.cluster, ...inputs.name, port, protocol, calledAs, request, compiled }];
+      return [{ consumer: where.cluster, ...inputs.name, port, protocol, calledAs, request, compiled, down }];
     });
   });
 }

@@ -5,10 +5,14 @@ import {
   GLOBAL_TRAFFIC_POLICIES,
   KARMADA_BINDINGS,
   type KarmadaBinding,
+  LABEL_GATEWAY,
+  type Lease,
+  LEASES,
   MEMBER_CLUSTERS,
   type MemberCluster,
   type Namespace,
   NAMESPACES,
+  SYSTEM_NAMESPACE,
 } from '#api/index.ts';
 import { compatTypes } from '#compat/index.ts';
 import { type Rehearsal, rehearse, type ViewedPort } from '#explain/index.ts';
@@ -20,6 +24,7 @@ import { watchCluster } from '../watch/cluster-view.ts';
 import { type Change, changedMembers, changedView, checkNames, type PolicyObject } from './change.ts';
 import { hubPorts, policiesOf } from './hub-ports.ts';
 import { memberPorts } from './member-ports.ts';
+import { verdictsIn } from './verdicts-in-leases.ts';
 
 export interface RehearseQuestion extends Change {
   /** A member's, or the hub's; without: every cluster that an agent of this machine belongs to. */
@@ -108,7 +113,12 @@ async function lookAtMember(
     const where = { cluster, node: '-', serviceProxy };
     // Who fails calls nobody.
     if (question.fail.includes(cluster)) return { before: [], after: [] };
-    return { before: memberPorts(view, where), after: memberPorts(changedView(view, question), where) };
+    const labelSelector = `${LABEL_GATEWAY}=true`;
+    const verdicts = verdictsIn(await client.list<Lease>(LEASES, { namespace: SYSTEM_NAMESPACE, labelSelector }));
+    return {
+      before: memberPorts(view, where, verdicts),
+      after: memberPorts(changedView(view, question), where, verdicts),
+    };
   } finally {
     view.stop();
   }

@@ -11,7 +11,7 @@ import {
   MEMBER_CLUSTERS,
 } from '#api/index.ts';
 import { judgeObject } from '#apiserver/index.ts';
-import { type ViewedPort } from '#explain/index.ts';
+import { rehearse, type ViewedPort } from '#explain/index.ts';
 import { isFault, silentLog, systemClock } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import { problemText } from '#objects/index.ts';
@@ -151,6 +151,50 @@ test('a rehearsal', async (t) => {
     assert.deepEqual(decisions(failed.after), [['a', 'ClusterSet', []]]);
     assert.deepEqual((await lookAt(client, HERE, { ...NOTHING, fail: ['a'] })).after, []);
   });
+
+  await t.test(
+    'who is down, say this cluster’s Leases, gets no calls, and a drain of the other is refused',
+    async () => {
+      await set.hub.patch(MEMBER_CLUSTERS, { name: 'b' }, { spec: { drain: false } });
+      await eventually(
+        'the end of the drain',
+        () => mirrorOf(set.member('a'), 'b'),
+        (one) => one?.spec?.drain === false,
+      );
+      const say = (node: string, renewTime: string, verdict: string) =>
+        client.apply(
+          LEASES,
+          {
+            apiVersion: 'coordination.k8s.io/v1',
+            kind: 'Lease',
+            metadata: {
+              namespace: 'sealane-system',
+              name: `agent-${node}`,
+              labels: { 'sealane.dev/gateway': 'true' },
+              annotations: { 'sealane.dev/verdicts': JSON.stringify({ b: { '172.30.77.22': verdict } }) },
+            },
+            spec: { renewTime },
+          } as never,
+          { fieldManager: `test-${node}` },
+        );
+      const change = { ...NOTHING, drain: ['c'] };
+      const rehearsed = async () => {
+        const { before, after } = await lookAt(client, HERE, change);
+        const { moves, refused, down } = rehearse(before, after, change);
+        return {
+          moves: moves.map((one) => `${one.cluster} ${one.before} ${one.after}`),
+          refused: refused.length,
+          down,
+        };
+      };
+      await say('n2', '2026-01-01T00:00:00.000000Z', 'up');
+      await say('n1', '2026-01-01T00:00:30.000000Z', 'down');
+      assert.deepEqual(await rehearsed(), { moves: ['b 75 100', 'c 25 0'], refused: 0, down: [] });
+      await say('n1', '2026-01-01T00:00:40.000000Z', 'down');
+      const down = [{ consumer: 'a', cluster: 'b', gateways: ['172.30.77.22'] }];
+      assert.deepEqual(await rehearsed(), { moves: ['c 100 0'], refused: 1, down });
+    },
+  );
 
   await t.test('a member that nobody knows is refused by name', async () => {
     const asked = lookAt(client, HERE, { ...NOTHING, drain: ['z'] });

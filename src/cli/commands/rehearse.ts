@@ -23,7 +23,8 @@ interface Flags {
 const HELP = `
 Without --kubeconfig: every cluster that an agent of this machine belongs to. With a member's: calls of that cluster. With the
 hub's: calls of every member, policies as far as Karmada has put them there. A policy given with -f is put into every cluster that
-is looked at: narrow with --cluster. Every cluster is taken as calling equally often.
+is looked at: narrow with --cluster. Every cluster is taken as calling equally often. Whom a member's gateways take for down gets
+none of that member's calls; the hub does not know of it.
 
 Examples:
   sealane rehearse --drain cluster-1
@@ -90,7 +91,7 @@ function judge(definitions: readonly KubeObject[], object: KubeObject) {
   return judgeObject(policies, { ...object, metadata: { ...object.metadata, namespace } }, systemClock);
 }
 
-function show({ moves, loads, refused, problems, safe }: Rehearsal): void {
+function show({ moves, loads, refused, problems, down, safe }: Rehearsal): void {
   const changed = moves.filter(({ before, after }) => before !== after);
   const busier = loads.filter(({ before, after }) => before !== after);
   process.stdout.write(`Calls (percent of each cluster’s own; ${changed.length} of ${moves.length} shares move)\n\n`);
@@ -100,7 +101,11 @@ function show({ moves, loads, refused, problems, safe }: Rehearsal): void {
   const lost = refused.map(
     ({ consumer, service, port }) => `refused: ${consumer} to ${service} ${port}: nobody is left`,
   );
-  const notes = [...lost, ...problems];
+  const unheard = down.map(
+    ({ consumer, cluster, gateways }) =>
+      `${cluster} is down, says ${consumer}: probes are not answered by ${gateways.join(', ')}`,
+  );
+  const notes = [...unheard, ...lost, ...problems];
   if (notes.length > 0) process.stdout.write(`\n${notes.join('\n')}\n`);
   process.stdout.write(`\n${safe ? 'nothing overloads, and nobody is refused' : 'not safe'}\n`);
 }

@@ -12,6 +12,15 @@ export interface ViewedPort {
   readonly calledAs: CalledAs;
   readonly request: PortRequest;
   readonly compiled: CompiledPort;
+  /** Clusters that its kernels open no connection to, whatever was compiled. */
+  readonly down: readonly DownCluster[];
+}
+
+/** None of its gateways answers the probes of those that ask. */
+export interface DownCluster {
+  readonly cluster: string;
+  /** Addresses of its gateways. */
+  readonly gateways: readonly string[];
 }
 
 /** A part of the calls of one cluster to one port. */
@@ -54,6 +63,8 @@ export interface Rehearsal {
   readonly refused: readonly Refusal[];
   /** What a policy asks for and cannot have, after the change and not before. */
   readonly problems: readonly string[];
+  /** Who gets no calls as it is, says which calling cluster. */
+  readonly down: readonly (DownCluster & Pick<Move, 'consumer'>)[];
   /** Nothing overloads, nobody is refused. */
   readonly safe: boolean;
 }

@@ -14,11 +14,26 @@ const exporter = (cluster: string, ready: number, eligible = true): Exporter => 
   eligible,
 });
 
-function view(consumer: string, exporters: readonly Exporter[], more: Partial<PortRequest> = {}): ViewedPort {
+function view(
+  consumer: string,
+  exporters: readonly Exporter[],
+  more: Partial<PortRequest> = {},
+  down: readonly string[] = [],
+): ViewedPort {
   const request: PortRequest = { self: consumer, calledAs: 'ClusterSet', exporters, ...more };
   const compiled = compilePort(request);
   const { calledAs } = request;
-  return { consumer, namespace: 'demo', name: 'web', port: 80, protocol: 'TCP', calledAs, request, compiled };
+  return {
+    consumer,
+    namespace: 'demo',
+    name: 'web',
+    port: 80,
+    protocol: 'TCP',
+    calledAs,
+    request,
+    compiled,
+    down: down.map((cluster) => ({ cluster, gateways: [`${cluster}.1`] })),
+  };
 }
 
 const options = { overload: 140 };
@@ -73,4 +88,31 @@ test('a policy’s problems are told when they are new', () => {
   const after = [view('x', [exporter('a', 1)], { policy })];
   assert.match(rehearse(before, after, options).problems.join(), /x: demo\/web: spec\.targets\[1\]\.clusterKey/);
   assert.deepEqual(rehearse(after, after, options).problems, []);
+});
+
+test('who is down gets nothing, in its tier the others get its part, and the next tier when all of one are', () => {
+  const targets = ['a', 'b', 'c'].map((clusterKey) => ({ clusterKey }));
+  const failover = trafficPolicy({ lbType: 'FailOver', targets });
+  const exporters = [exporter('a', 2), exporter('b', 1), exporter('c', 1)];
+  const fails = [exporter('a', 2), exporter('b', 1), exporter('c', 1, false)];
+  const shares = rehearse([view('x', exporters, {}, ['a'])], [view('x', fails, {}, ['a'])], options);
+  assert.deepEqual(shown(shares.moves), ['b 50 100', 'c 50 0']);
+  assert.deepEqual(shown(shares.loads), ['b 50 100', 'c 50 0']);
+  assert.deepEqual(shares.down, [{ consumer: 'x', cluster: 'a', gateways: ['a.1'] }]);
+  const policy = { policy: failover };
+  const tiers = rehearse([view('x', exporters, policy, ['a'])], [view('x', fails, policy, ['a', 'b'])], options);
+  assert.deepEqual(shown(tiers.moves), ['b 100 0']);
+  assert.deepEqual([tiers.refused.length, tiers.safe], [1, false]);
+});
+
+test('what two ports are told alike is said once for each calling cluster', () => {
+  const ports = ['x', 'y'].flatMap((consumer) =>
+    [80, 81].map((port) => ({ ...view(consumer, [exporter('a', 1)], {}, ['a']), port })),
+  );
+  const { down, moves, refused } = rehearse(ports, ports, options);
+  assert.deepEqual(
+    down.map(({ consumer, cluster }) => `${consumer} ${cluster}`),
+    ['x a', 'y a'],
+  );
+  assert.deepEqual([moves, refused], [[], []], 'who had nobody before is not refused by the change');
 });

@@ -28,6 +28,7 @@ export function rehearse(
     loads,
     refused,
     problems: [...new Set(after.flatMap(problemsOf))].filter((problem) => !said.has(problem)),
+    down: [...new Map(before.flatMap(downOf)).values()],
     safe: refused.length === 0 && !loads.some(({ overloaded }) => overloaded),
   };
 }
@@ -50,9 +51,13 @@ function either({ old, next }: Pair): ViewedPort[] {
   return one ? [one] : [];
 }
 
-/** Percent by cluster: the first tier's slots, which is where the kernel looks first. */
+/** Percent by cluster: the slots of the first tier in which anybody takes connections, which is where the kernel ends up. */
 function percents(port: ViewedPort | undefined): ReadonlyMap<string, number> {
-  const shares = shareCounts(port?.compiled.compiled[0] ?? []);
+  const down = new Set(port?.down.map(({ cluster }) => cluster));
+  const tiers = (port?.compiled.compiled ?? []).map((tier) =>
+    shareCounts(tier).filter(({ cluster }) => !down.has(cluster)),
+  );
+  const shares = tiers.find((tier) => tier.length > 0) ?? [];
   const sum = shares.reduce((all, { weight }) => all + weight, 0);
   return new Map(shares.map(({ cluster, weight }) => [cluster, (100 * weight) / sum]));
 }
@@ -119,6 +124,10 @@ function readyIn({ request: { self, exporters, localEndpoints } }: ViewedPort): 
 
 function problemsOf({ namespace, name, consumer, compiled }: ViewedPort): string[] {
   return compiled.problems.map(({ message }) => `${consumer}: ${namespace}/${name}: ${message}`);
+}
+
+function downOf({ consumer, down }: ViewedPort) {
+  return down.map((one) => [`${consumer} ${one.cluster}`, { consumer, ...one }] as const);
 }
 
 /** To a tenth of a percent. */
