@@ -110,4 +110,12 @@ export const PLANTED: readonly Planted[] = [
     harm: 'calls go to the pods and gateways of before',
     foundBy: 3,
   },
+  {
+    name: 'own-link-not-suspected',
+    file: 'agent/prober/judge.ts',
+    find: 'watched.against < IN_A_ROW || othersHeard < watched.missedSince',
+    put: 'watched.misses < IN_A_ROW',
+    harm: 'gateways that hear nobody take clusters for down that are not',
+    foundBy: 4,
+  },
 ];

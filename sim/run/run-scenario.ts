@@ -9,6 +9,7 @@ import type { Invariant, Watched } from '../invariants/invariant.ts';
 import { lanesRest } from '../invariants/lanes-rest.ts';
 import { oneLeader, oneWriter } from '../invariants/one-leader.ts';
 import { rightService } from '../invariants/right-service.ts';
+import { wrongVerdict } from '../probes/verdicts-right.ts';
 import { doDeed } from '../steps/do-deed.ts';
 import { doFault, noDamage } from '../steps/do-fault.ts';
 import { earlierMember } from '../steps/earlier-member.ts';
@@ -66,7 +67,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const world = new World({ seed, members, nodes, replicas, lanePorts, calm, earlier: rewrites, ...options });
   const watched: Watched = { world, scenario, damage: noDamage() };
   const invariants = INVARIANTS.map((make) => make(watched));
-  let violation: Violation | undefined;
+  let violation = misjudged(seed);
   const held = () => {
     violation ??= broken(invariants, world);
     return violation !== undefined;
@@ -98,6 +99,15 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     virtualMs: world.time.now,
     convergedAfterMs,
   };
+}
+
+/** Probes have links and time of their own. */
+function misjudged(seed: string): Violation | undefined {
+  const wrong = wrongVerdict(seed);
+  const lines = wrong?.troubles.map(({ from, to, own = 'any', peer = 'anybody', isLossy }) => {
+    return `${from}-${to} ms: ${isLossy ? 'losses' : 'cut'} between gateway ${own} and ${peer}`;
+  });
+  return wrong && { invariant: 'verdicts are right', what: wrong.what, at: wrong.at, trace: lines ?? [] };
 }
 
 function broken(invariants: readonly Invariant[], world: World): Violation | undefined {
