@@ -4,6 +4,7 @@
  */
 import { type ClusterExportSpec, hubNamespace, hubRecordName } from '#api/index.ts';
 import { parseIp } from '#kit/index.ts';
+import { isObject } from '#objects/index.ts';
 import { type ExportRecord, exportRecord } from '#plan/index.ts';
 
 export type ReadOutcome = { readonly record: ExportRecord } | { readonly problem: string };
@@ -94,8 +95,4 @@ const OPTIONAL: Readonly<Record<string, { readonly test: (value: unknown) => boo
 
 function isOptional(value: unknown, test: (value: unknown) => boolean): boolean {
   return value === undefined || value === null || test(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@
  */
 import { type ConfigMap, RECORDS_KEYS } from '#api/index.ts';
 import { familyOfText, type Log } from '#kit/index.ts';
+import { isObject } from '#objects/index.ts';
 import type { LanePortRecord, PeerRecord, VipRecord } from '#plan/index.ts';
 
 export interface RecordState {
@@ -66,7 +67,3 @@ const isTimeOrAbsent = (value: unknown) => value === undefined || !Number.isNaN(
 const isAddress = (value: unknown) => typeof value === 'string' && familyOfText(value) !== undefined;
 const isPortNumber = (value: unknown) =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65_535;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
