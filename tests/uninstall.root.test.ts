@@ -1,17 +1,21 @@
-/** What `sealane uninstall` leaves of an agent on its machine, and of a member in its cluster: nothing. */
+/** What `sealane uninstall` leaves of an agent on its machine, and of a member in its cluster: nothing; what an agent tells that cannot start there. */
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   CLUSTER_EXPORTS,
   ENDPOINT_SLICES,
+  EVENTS,
   MEMBER_CLUSTERS,
   NAMESPACES,
   SERVICE_IMPORTS,
   SERVICES,
 } from '#api/index.ts';
+import type { CheckResult } from '#explain/index.ts';
 import { cgroup2Mount, isRunning, type ProcessIdentity } from '#host/index.ts';
 import { listCgroupPrograms, listDevicePrograms, deviceIndex, enterNamespace } from '#kernel/index.ts';
+import { foreignProgram } from '#kernel/testing/foreign-program.ts';
+import type { KubeObject } from '#objects/index.ts';
 import { call, demonstration, eventually, tryCall } from './island-set.ts';
 
 const set = await demonstration(`sltu${process.pid % 10_000}`);
@@ -19,10 +23,21 @@ const CONNECT4 = 10;
 const TCX_INGRESS = 46;
 const NODE = 'cluster-1-node-1';
 const pins = `/sys/fs/bpf/sealane/${set.name}/${NODE}`;
+const cgroup = `${cgroup2Mount()}/sealane-${set.name}/cluster-1/node-1/pods`;
 const note = `/run/sealane/agents/sys_fs_bpf_sealane_${set.name}_${NODE}.json`;
 
 interface Answer {
   readonly removed: readonly { readonly node: string; readonly what: string; readonly failed?: string }[];
+}
+
+interface Told extends KubeObject {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly involvedObject?: { readonly name: string };
+}
+
+interface Processes {
+  readonly processes: readonly { readonly name: string; readonly restarts: number }[];
 }
 
 async function uninstall(...options: string[]): Promise<{ code: number; stderr: string; removed: Answer['removed'] }> {
@@ -34,7 +49,6 @@ async function uninstall(...options: string[]): Promise<{ code: number; stderr: 
 const onNode = (...options: string[]) => uninstall('--name', `${set.name}/${NODE}`, ...options);
 
 function attached(): number {
-  const cgroup = `${cgroup2Mount()}/sealane-${set.name}/cluster-1/node-1/pods`;
   const devices = enterNamespace(`/run/netns/${set.name}-${NODE}`, () =>
     listDevicePrograms(deviceIndex('wan0'), TCX_INGRESS),
   );
@@ -67,9 +81,49 @@ test('a node that is uninstalled has nothing left of it, and others no longer ca
   assert.equal(Object.keys((await call(set, 60)).clusters).length, 2);
 });
 
-test('an agent that is started again afterwards serves as before', async () => {
+/** What its Events say of the node, the oldest first. */
+async function told(...reasons: string[]): Promise<string[]> {
+  const events = await set.client('cluster-1').list<Told>(EVENTS, { namespace: 'default' });
+  return events
+    .filter((one) => one.involvedObject?.name === 'node-1' && reasons.includes(one.reason ?? ''))
+    .map(({ reason, message }) => `${reason} ${message}`);
+}
+
+async function restarts(): Promise<number> {
+  const { processes } = JSON.parse(await set.sandbox('status', '--output', 'json')) as Processes;
+  return processes.find(({ name }) => name === 'agent/cluster-1/node-1')?.restarts ?? 0;
+}
+
+async function checked(): Promise<string> {
+  const { stdout } = await set.sealane('check', '--output', 'json');
+  const found = (JSON.parse(stdout) as CheckResult[]).find(({ name }) => name === 'agents');
+  return `${found?.result} ${found?.message}`;
+}
+
+test('an agent whose programs cannot be loaded or attached tells why on its node, once for each reason, until they are', async () => {
+  const folder = `${pins}/maps/backends`;
+  mkdirSync(folder, { recursive: true });
+  using foreign = new DisposableStack();
+  foreign.use(foreignProgram(cgroup, 'alone'));
   await set.sandbox('fault', 'heal', 'agent/cluster-1/node-1');
-  await eventually('its programs to be attached', async () => attached() >= 2 || undefined);
+  const says = (what: RegExp) =>
+    eventually(`${what}`, async () => (await told('ProgramsNotLoaded')).find((text) => what.test(text)));
+  await says(/kernel\/pinned-map: open pinned map \S*\/maps\/backends: .*\(.* remove it, .*\)$/);
+  rmdirSync(folder);
+  await says(/kernel\/foreign-program: .*: on_connect \(program \d+\) holds this hook for itself alone \(.*\)$/);
+  const shown = await set.sealane('bpf', '--name', `${set.name}/${NODE}`);
+  assert.match(shown.stdout, /^Not loaded at \S+Z: .*on_connect/m);
+  assert.match(await checked(), new RegExp(`^fail .*cluster-1/node-1 at \\S+Z: .*/sealane-${set.name}/.*on_connect`));
+  await eventually('it to be tried again', async () => (await restarts()) > 2 || undefined);
+  assert.equal((await told('ProgramsNotLoaded')).length, 2);
+  await call(set, 20);
+  foreign.dispose();
+  await eventually('that to be over', async () => (await told('ProgramsLoaded'))[0]);
+  assert.doesNotMatch(await checked(), new RegExp(set.name));
+});
+
+test('an agent that is started again afterwards serves as before', async () => {
+  assert.ok(attached() >= 2);
   await call(set, 60);
 });
 

@@ -31,7 +31,7 @@ import { endProbing, proberFiles, requireProbePort, startProbing } from './dutie
 import { register } from './duties/register.ts';
 import { RescueDuty } from './duties/rescue.ts';
 import { rescueSources } from './duties/rescue-sources.ts';
-import { tellOfClusters, tellOfFailure, tellOfTables } from './duties/tell.ts';
+import { tellOfClusters, tellOfFailure, tellOfSuccess, tellOfTables } from './duties/tell.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
 import { namesFile } from './events/names-file.ts';
@@ -50,15 +50,33 @@ export interface RunningAgent {
 
 /** @throws `agent/...`, `kernel/...`, `kube/...` when it cannot start; afterwards it retries by itself */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { log, clock, stateDir, pinDir, cluster, nodeName, metrics } = options;
+  const { log, clock, stateDir, nodeName } = options;
   mkdirSync(stateDir, { recursive: true, mode: 0o750 });
-  makePinDir(pinDir);
   const stops = new DisposableStack();
   const client = stops.adopt(createClient(readKubeconfig(options.kubeconfig), { clock }), (one) => one.close());
   const resolvers = await resolverAddresses(options);
   registerAgent(options, resolvers);
   const teller = createTeller({ client, component: FIELD_MANAGER.agent, instance: nodeName, clock, log });
-  const { hooks, sockets, gateway } = await loadPrograms(options, client, teller);
+  const noting = {
+    stateDir,
+    clock,
+    tell: (failure: SealaneError) => tellOfFailure(teller, nodeName, failure),
+    tellOver: () => tellOfSuccess(teller, nodeName),
+  };
+  return notingFailure(noting, () => start(options, { client, teller, resolvers, stops }));
+}
+
+interface Begun {
+  readonly client: Client;
+  readonly teller: Teller;
+  readonly resolvers: readonly string[];
+  readonly stops: DisposableStack;
+}
+
+async function start(options: AgentOptions, { client, teller, resolvers, stops }: Begun): Promise<RunningAgent> {
+  const { log, clock, stateDir, pinDir, cluster, nodeName, metrics } = options;
+  makePinDir(pinDir);
+  const { hooks, sockets, gateway } = await loadPrograms(options, client);
   const view = stops.adopt(watchCluster(client, { clock, log }, nodeName), (one) => one.stop());
   for (const [type, cache] of view.caches) watchMetrics(metrics, 'cluster', type, cache);
   const peers = peerVerdicts(options, client, gateway !== undefined, stops);
@@ -153,21 +171,15 @@ function registerAgent(options: AgentOptions, resolvers: readonly string[]): voi
   register({ cluster, node, kubeconfig, pinDir, stateDir, serviceProxy, vipRanges, resolvers, process: self });
 }
 
-/** A failure is noted for the next that look, and told. */
-function loadPrograms(options: AgentOptions, client: Client, teller: Teller) {
-  const { objects: objectDir, pinDir, roles, nodeName, stateDir, clock } = options;
+async function loadPrograms(options: AgentOptions, client: Client) {
+  const { objects: objectDir, pinDir, roles, clock } = options;
   const isNode = roles.includes('node');
   const hookOptions = { objectDir, pinDir, vipRanges: options.vipRange.map(cidr), maxEntries: sizesOf(options) };
-  return notingFailure(
-    stateDir,
-    () => clock.now(),
-    (failure) => tellOfFailure(teller, nodeName, failure),
-    async () => ({
-      hooks: isNode ? await loadHooksInTurns(hookOptions, clock) : undefined,
-      sockets: isNode ? loadRescue(hookOptions) : undefined,
-      gateway: roles.includes('gateway') ? await gatewayOf(options, client) : undefined,
-    }),
-  );
+  return {
+    hooks: isNode ? await loadHooksInTurns(hookOptions, clock) : undefined,
+    sockets: isNode ? loadRescue(hookOptions) : undefined,
+    gateway: roles.includes('gateway') ? await gatewayOf(options, client) : undefined,
+  };
 }
 
 /** @returns what leaves it to itself */

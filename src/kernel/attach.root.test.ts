@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { isFault } from '#kit/index.ts';
 import { attachCgroup } from './attach-cgroup.ts';
 import { listCgroupPrograms } from './query-programs.ts';
 import { attachTc, detachFilter, deviceIndex, hasTcx } from './attach-tc.ts';
-import { call } from './bpf-call.ts';
 import { mountBpfFilesystem } from './bpf-filesystem.ts';
 import { detachPinnedLink, listLinks } from './link.ts';
 import { type LoadedObject, loadObject } from './load-object.ts';
 import { enterNamespace } from './namespace.ts';
+import { foreignProgram } from './testing/foreign-program.ts';
 import { Arena } from './testing/test-arena.ts';
 import { compileFixtures } from './testing/test-fixtures.ts';
 import { loadTestHooks } from './testing/stage.ts';
@@ -18,7 +18,6 @@ import { loadTestHooks } from './testing/stage.ts';
 mountBpfFilesystem();
 const fixture = compileFixtures('verdict');
 const CONNECT4 = 10;
-const PROG_ATTACH = 8;
 
 function send(arena: Arena): void {
   execFileSync('ip', ['netns', 'exec', arena.name, 'bash', '-c', 'echo > /dev/udp/127.0.0.1/9']);
@@ -86,13 +85,10 @@ test('links are listed and can be detached by whoever comes later', async () => 
 
 test('another program that holds a hook for itself is named', async () => {
   await using arena = new Arena();
+  using _ = foreignProgram(arena.cgroup, 'alone');
   const object = loadObject(fixture('verdict'));
-  const program = object.program('on_connect');
-  const cgroup = openSync(arena.cgroup, 'r');
-  assert.equal(call(PROG_ATTACH, cgroup, program.fd, CONNECT4, 0), 0);
-  closeSync(cgroup);
   assert.throws(
-    () => attachCgroup(program, arena.cgroup),
+    () => attachCgroup(object.program('on_connect'), arena.cgroup),
     (error) =>
       isFault(error, 'kernel/foreign-program') && /on_connect \(program \d+\) holds this hook/.test(error.message),
   );
@@ -101,10 +97,7 @@ test('another program that holds a hook for itself is named', async () => {
 
 test('where one hook is held by another program, none of ours is attached', async () => {
   await using arena = new Arena();
-  const foreign = loadObject(fixture('verdict'));
-  const cgroup = openSync(arena.cgroup, 'r');
-  assert.equal(call(PROG_ATTACH, cgroup, foreign.program('on_connect').fd, CONNECT4, 0), 0);
-  closeSync(cgroup);
+  using _ = foreignProgram(arena.cgroup, 'alone');
   const hooks = loadTestHooks(arena);
   assert.throws(
     () => hooks.attach(arena.cgroup),
@@ -115,7 +108,6 @@ test('where one hook is held by another program, none of ours is attached', asyn
     assert.deepEqual(listCgroupPrograms(arena.cgroup, attachType), []);
   }
   hooks.close();
-  foreign.close();
 });
 
 test('a cgroup that is not there is named', () => {

@@ -137,7 +137,9 @@ export function openPinnedMap(path: string, access: 'read' | 'write' = 'read'): 
   const flags = access === 'read' ? BPF_F_RDONLY : 0;
   const answer = call(Command.Get, pathBytes(path), 0, flags);
   const hint =
-    answer === -Errno.ENOENT ? 'nothing is pinned there: was an agent started with this pin directory?' : undefined;
+    answer === -Errno.ENOENT
+      ? 'nothing is pinned there: was an agent started with this pin directory?'
+      : 'what is there is no table: remove it, and the agent makes one';
   const fd = checked(answer, 'kernel/pinned-map', `open pinned map ${path}`, { hint });
   return new BpfMap(path.slice(path.lastIndexOf('/') + 1), fd);
 }

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isFault } from '#kit/index.ts';
-import { call } from './bpf-call.ts';
 import { listLinks } from './link.ts';
-import { loadObject } from './load-object.ts';
 import { openPinnedMap } from './map.ts';
 import { listCgroupPrograms } from './query-programs.ts';
+import { foreignProgram } from './testing/foreign-program.ts';
 import { loadTestHooks, stage, type Stage } from './testing/stage.ts';
-import { compileFixtures } from './testing/test-fixtures.ts';
 
 const CONNECT4 = 10;
-const PROG_ATTACH = 8;
-const ALLOW_MULTI = 2;
 const SERVER = '127.0.0.11';
-const fixture = compileFixtures('verdict');
 
 /** One service that a caller reaches. */
 async function served(on: Stage) {
@@ -66,25 +61,18 @@ test('where a link should be pinned and a table is, the link is made anew', asyn
 
 for (const when of ['before', 'after'] as const) {
   test(`a program of others that shares the hook, attached ${when} ours, stays, and calls go on`, async () => {
-    const foreign = loadObject(fixture('verdict'));
-    const attach = (cgroup: string) => {
-      const fd = openSync(cgroup, 'r');
-      assert.equal(call(PROG_ATTACH, fd, foreign.program('on_connect').fd, CONNECT4, ALLOW_MULTI), 0);
-      closeSync(fd);
-    };
     await using on = await stage();
     const works = await served(on);
     if (when === 'before') {
       for (const name of listLinks(on.arena.pinDir).keys()) rmSync(join(on.arena.pinDir, 'links', name));
       for (const link of on.links) link.close();
     }
-    attach(on.arena.cgroup);
+    using _ = foreignProgram(on.arena.cgroup, 'beside others');
     const again = loadTestHooks(on.arena);
     for (const link of again.attach(on.arena.cgroup)) link.close();
     const names = listCgroupPrograms(on.arena.cgroup, CONNECT4).map(({ name }) => name);
     assert.deepEqual(names, when === 'before' ? ['on_connect', 'connect4'] : ['connect4', 'on_connect']);
     await works();
     again.close();
-    foreign.close();
   });
 }

@@ -14,6 +14,7 @@ import {
   requireKernel,
 } from '#kernel/index.ts';
 import { formatRange, messageOf, rangeOf, SealaneError } from '#kit/index.ts';
+import { loadFailure } from '../duties/load-failure.ts';
 import { registrations } from '../duties/register.ts';
 import { ownSockets } from './own-sockets.ts';
 import { lackingIn, portRangeIn, portsIn } from './parse-proc.ts';
@@ -52,6 +53,7 @@ export async function machineFacts({ cgroup, gatewayDevice }: MachineQuestion): 
     bpffs: known(bpfFilesystem),
     lacking: lackingIn(readFileSync('/proc/self/status', 'utf8')),
     ...(cgroup !== undefined && { foreign: known(() => foreignAt(cgroup)) }),
+    failures: failures(),
     ports: portsInUse(),
     routes: routes.flatMap(({ dst, dev = '' }) =>
       dst === 'default' ? [] : { range: formatRange(rangeOf(dst)), device: dev },
@@ -108,6 +110,13 @@ function foreignAt(cgroup: string): { hook: string; programs: string[] }[] {
     const others = listCgroupPrograms(cgroup, attachType).filter(({ id }) => !ours.has(id));
     const programs = others.map(({ name, id }) => `${name} (program ${id})`);
     return programs.length > 0 ? { hook: section.replace('cgroup/', ''), programs } : [];
+  });
+}
+
+function failures(): MachineFacts['failures'] {
+  return registrations().flatMap(({ cluster, node, stateDir }) => {
+    const failure = loadFailure(stateDir);
+    return failure ? [{ agent: `${cluster}/${node}`, at: failure.at, message: failure.message }] : [];
   });
 }
 

@@ -18,10 +18,17 @@ function nodeSubject(name: string): Subject {
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } };
 }
 
-/** This process is about to end. */
+/** This process is about to end. Behind its first line the message has what the verifier said. */
 export async function tellOfFailure(teller: Teller, node: string, { code, message }: SealaneError): Promise<void> {
-  teller.tell(nodeSubject(node), { type: 'Warning', reason: 'ProgramsNotLoaded', message: `${code}: ${message}` });
+  const [first, ...more] = message.split('\n');
+  const text = `${code}: ${first}${more.length > 0 ? ' (sealane bpf on the node has all that it said)' : ''}`;
+  teller.tell(nodeSubject(node), { type: 'Warning', reason: 'ProgramsNotLoaded', message: text });
   await teller.idle();
+}
+
+export function tellOfSuccess(teller: Teller, node: string): void {
+  const message = 'the programs of this node are loaded and attached again';
+  teller.tell(nodeSubject(node), { type: 'Normal', reason: 'ProgramsLoaded', message });
 }
 
 interface Seen {

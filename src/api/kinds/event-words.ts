@@ -45,6 +45,13 @@ export const EVENT_WORDS = {
     type: 'Warning',
     of: 'Node',
     by: 'agent',
-    means: 'The kernel of the node refused the programs; `sealane bpf` has what the verifier said.',
+    means:
+      'The agent of the node cannot start: the kernel refuses its programs or tables, or its options do not fit the node. Pods of the node get no connection by name from elsewhere, unless an earlier agent left its programs; `sealane check` and `sealane bpf` there say more.',
+  },
+  ProgramsLoaded: {
+    type: 'Normal',
+    of: 'Node',
+    by: 'agent',
+    means: 'The agent of the node has started after all.',
   },
 } as const satisfies Readonly<Record<string, EventWords>>;

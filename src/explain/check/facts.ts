@@ -41,6 +41,8 @@ export interface MachineFacts {
   readonly libbpf: Known<string>;
   /** Programs of others at the hooks of the pods' cgroup; undefined when no cgroup was named. */
   readonly foreign?: Known<readonly { readonly hook: string; readonly programs: readonly string[] }[]>;
+  /** Agents of this machine that could not start the last time, and why. */
+  readonly failures: readonly { readonly agent: string; readonly at: string; readonly message: string }[];
   /** Ports that local sockets hold, those of agents' own processes left out. */
   readonly ports: readonly { readonly port: number; readonly protocol: string }[];
   readonly routes: readonly { readonly range: string; readonly device: string }[];

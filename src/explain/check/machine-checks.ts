@@ -46,6 +46,12 @@ export const MACHINE_CHECKS: readonly Check[] = [
     judge: ({ machine: { foreign } }) => foreign && judgeForeign(foreign),
   },
   {
+    name: 'agents',
+    about:
+      'An agent that the kernel refuses, or whose options do not fit, tries again and again; its node does with what it left there before, if anything.',
+    judge: ({ machine }) => judgeFailures(machine),
+  },
+  {
     name: 'ip-forward',
     about: 'Packets of pods and lanes are forwarded between devices, in each address family that services have.',
     judge: judgeForwarding,
@@ -82,6 +88,12 @@ function judgeForeign(foreign: NonNullable<MachineFacts['foreign']>): Finding {
   if (foreign.value.length === 0) return ok('none at the hooks of the pods’ cgroup');
   const all = foreign.value.map(({ hook, programs }) => `${hook}: ${programs.join(', ')}`).join('; ');
   return warn(all, 'do they redirect connections? Then serve services with one of the two only');
+}
+
+function judgeFailures({ failures }: MachineFacts): Finding {
+  if (failures.length === 0) return ok('none that could not start');
+  const all = failures.map(({ agent, at, message }) => `${agent} at ${at}: ${message.split('\n')[0]}`);
+  return fail(all.join('; '), 'sealane bpf shows all that was said');
 }
 
 const STRICT = 1;
