@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import {
   CLUSTER_EXPORTS,
   ENDPOINT_SLICES,
-  EVENTS,
   MEMBER_CLUSTERS,
   NAMESPACES,
   SERVICE_IMPORTS,
@@ -15,8 +14,8 @@ import type { CheckResult } from '#explain/index.ts';
 import { cgroup2Mount, isRunning, type ProcessIdentity } from '#host/index.ts';
 import { listCgroupPrograms, listDevicePrograms, deviceIndex, enterNamespace } from '#kernel/index.ts';
 import { foreignProgram } from '#kernel/testing/foreign-program.ts';
-import type { KubeObject } from '#objects/index.ts';
 import { call, demonstration, eventually, tryCall } from './island-set.ts';
+import { toldOfNode } from './told-of-node.ts';
 
 const set = await demonstration(`sltu${process.pid % 10_000}`);
 const CONNECT4 = 10;
@@ -28,12 +27,6 @@ const note = `/run/sealane/agents/sys_fs_bpf_sealane_${set.name}_${NODE}.json`;
 
 interface Answer {
   readonly removed: readonly { readonly node: string; readonly what: string; readonly failed?: string }[];
-}
-
-interface Told extends KubeObject {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly involvedObject?: { readonly name: string };
 }
 
 interface Processes {
@@ -81,13 +74,7 @@ test('a node that is uninstalled has nothing left of it, and others no longer ca
   assert.equal(Object.keys((await call(set, 60)).clusters).length, 2);
 });
 
-/** What its Events say of the node, the oldest first. */
-async function told(...reasons: string[]): Promise<string[]> {
-  const events = await set.client('cluster-1').list<Told>(EVENTS, { namespace: 'default' });
-  return events
-    .filter((one) => one.involvedObject?.name === 'node-1' && reasons.includes(one.reason ?? ''))
-    .map(({ reason, message }) => `${reason} ${message}`);
-}
+const told = (reason: string) => toldOfNode(set, 'cluster-1', 'node-1', reason);
 
 async function restarts(): Promise<number> {
   const { processes } = JSON.parse(await set.sandbox('status', '--output', 'json')) as Processes;
@@ -108,9 +95,9 @@ test('an agent whose programs cannot be loaded or attached tells why on its node
   await set.sandbox('fault', 'heal', 'agent/cluster-1/node-1');
   const says = (what: RegExp) =>
     eventually(`${what}`, async () => (await told('ProgramsNotLoaded')).find((text) => what.test(text)));
-  await says(/kernel\/pinned-map: open pinned map \S*\/maps\/backends: .*\(.* remove it, .*\)$/);
+  await says(/^kernel\/pinned-map: open pinned map \S*\/maps\/backends: .*\(.* remove it, .*\)$/);
   rmdirSync(folder);
-  await says(/kernel\/foreign-program: .*: on_connect \(program \d+\) holds this hook for itself alone \(.*\)$/);
+  await says(/^kernel\/foreign-program: .*: on_connect \(program \d+\) holds this hook for itself alone \(.*\)$/);
   const shown = await set.sealane('bpf', '--name', `${set.name}/${NODE}`);
   assert.match(shown.stdout, /^Not loaded at \S+Z: .*on_connect/m);
   assert.match(await checked(), new RegExp(`^fail .*cluster-1/node-1 at \\S+Z: .*/sealane-${set.name}/.*on_connect`));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { snatLimits, snatUse } from '#kernel/index.ts';
+import { flowUse, snatLimits } from '#kernel/index.ts';
 import { formatIp, systemClock } from '#kit/index.ts';
 import { type Decoded, decode, encode, Flag, fragmented, type Packet } from './gateway-packets.ts';
 import {
@@ -347,8 +347,10 @@ describe('a full gateway', () => {
   test('shows how many ports are taken towards a pod, before the last one is', async () => {
     const limits = snatLimits(stand.programs.incoming);
     const use = async () => {
-      const all = await snatUse(stand.inbound, FAMILY, limits, process.hrtime.bigint(), systemClock);
-      return all.map(({ pod, port, used }) => `${formatIp(pod)} ${port}: ${used} of ${limits.last - limits.first + 1}`);
+      const { ports } = await flowUse(stand.inbound, FAMILY, limits, process.hrtime.bigint(), systemClock);
+      return ports.map(
+        ({ pod, port, used }) => `${formatIp(pod)} ${port}: ${used} of ${limits.last - limits.first + 1}`,
+      );
     };
     const held = callers(6).map((connection) => connection.establish());
     assert.deepEqual(await use(), [`${LOCAL_POD} 8080: 6 of 8`]);
@@ -360,6 +362,27 @@ describe('a full gateway', () => {
     for (const connection of held) assert.equal(connection.answer(ACK).dport, connection.caller.sport);
     stand.age(61);
     assert.deepEqual(await use(), [`${LOCAL_POD} 8080: 6 of 8`], 'half-open ones are over');
+    held[0]?.end();
+    held[1]?.end();
+    held[2]?.call(FIN | ACK);
+    held[3]?.answer(RST | ACK, { seq: ISN + 1 });
+    stand.age(11);
+    assert.deepEqual(await use(), [`${LOCAL_POD} 8080: 3 of 8`], 'those that both ends, or a reset, have ended are');
+  });
+
+  test('a table of flows is as full as it has flows that are not over', async () => {
+    const limits = snatLimits(stand.programs.incoming);
+    const flows = async () => {
+      const { entries } = await flowUse(stand.inbound, FAMILY, limits, process.hrtime.bigint(), systemClock);
+      return [count(stand.flows()), entries[FAMILY === 'IPv4' ? 'nat_flows' : 'nat6_flows']];
+    };
+    for (const connection of callers(5)
+      .map((one) => one.establish())
+      .slice(2))
+      connection.end();
+    assert.deepEqual(await flows(), [10, 10]);
+    stand.age(11);
+    assert.deepEqual(await flows(), [10, 4]);
   });
 
   test('gives the ports of closed flows to new ones at once', () => {

@@ -1,5 +1,6 @@
 /** Makes a gateway's table of flows look as full as one wants: flows that live, between addresses that nobody has. */
 import { existsSync, rmSync } from 'node:fs';
+import { DEFAULT_SNAT_PORTS } from '#api/index.ts';
 import { ip, SealaneError } from '#kit/index.ts';
 import { openTable, tables } from '#kernel/index.ts';
 import { readTopologyState, statePaths, writeState } from '#sandbox/supervise/index.ts';
@@ -12,6 +13,7 @@ type Flow = Parameters<typeof tables.nat_flows.value.encode>[0];
 const NOBODY = ip('198.18.0.0');
 const NOBODIES = 1n << 17n;
 const ELSEWHERE = ip('198.51.100.1');
+const { first: SNAT_PORT } = DEFAULT_SNAT_PORTS;
 const TCP = 6;
 const NO_FLOW: FlowKey = { src: 0n, dst: 0n, sport: 0, dport: 0, proto: 0 };
 
@@ -76,7 +78,7 @@ function open(sandbox: string, target: string) {
 }
 
 function keyOf(slot: number): FlowKey {
-  return { src: NOBODY + (BigInt(slot) % NOBODIES), dst: ELSEWHERE, sport: 1, dport: 1, proto: TCP };
+  return { src: NOBODY + (BigInt(slot) % NOBODIES), dst: ELSEWHERE, sport: SNAT_PORT, dport: 1, proto: TCP };
 }
 
 /** Both directions, as the gateway's programs write them. */
@@ -91,7 +93,7 @@ function entriesOf(slot: number, key: FlowKey, now: bigint): [FlowKey, Flow][] {
 
 /** Of the other direction. */
 function answersTo({ src }: FlowKey): FlowKey {
-  return { src: ELSEWHERE, dst: src, sport: 1, dport: 1, proto: TCP };
+  return { src: ELSEWHERE, dst: src, sport: 1, dport: SNAT_PORT, proto: TCP };
 }
 
 function turned({ src, dst, sport, dport, proto }: FlowKey): FlowKey {

@@ -129,7 +129,8 @@ async function start(options: AgentOptions, { client, teller, resolvers, stops }
     said.full = full;
     lease.touch();
   };
-  stops.defer(tellOfTables({ options, teller }, pinDir, use, noteFull));
+  const flows = async () => (await gateway?.snat())?.entries ?? {};
+  stops.defer(tellOfTables({ options, teller }, { pinDir, use, flows, onChange: noteFull }));
   lease.touch();
   log.info({ services: view.serviceNames().size }, 'agent is in step');
   giveBackFreed();

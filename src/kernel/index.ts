@@ -74,7 +74,7 @@ export { KERNEL_BTF, requireKernel } from './requirements.ts';
 export { type EndedSockets, loadRescue, type Rescue, type Whom } from './rescue-programs.ts';
 export type { Constant } from './rodata.ts';
 export { collectRunStats } from './run-stats.ts';
-export { type SnatLimits, snatLimits, type SnatUse, snatUse } from './snat-use.ts';
+export { FLOW_TABLES, flowUse, type SnatLimits, snatLimits, type SnatUse } from './snat-use.ts';
 export { socketDescriptor } from './socket-descriptor.ts';
 export { type MappedTable, mappedTable, openTable, type Table, tableOf } from './table.ts';
 export { progTestRun, type TestRun, type TestRunOptions } from './test-run.ts';

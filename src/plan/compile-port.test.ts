@@ -245,6 +245,14 @@ test('Locality with two targets uses the first and says so', () => {
   assert.deepEqual([shown(compiled), problems[0]?.reason], [[{ b: 1 }], 'TooManyTargets']);
 });
 
+for (const lbType of ['Locality', 'FailOver', 'ActiveActive'] as const)
+  test(`${lbType} with weights of 0 only goes to none of its targets and says so`, () => {
+    const targets = keys(['b', 0]);
+    const { problems, compiled } = compile({ lbType, targets, fallback: 'None' }, [at('b')]);
+    assert.deepEqual([shown(compiled), problems.map(({ reason }) => reason)], [[], ['NoWeight']]);
+    assert.deepEqual(compile({ lbType, targets: keys(['b', 1]) }, [at('b')]).problems, []);
+  });
+
 const CLUSTERS = ['a', 'b', 'c', 'd'];
 const anyExporters = fc
   .uniqueArray(

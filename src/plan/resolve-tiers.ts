@@ -34,7 +34,7 @@ export function resolveTiers(policy: TrafficPolicy, request: Request): ResolvedT
   return {
     tiers: tiers.filter(({ shares }) => shares.length > 0),
     fallback: policy.fallback === 'Any' ? beyond(groups, wanted, candidates, request) : [],
-    problems: [...problems, ...surplusTargets(policy)],
+    problems: [...problems, ...surplusTargets(policy), ...weightless(policy)],
   };
 }
 
@@ -102,7 +102,7 @@ function beyond(
   );
 }
 
-function positive({ weight }: Share): boolean {
+function positive({ weight }: Pick<Share, 'weight'>): boolean {
   return weight > 0;
 }
 
@@ -110,4 +110,10 @@ function surplusTargets({ lbType, targets }: TrafficPolicy): readonly Problem[] 
   if (lbType !== 'Locality' || targets.length <= 1) return [];
   const message = `spec.targets has ${targets.length} lines, Locality takes at most one: only the first is used`;
   return [{ path: 'spec.targets', reason: 'TooManyTargets', message }];
+}
+
+function weightless({ targets }: TrafficPolicy): readonly Problem[] {
+  if (targets.length === 0 || targets.some(positive)) return [];
+  const message = 'spec.targets: no target has a weight above 0, so no connection goes to any of them';
+  return [{ path: 'spec.targets', reason: 'NoWeight', message }];
 }

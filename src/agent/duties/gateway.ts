@@ -44,7 +44,7 @@ export interface GatewayDuty {
   attach(): Promise<void>;
   /** What is served now. */
   lanes(): readonly Lane[];
-  /** Source ports in use towards each lane's fullest pod, and how many there are. */
+  /** Source ports in use towards each lane's fullest pod, how many there are, and flows in use; reads every flow. */
   snat(): Promise<SnatReport>;
   /** Entries in use of the tables that it writes. */
   use(): Readonly<Record<string, number>>;

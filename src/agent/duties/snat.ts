@@ -1,5 +1,5 @@
-/** Source ports in use towards pods, told by the services that they belong to. */
-import { type GatewayPrograms, type SnatUse, snatLimits, snatUse } from '#kernel/index.ts';
+/** Source ports in use towards pods, told by the services that they belong to, and flows in all. */
+import { flowUse, type GatewayPrograms, type SnatUse, snatLimits } from '#kernel/index.ts';
 import { type Clock, formatIp } from '#kit/index.ts';
 import type { Lane } from '#plan/index.ts';
 
@@ -8,6 +8,8 @@ export interface SnatReport {
   readonly lanes: readonly LaneUse[];
   /** Ports that there are towards each pod port. */
   readonly capacity: number;
+  /** In use of each table of flows. */
+  readonly entries: Readonly<Record<string, number>>;
 }
 
 export type LaneUse = Pick<Lane, 'namespace' | 'name' | 'portName' | 'protocol'> & { readonly used: number };
@@ -20,13 +22,16 @@ export async function readSnat(
   clock: Clock,
 ): Promise<SnatReport> {
   const uses: SnatUse[] = [];
+  const all: Record<string, number> = {};
   let capacity = 0;
   for (const { family, incoming, object } of programs) {
     const limits = snatLimits(incoming);
     capacity = limits.last - limits.first + 1;
-    uses.push(...(await snatUse(object, family, limits, process.hrtime.bigint(), clock)));
+    const { ports, entries } = await flowUse(object, family, limits, process.hrtime.bigint(), clock);
+    uses.push(...ports);
+    Object.assign(all, entries);
   }
-  return { lanes: useOfLanes(lanes, uses), capacity };
+  return { lanes: useOfLanes(lanes, uses), capacity, entries: all };
 }
 
 /** A headless service has a lane for each pod: they are told as one. */

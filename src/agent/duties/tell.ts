@@ -8,6 +8,7 @@ import type { AgentOptions } from '../options.ts';
 import type { ClusterView } from '../watch/cluster-view.ts';
 import type { ConnectDuty } from './connect.ts';
 import { fullTables } from './full-tables.ts';
+import { whenFull } from './when-full.ts';
 import { type LostClusters, lostClusters } from './lost-clusters.ts';
 
 const LOOK_MS = 2_000;
@@ -73,28 +74,39 @@ export function tellChanges({ options, teller, view }: Seen, before: LostCluster
     if (!lost.has(name)) tell(name, 'Normal', 'ClusterBack', 'connections are given to it again');
 }
 
-/** @param onChange gets the share in use of each table that is too full. @returns stop */
-export function tellOfTables(
-  { options, teller }: Omit<Seen, 'view'>,
-  pinDir: string,
-  use: () => Readonly<Record<string, number>>,
-  onChange: (full: Readonly<Record<string, number>>) => void,
-): () => void {
+interface Tables {
+  readonly pinDir: string;
+  /** As `fullTables` takes them. */
+  readonly use: () => Parameters<typeof fullTables>[1];
+  readonly flows: Parameters<typeof fullTables>[2];
+  /** Gets the share in use of each table that is too full. */
+  readonly onChange: (full: Readonly<Record<string, number>>) => void;
+}
+
+/** Looks at once, and every minute. @returns stop */
+export function tellOfTables({ options, teller }: Omit<Seen, 'view'>, { pinDir, use, flows, onChange }: Tables) {
   const { nodeName, clock, log } = options;
+  const node = nodeSubject(nodeName);
   let before: Readonly<Record<string, number>> = {};
-  return every(clock, TABLES_MS, async () => {
-    const full = await fullTables(pinDir, use(), clock).catch((error: unknown) => {
+  const look = async () => {
+    const full = await fullTables(pinDir, use(), flows, clock).catch((error: unknown) => {
       log.debug({ err: error }, 'tables not read, tried again');
       return before;
     });
-    for (const [map, share] of Object.entries(full))
-      if (before[map] === undefined) teller.tell(nodeSubject(nodeName), fillsUp(map, share));
+    for (const [map, share] of Object.entries(full)) if (!(map in before)) teller.tell(node, fillsUp(map, share));
+    for (const map of Object.keys(before)) if (!(map in full)) teller.tell(node, hasRoom(map));
     if (JSON.stringify(full) !== JSON.stringify(before)) onChange(full);
     before = full;
-  });
+  };
+  void look();
+  return every(clock, TABLES_MS, look);
 }
 
 function fillsUp(map: string, share: number) {
-  const message = `kernel table ${map} is ${Math.round(share * 100)} % full: new entries are refused when it is full`;
+  const message = `kernel table ${map} is ${Math.round(share * 100)} % full; ${whenFull(map)}`;
   return { type: 'Warning', reason: 'TableFillsUp', message } as const;
+}
+
+function hasRoom(map: string) {
+  return { type: 'Normal', reason: 'TableHasRoom', message: `kernel table ${map} has room again` } as const;
 }

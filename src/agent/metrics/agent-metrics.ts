@@ -43,7 +43,8 @@ export function agentMetrics(options: AgentOptions, { hooks, connect, gateway }:
 
 function snatMetrics(metrics: Metrics, gateway: GatewayDuty): void {
   metrics.collect('snat', async (report) => {
-    const { lanes, capacity } = await gateway.snat();
+    const { lanes, capacity, entries } = await gateway.snat();
+    for (const [map, used] of Object.entries(entries)) report('sealane_map_entries', { map }, used);
     report('sealane_gateway_snat_ports', {}, capacity);
     for (const { namespace, name: service, portName: port, protocol, used } of lanes)
       report('sealane_gateway_snat_ports_used', { namespace, service, port, protocol }, used);

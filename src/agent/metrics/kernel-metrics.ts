@@ -1,6 +1,6 @@
 /** What the kernel's half says of itself, read from the pins at each scrape. */
 import { readdirSync } from 'node:fs';
-import { listLinks, mapUse, openTable, programById, Refusal, tables } from '#kernel/index.ts';
+import { FLOW_TABLES, listLinks, mapUse, openTable, programById, Refusal, tables } from '#kernel/index.ts';
 import { type Clock, sleep } from '#kit/index.ts';
 import type { Metrics, Report } from '#observe/index.ts';
 
@@ -26,7 +26,7 @@ export function kernelMetrics(
 
 function reportMap(path: string, map: string, report: Report): void {
   const { used, maxEntries, bytes } = mapUse(path, { arrays: false });
-  if (used !== undefined) report('sealane_map_entries', { map }, used);
+  if (used !== undefined && !FLOW_TABLES.has(map)) report('sealane_map_entries', { map }, used);
   if (maxEntries > 0) report('sealane_map_max_entries', { map }, maxEntries);
   report('sealane_map_memory_bytes', { map }, bytes);
 }

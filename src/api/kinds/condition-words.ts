@@ -65,6 +65,7 @@ export const CONDITION_WORDS = {
       NotExported: 'A target means members, none of which exports the service; or nobody exports it.',
       MalformedKey: 'A target is neither a member name nor region/zone/group/cluster.',
       TooManyTargets: 'Locality takes at most one target.',
+      NoWeight: 'Every target has the weight 0: no connection goes to any of them.',
     },
     Programmed: {
       Programmed: 'Every node has this generation in its kernel.',

@@ -39,8 +39,9 @@ export const EVENT_WORDS = {
     type: 'Warning',
     of: 'Node',
     by: 'agent',
-    means: 'A kernel table of the node is more than 80 % full.',
+    means: 'A kernel table of the node is more than 80 % full; the message says what happens when it is full.',
   },
+  TableHasRoom: { type: 'Normal', of: 'Node', by: 'agent', means: 'The table is less than 80 % full again.' },
   ProgramsNotLoaded: {
     type: 'Warning',
     of: 'Node',

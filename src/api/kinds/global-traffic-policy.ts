@@ -8,7 +8,10 @@ const target = group(
     clusterKey: text('region/zone/group/cluster, any part may be *; or a bare member name.', {
       minLength: 1,
       maxLength: 253,
-      pattern: '^[^/\\s]+(/[^/\\s]+/[^/\\s]+/[^/\\s]+)?$',
+      ...rules([
+        "self.matches('^[^/\\\\s]+(/[^/\\\\s]+/[^/\\\\s]+/[^/\\\\s]+)?$')",
+        'a member name is expected, or region/zone/group/cluster with * for any part',
+      ]),
     }),
     weight: optional(
       integer('Share of new connections in its tier; 0 is none.', { minimum: 0, maximum: 10000, default: 100 }),

@@ -46,7 +46,7 @@ export function register(program: Command): void {
     });
 }
 
-function show(cluster: string, { settled, missing, lines }: StatusReport): void {
+function show(cluster: string, { settled, missing, warnings, lines }: StatusReport): void {
   process.stdout.write(`\n${cluster}: ${settled ? 'everything is ready' : 'not everything is ready'}\n\n`);
   const rows = lines.map((line) => ({
     kind: OURS.has(line.group) ? line.kind : `${line.kind} (${line.group})`,
@@ -55,5 +55,10 @@ function show(cluster: string, { settled, missing, lines }: StatusReport): void 
     detail: line.detail,
   }));
   printTable(rows, ['kind', 'name', 'conditions', 'detail']);
-  if (missing.length > 0) process.stdout.write(`\nMissing:\n${missing.map((line) => `  ${line}\n`).join('')}`);
+  list('Missing', missing);
+  list('Warnings', warnings);
+}
+
+function list(title: string, lines: readonly string[]): void {
+  if (lines.length > 0) process.stdout.write(`\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`);
 }

@@ -54,5 +54,7 @@ export interface StatusReport {
   /** Everything is Ready or Programmed. */
   readonly settled: boolean;
   readonly missing: readonly string[];
+  /** What somebody has to look after, although all goes on as it is. */
+  readonly warnings: readonly string[];
   readonly lines: readonly StatusLine[];
 }

@@ -69,6 +69,14 @@ test('a member that is not reached from here is missing; one of which nobody can
   assert.deepEqual([...seen('Unknown'), ...seen('True')], []);
 });
 
+test('what somebody has to look after is said, and not waited for', () => {
+  const full = so('TablePressure', 'True', { reason: 'TableFillsUp', message: 'vips on node1: 90 %' });
+  const report = summarise([{ ...member, status: { conditions: [so('Ready'), full] } }]);
+  assert.equal(report.settled, true);
+  assert.deepEqual(report.warnings, ['MemberCluster east: TablePressure, TableFillsUp: vips on node1: 90 %']);
+  assert.deepEqual(summarise([member]).warnings, []);
+});
+
 test('a condition that was said of an earlier version of the object does not count', () => {
   const all = ['Accepted', 'TargetsResolved', 'Programmed'].map((type) => so(type, 'True', { observedGeneration: 1 }));
   assert.equal(summarise([member, policy(all, 1)]).settled, true);

@@ -16,6 +16,9 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
  */
 const FINAL: ReadonlySet<string> = new Set(['Ignored', 'NoService']);
 
+/** Conditions that are trouble while they are True; nobody waits for their end. */
+const WARNED_OF: ReadonlySet<string> = new Set(['TablePressure', 'IndexConflict', 'HubStateSuspect']);
+
 /**
  * @param objects MemberClusters, ServiceExports, ServiceImports, GlobalTrafficPolicies, in any order
  * @param forbidden names of kinds that the reader may not see: nobody can say then that everything is ready
@@ -29,7 +32,7 @@ export function summarise(objects: readonly ClusterObject[], forbidden: readonly
   const unseen = forbidden.map((kinds) => `${kinds}: these credentials may not list them`);
   const nobody = lines.some(({ kind }) => kind === 'MemberCluster') ? [] : ['no member has joined'];
   const all = [...nobody, ...unseen, ...missing];
-  return { settled: all.length === 0, missing: all, lines };
+  return { settled: all.length === 0, missing: all, warnings: lines.flatMap(warningsOf), lines };
 }
 
 export function nameOf({ namespace, name }: Pick<StatusLine, 'namespace' | 'name'>): string {
@@ -57,6 +60,11 @@ function lineOf(object: ClusterObject, members: readonly ClusterObject[]): Statu
   };
 }
 
+function warningsOf(line: StatusLine): string[] {
+  const found = line.conditions.filter(({ type, status }) => WARNED_OF.has(type) && status === 'True');
+  return found.map((one) => `${line.kind} ${nameOf(line)}: ${one.type}, ${because(one)}`);
+}
+
 function missingOf(type: string, { metadata, status }: ClusterObject): string[] {
   const found = status?.conditions?.find((condition) => condition.type === type);
   if (!found) return [`${type} is not said yet`];
@@ -70,7 +78,7 @@ function lost({ kind, status }: ClusterObject): string[] {
   return kind === 'MemberCluster' && found?.status === 'False' ? [`Reachable is False, ${because(found)}`] : [];
 }
 
-function because({ reason, message }: SeenCondition): string {
+function because({ reason, message }: Pick<SeenCondition, 'reason' | 'message'>): string {
   return message === '' ? reason : `${reason}: ${message}`;
 }
 

@@ -195,7 +195,8 @@ const TABLES_NAMED = 10;
 function pressure(full: readonly string[]): Judgement[] {
   if (full.length === 0) return [];
   const more = full.length > TABLES_NAMED ? ` and ${full.length - TABLES_NAMED} more` : '';
-  const message = `kernel tables fill up, new entries are refused in a full one: ${full.slice(0, TABLES_NAMED).join('; ')}${more}`;
+  const names = `${full.slice(0, TABLES_NAMED).join('; ')}${more}`;
+  const message = `kernel tables fill up (Events of the nodes say what happens in full ones): ${names}`;
   return [{ type: PRESSURE, status: 'True', reason: 'TableFillsUp', message }];
 }
 
