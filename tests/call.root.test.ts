@@ -125,6 +125,7 @@ test('every metric that is declared for a process is exported by it, and no seri
   const processes: readonly (readonly [ProcessName, readonly string[]])[] = [
     ['agent', [...CALLING_NODES, ...SERVING_NODES]],
     ['resolver', CALLING_NODES],
+    ['prober', SERVING_NODES],
     ['member', ['cluster-2']],
     ['hub', ['hub']],
   ];

@@ -115,6 +115,8 @@ export const DEFAULT_VIP_RANGE = '240.10.0.0/16';
 export const SUBSTITUTE_RANGES = { IPv4: '241.0.0.0/8', IPv6: 'fd5e:a1a9:e000::/48' } as const;
 /** Most endpoints of one headless service that are exported. */
 export const MAX_HEADLESS_ENDPOINTS = 100;
+/** Of a member; each is probed by each gateway of every other member. */
+export const MAX_GATEWAYS = 100;
 /** UDP: where gateways answer one another's probes. */
 export const DEFAULT_PROBE_PORT = 9959;
 /** Ports of a member's gateways that lead to exported services, inclusive. */

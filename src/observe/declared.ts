@@ -151,7 +151,7 @@ export const METRICS = {
     help: 'From a change of a service seen by this agent to the kernel having it.',
     labels: [],
     by: ['agent'],
-    series: '1, 10 lines',
+    series: '1',
     buckets: DURATIONS,
   },
   sealane_agent_endpoint_lag_seconds: {
@@ -159,7 +159,7 @@ export const METRICS = {
     help: 'From the change of a pod to the kernel having it, by the last-change-trigger-time of its EndpointSlice: known to the second.',
     labels: [],
     by: ['agent'],
-    series: '1, 10 lines',
+    series: '1',
     buckets: [1, 2, 3, 5, 10, 30, 120],
   },
   sealane_agent_ports: {
@@ -209,7 +209,7 @@ export const METRICS = {
     help: 'How long TCP connections took to be established: the handshake’s round trip, or since connect() where a SYN was lost.',
     labels: TRAFFIC,
     by: ['agent'],
-    series: `${PAIRS}, each 16 lines`,
+    series: PAIRS,
     buckets: CONNECTS,
   },
   sealane_service_sent_bytes_total: {
@@ -284,7 +284,7 @@ export const METRICS = {
   },
   sealane_map_entries: {
     type: 'gauge',
-    help: 'Entries in use of a kernel table; left out where nobody can count them cheaply.',
+    help: 'Entries in use of a kernel table, in a table of flows those whose flows are not over; left out where nobody can count them cheaply.',
     labels: ['map'],
     by: ['agent'],
     series: MAPS,

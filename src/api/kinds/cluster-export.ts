@@ -1,5 +1,6 @@
 /** ClusterExport: what one member says of one service it exports. The member's object is the record, the hub's a replica. */
 import type { Meta } from '#objects/index.ts';
+import { MAX_HEADLESS_ENDPOINTS } from '../names.ts';
 import {
   choice,
   flag,
@@ -99,7 +100,11 @@ export const clusterExportSpec = group(
     portsShown: optional(
       text('Ports in one line, for tables, as `80/TCP 2/3`: ready of all endpoints. A column shows one value only.'),
     ),
-    endpoints: optional(listByKey(endpoint, ['name'], 'Of a headless service only: its pods, at most 100.')),
+    endpoints: optional(
+      listByKey(endpoint, ['name'], `Of a headless service only: its pods, at most ${MAX_HEADLESS_ENDPOINTS}.`, {
+        maxItems: MAX_HEADLESS_ENDPOINTS,
+      }),
+    ),
     endpointsLeftOut: optional(integer('How many endpoints are more than may be exported.', { minimum: 1 })),
   },
   'Written by the member alone.',

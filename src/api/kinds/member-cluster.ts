@@ -1,6 +1,6 @@
 /** MemberCluster: one cluster of the set. On the hub; mirrored read-only into every member. */
 import type { Meta } from '#objects/index.ts';
-import { MEMBER_NAME_MAX, SERVICE_KEY } from '../names.ts';
+import { MAX_GATEWAYS, MEMBER_NAME_MAX, SERVICE_KEY } from '../names.ts';
 import { conditions } from '../schema/condition.ts';
 import {
   choice,
@@ -18,11 +18,18 @@ import {
   time,
 } from '../schema/fields.ts';
 
+/** Every other member acts on what one publishes: one that lies must not make them do more than this. */
+const ADDRESS = { maxLength: 45 };
+
 const gateway = group(
   {
     name: text('Name of the node or pod that is the gateway.'),
-    address: text('Address at which other members reach it.'),
-    addresses: optional(list(text('Address.'), 'Where it is reached, one of each family; the first is `address`.')),
+    address: text('Address at which other members reach it.', ADDRESS),
+    addresses: optional(
+      list(text('Address.', ADDRESS), 'Where it is reached, one of each family; the first is `address`.', {
+        maxItems: 2,
+      }),
+    ),
     device: optional(text('Network device that carries the address.')),
     weight: optional(integer('Share of lane connections; 0 takes none.', { minimum: 0, default: 100 })),
     probePort: optional(integer('UDP port where it answers probes of other members.', { minimum: 1, maximum: 65_535 })),
@@ -114,7 +121,11 @@ export const memberClusterSpec = group(
 export const memberClusterStatus = group(
   {
     clusterUID: optional(text('UID of its kube-system namespace: tells two clusters under one name apart.')),
-    gateways: optional(listByKey(gateway, ['name'], 'Gateways that other members may reach.')),
+    gateways: optional(
+      listByKey(gateway, ['name'], `Gateways that other members may reach; at most ${MAX_GATEWAYS}.`, {
+        maxItems: MAX_GATEWAYS,
+      }),
+    ),
     gatewaysShown: optional(text('Addresses of the gateways in one line, for tables: a column shows one value only.')),
     index: optional(integer('Number that it has claimed: says which substitute addresses are its to give.')),
     podRanges: optional(

@@ -1,6 +1,7 @@
 /** The own MemberCluster on the hub: made if it is not there (its spec from the mirror), its status kept. */
 import {
   FIELD_MANAGER,
+  MAX_GATEWAYS,
   MEMBER_CLUSTERS,
   type MemberCluster,
   type MemberClusterStatus,
@@ -111,7 +112,7 @@ function desiredStatus(
   { agents, observed, suspects }: OwnClusterInput,
 ): MemberClusterStatus {
   const { settings, clusterUID } = state;
-  const gateways = agents.gateways();
+  const gateways = agents.gateways().slice(0, MAX_GATEWAYS);
   const index = claimIndex(state, { spec, status });
   const judgements = [
     readiness(spec?.transport ?? 'WireGuard', gateways.length),

@@ -98,3 +98,12 @@ test('what is no review is refused with a reason', async (t) => {
   const { ask } = await serving(t);
   for (const body of ['', '{}', '[]', '{"request": 7}', 'x']) assert.equal((await ask(body)).status, 400, body);
 });
+
+test('however many clusters a question names, Karmada is asked once; one that is too long is refused', async (t) => {
+  const { ask, client } = await serving(t);
+  const list = t.mock.method(client, 'list');
+  const leaving = Array.from({ length: 5000 }, (_, i) => ({ ...task, fromCluster: `c${i}` }));
+  assert.equal((await ask(review({}, binding(leaving)))).status, 200);
+  assert.equal(list.mock.callCount(), 1);
+  assert.equal((await ask(' '.repeat(4 * 1024 * 1024))).status, 400);
+});

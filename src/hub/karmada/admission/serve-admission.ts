@@ -26,6 +26,7 @@ export interface Admission {
 
 /** The API server's own limit of a request. */
 const MAX_BODY = 3 * 1024 * 1024;
+const MAX_CONNECTIONS = 64;
 /** Karmada waits for at most ten; it goes on without an answer (`failurePolicy: Ignore`). */
 const TIMEOUT_MS = 5_000;
 
@@ -41,7 +42,6 @@ export async function serveAdmission(options: AdmissionOptions): Promise<Admissi
       },
     );
   });
-  server.requestTimeout = TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new SealaneError('hub/listen', `listen for reviews at ${address}:${port}`, { cause })),
@@ -65,7 +65,10 @@ function listener(
 ) {
   try {
     const [cert, key] = [readFileSync(certificateFile), readFileSync(keyFile)];
-    return createServer({ cert, key, minVersion: 'TLSv1.2' }, onRequest);
+    const limits = { headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS, connectionsCheckingInterval: 1_000 };
+    const server = createServer({ cert, key, minVersion: 'TLSv1.2', ...limits }, onRequest);
+    server.maxConnections = MAX_CONNECTIONS;
+    return server;
   } catch (cause) {
     throw new SealaneError('hub/bad-certificate', 'listen for reviews: certificate or key cannot be used', { cause });
   }
@@ -75,8 +78,11 @@ async function answer(client: Client, request: IncomingMessage): Promise<object>
   const review = readReview(JSON.parse(await bodyOf(request)) as Json);
   if (!review) throw new SealaneError('hub/bad-review', 'read a review: not an AdmissionReview of admission.k8s.io/v1');
   const left = newlyLeft(review);
-  const clusters = await Promise.all(left.map((name) => client.find<KarmadaCluster>(KARMADA_CLUSTERS, { name })));
-  const atOnce = left.filter((_, i) => clusters[i]?.metadata.annotations?.[ANNOTATION_EVICTION] === EVICT_AT_ONCE);
+  // One question, however many there are: who asks is not known.
+  const clusters = left.length > 0 ? await client.list<KarmadaCluster>(KARMADA_CLUSTERS) : [];
+  const atOnce = clusters.flatMap(({ metadata: { name, annotations } }) =>
+    annotations?.[ANNOTATION_EVICTION] === EVICT_AT_ONCE ? name : [],
+  );
   return answerReview(review, new Set(atOnce));
 }
 
