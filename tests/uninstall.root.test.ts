@@ -1,7 +1,9 @@
 /** What `sealane uninstall` leaves of an agent on its machine, and of a member in its cluster: nothing; what an agent tells that cannot start there. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import {
   CLUSTER_EXPORTS,
   ENDPOINT_SLICES,
@@ -27,10 +29,6 @@ const note = `/run/sealane/agents/sys_fs_bpf_sealane_${set.name}_${NODE}.json`;
 
 interface Answer {
   readonly removed: readonly { readonly node: string; readonly what: string; readonly failed?: string }[];
-}
-
-interface Processes {
-  readonly processes: readonly { readonly name: string; readonly restarts: number }[];
 }
 
 async function uninstall(...options: string[]): Promise<{ code: number; stderr: string; removed: Answer['removed'] }> {
@@ -74,11 +72,22 @@ test('a node that is uninstalled has nothing left of it, and others no longer ca
   assert.equal(Object.keys((await call(set, 60)).clusters).length, 2);
 });
 
+const probePort = new DisposableStack();
+after(() => probePort.dispose());
+
+/** Another process has it, of UDP, in a network namespace. */
+async function takePort(namespace: string, port: number): Promise<Disposable> {
+  const script = `require('node:dgram').createSocket('udp4').bind(${port}, () => console.log('taken'))`;
+  const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, process.execPath, '-e', script]);
+  await once(child.stdout, 'data');
+  return { [Symbol.dispose]: () => void child.kill() };
+}
+
 const told = (reason: string) => toldOfNode(set, 'cluster-1', 'node-1', reason);
 
-async function restarts(): Promise<number> {
-  const { processes } = JSON.parse(await set.sandbox('status', '--output', 'json')) as Processes;
-  return processes.find(({ name }) => name === 'agent/cluster-1/node-1')?.restarts ?? 0;
+function lastFailure(): string {
+  const file = `/run/sealane/${set.name}/agent/cluster-1.node-1/load-failure.json`;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { at: string }).at;
 }
 
 async function checked(): Promise<string> {
@@ -92,6 +101,7 @@ test('an agent whose programs cannot be loaded or attached tells why on its node
   mkdirSync(folder, { recursive: true });
   using foreign = new DisposableStack();
   foreign.use(foreignProgram(cgroup, 'alone'));
+  probePort.use(await takePort(`${set.name}-${NODE}`, 9959));
   await set.sandbox('fault', 'heal', 'agent/cluster-1/node-1');
   const says = (what: RegExp) =>
     eventually(`${what}`, async () => (await told('ProgramsNotLoaded')).find((text) => what.test(text)));
@@ -101,7 +111,8 @@ test('an agent whose programs cannot be loaded or attached tells why on its node
   const shown = await set.sealane('bpf', '--name', `${set.name}/${NODE}`);
   assert.match(shown.stdout, /^Not loaded at \S+Z: .*on_connect/m);
   assert.match(await checked(), new RegExp(`^fail .*cluster-1/node-1 at \\S+Z: .*/sealane-${set.name}/.*on_connect`));
-  await eventually('it to be tried again', async () => (await restarts()) > 2 || undefined);
+  const failedAt = lastFailure();
+  await eventually('it to be tried again', async () => lastFailure() !== failedAt || undefined);
   assert.equal((await told('ProgramsNotLoaded')).length, 2);
   await call(set, 20);
   foreign.dispose();
@@ -109,9 +120,13 @@ test('an agent whose programs cannot be loaded or attached tells why on its node
   assert.doesNotMatch(await checked(), new RegExp(set.name));
 });
 
-test('an agent that is started again afterwards serves as before', async () => {
+test('an agent that is started again afterwards serves as before, and probes as soon as its port is free', async () => {
   assert.ok(attached() >= 2);
   await call(set, 60);
+  const says = (reason: string) => eventually(reason, async () => (await told(reason))[0]);
+  assert.match(await says('PeersNotProbed'), /probe from \S+:9959\/udp: another process has the port: .*--probe-port/);
+  probePort.dispose();
+  await says('PeersProbed');
 });
 
 test('a cluster that is uninstalled keeps what users wrote, and has none of our objects', async () => {

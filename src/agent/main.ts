@@ -31,7 +31,7 @@ import { endProbing, proberFiles, requireProbePort, startProbing } from './dutie
 import { register } from './duties/register.ts';
 import { RescueDuty } from './duties/rescue.ts';
 import { rescueSources } from './duties/rescue-sources.ts';
-import { tellOfClusters, tellOfFailure, tellOfSuccess, tellOfTables } from './duties/tell.ts';
+import { tellOfClusters, tellOfFailure, tellOfProbing, tellOfSuccess, tellOfTables } from './duties/tell.ts';
 import { keepResolver } from './duties/resolver.ts';
 import { ServiceConditions } from './duties/service-condition.ts';
 import { namesFile } from './events/names-file.ts';
@@ -79,7 +79,7 @@ async function start(options: AgentOptions, { client, teller, resolvers, stops }
   const { hooks, sockets, gateway } = await loadPrograms(options, client);
   const view = stops.adopt(watchCluster(client, { clock, log }, nodeName), (one) => one.stop());
   for (const [type, cache] of view.caches) watchMetrics(metrics, 'cluster', type, cache);
-  const peers = peerVerdicts(options, client, gateway !== undefined, stops);
+  const peers = peerVerdicts(options, { client, teller, stops }, gateway !== undefined);
   if (hooks) stops.defer(startResolver(options, resolvers));
 
   const said: Said = { applied: {}, full: {}, drains: undefined, inStep: false };
@@ -204,15 +204,19 @@ function snapshotPath({ stateDir }: AgentOptions): string {
 
 function peerVerdicts(
   { nodeName: node, stateDir, clock, log }: AgentOptions,
-  client: Client,
+  { client, teller, stops }: Pick<Begun, 'client' | 'teller' | 'stops'>,
   isGateway: boolean,
-  stops: DisposableStack,
 ): PeerVerdicts {
   const labelSelector = `${LABEL_GATEWAY}=true`;
   const leases = reflect<Lease>(client, LEASES, { namespace: SYSTEM_NAMESPACE, labelSelector, clock, log });
   stops.adopt(leases, (one) => one.stop());
   const reportPath = isGateway ? proberFiles(stateDir).report : undefined;
-  const peers = new PeerVerdicts({ node, leases, reportPath, agreedPath: agreedVerdicts(stateDir), clock, log });
+  const agreedPath = agreedVerdicts(stateDir);
+  const onProblem = (problem: string | undefined) => {
+    if (problem !== undefined) log.error({ problem }, 'peers are not probed');
+    tellOfProbing(teller, node, problem);
+  };
+  const peers = new PeerVerdicts({ node, leases, reportPath, agreedPath, onProblem, clock, log });
   return stops.adopt(peers, (one) => one.stop());
 }
 

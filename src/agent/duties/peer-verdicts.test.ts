@@ -42,21 +42,24 @@ function stage(t: TestContext, { gateway = false, before, synced = true }: Given
       return () => {};
     },
   };
+  const problems: (string | undefined)[] = [];
   const verdicts = new PeerVerdicts({
     node: 'n1',
     leases: cache as unknown as ConstructorParameters<typeof PeerVerdicts>[0]['leases'],
     reportPath: gateway ? reportPath : undefined,
     agreedPath,
+    onProblem: (problem) => void problems.push(problem),
     clock,
     log: silentLog,
   });
   return {
     verdicts,
+    problems,
     cache,
     agreed: () => verdicts.current['east']?.['192.0.2.1'],
     written: () => JSON.parse(readFileSync(agreedPath, 'utf8')) as Verdicts,
-    report(value: Verdicts) {
-      writeFileSync(`${reportPath}.new`, JSON.stringify({ verdicts: value }));
+    report(value: Verdicts, problem?: string) {
+      writeFileSync(`${reportPath}.new`, JSON.stringify({ verdicts: value, problem }));
       renameSync(`${reportPath}.new`, reportPath);
     },
     lease(node: string, text: string) {
@@ -94,6 +97,16 @@ test('a gateway hears its own prober at once, and leaves the word of its own Lea
   await at.pass(200);
   assert.deepEqual([at.agreed(), at.verdicts.own, at.written()], ['down', of('down'), of('down')]);
   assert.ok(told > 0);
+  at.verdicts.stop();
+});
+
+test('why the own prober cannot ask is passed on once, and that it can again', async (t) => {
+  const at = stage(t, { gateway: true });
+  for (const [verdict, problem] of [['up'], ['unknown', 'taken'], ['down', 'taken'], ['up']] as const) {
+    at.report(of(verdict), problem);
+    await at.pass(200);
+  }
+  assert.deepEqual(at.problems, ['taken', undefined]);
   at.verdicts.stop();
 });
 

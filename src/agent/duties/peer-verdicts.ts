@@ -18,6 +18,8 @@ export interface PeerVerdictsOptions {
   readonly reportPath: string | undefined;
   /** What was agreed, for `sealane trace` and for the next agent. */
   readonly agreedPath: string;
+  /** Why the own prober cannot ask anybody; undefined when it can again. */
+  readonly onProblem: (problem: string | undefined) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -72,8 +74,7 @@ export class PeerVerdicts {
 
   #heardOwn(text: string): void {
     const { verdicts, problem } = parseReport(text);
-    if (problem !== undefined && problem !== this.#problem)
-      this.#options.log.error({ problem }, 'peers are not probed');
+    if (problem !== this.#problem) this.#options.onProblem(problem);
     this.#problem = problem;
     this.#own = verdicts;
     this.#agree();

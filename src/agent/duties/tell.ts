@@ -32,6 +32,15 @@ export function tellOfSuccess(teller: Teller, node: string): void {
   teller.tell(nodeSubject(node), { type: 'Normal', reason: 'ProgramsLoaded', message });
 }
 
+/** @param problem why gateways of other members are not probed from here; undefined when they are again */
+export function tellOfProbing(teller: Teller, node: string, problem: string | undefined): void {
+  const happening =
+    problem === undefined
+      ? ({ type: 'Normal', reason: 'PeersProbed', message: 'gateways of other members are probed again' } as const)
+      : ({ type: 'Warning', reason: 'PeersNotProbed', message: problem } as const);
+  teller.tell(nodeSubject(node), happening);
+}
+
 interface Seen {
   readonly options: Pick<AgentOptions, 'cluster' | 'nodeName' | 'clock' | 'log'>;
   readonly teller: Teller;

@@ -42,6 +42,14 @@ export const EVENT_WORDS = {
     means: 'A kernel table of the node is more than 80 % full; the message says what happens when it is full.',
   },
   TableHasRoom: { type: 'Normal', of: 'Node', by: 'agent', means: 'The table is less than 80 % full again.' },
+  PeersNotProbed: {
+    type: 'Warning',
+    of: 'Node',
+    by: 'agent',
+    means:
+      'This gateway cannot ask those of other members, such as when another process has its probe port; what was known of them holds, and the other gateways ask.',
+  },
+  PeersProbed: { type: 'Normal', of: 'Node', by: 'agent', means: 'This gateway asks those of other members again.' },
   ProgramsNotLoaded: {
     type: 'Warning',
     of: 'Node',
