@@ -1,5 +1,5 @@
 /** `pod-tool call URL`: many new connections, and a count of who answered and what failed. */
-import { createWriteStream } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SealaneError, sleep, systemClock } from '#kit/index.ts';
 import { wholeNumber } from './arguments.ts';
@@ -52,11 +52,11 @@ export async function call(args: readonly string[]): Promise<number> {
   return tally.result().failed === 0 ? 0 : 1;
 }
 
-/** Whoever reads along sees each call as soon as it has ended. */
+/** Whoever reads along sees each call as soon as it has ended, and the last one although this process ends with it. */
 function recorder(file: string | undefined): ((line: string) => void) | undefined {
   if (file === undefined) return undefined;
-  const out = createWriteStream(file);
-  return (line) => out.write(`${line}\n`);
+  const out = openSync(file, 'w');
+  return (line) => void writeSync(out, `${line}\n`);
 }
 
 function familyOf(text: string | undefined): WantedFamily | undefined {

@@ -36,7 +36,16 @@ function noteOf({ pinDir }: Registration, folder: string): string {
 
 /** Agents that ran on this machine, whether they run now or not. */
 export function registrations(folder = FOLDER): Registration[] {
-  return listFolder(folder).map((file) => JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Registration);
+  return listFolder(folder).flatMap((file) => readNote(`${folder}/${file}`) ?? []);
+}
+
+/** Half a note of a machine that went down is none: the agent writes it again when it starts. */
+function readNote(path: string): Registration | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Registration;
+  } catch {
+    return undefined;
+  }
 }
 
 function listFolder(folder: string): string[] {
