@@ -229,7 +229,9 @@ async function fullnessIsTold(): Promise<void> {
   await eventually('the hub to know', async () => ((await tableWarnings()) === 1 ? true : undefined));
   const [told] = await toldOfNode(set, 'cluster-1', 'node-1', 'TableFillsUp');
   assert.match(told ?? '', /^kernel table nat_flows is 9\d % full; .*: give the cluster another gateway$/);
-  const text = await scrape(`${set.name}-cluster-1-node-1`, 'agent');
+  const text = await eventually('metrics', () =>
+    scrape(`${set.name}-cluster-1-node-1`, 'agent').catch(() => undefined),
+  );
   const entries = (name: MetricName) => valueIn(text, name, { map: 'nat_flows' }) ?? 0;
   assert.ok(entries('sealane_map_entries') > 0.8 * entries('sealane_map_max_entries'));
 }

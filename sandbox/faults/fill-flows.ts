@@ -9,11 +9,12 @@ import { pinFolder } from '#sandbox/topology/index.ts';
 type FlowKey = Parameters<typeof tables.nat_flows.key.encode>[0];
 type Flow = Parameters<typeof tables.nat_flows.value.encode>[0];
 
-/** RFC 2544: a /15, as many addresses as a gateway has flows. */
+/** RFC 2544: a /15. */
 const NOBODY = ip('198.18.0.0');
 const NOBODIES = 1n << 17n;
 const ELSEWHERE = ip('198.51.100.1');
-const { first: SNAT_PORT } = DEFAULT_SNAT_PORTS;
+const { first, last } = DEFAULT_SNAT_PORTS;
+const PORTS = last - first + 1;
 const TCP = 6;
 const NO_FLOW: FlowKey = { src: 0n, dst: 0n, sport: 0, dport: 0, proto: 0 };
 
@@ -77,8 +78,10 @@ function open(sandbox: string, target: string) {
   };
 }
 
+/** One port of translated sources each, of as many addresses as that takes. */
 function keyOf(slot: number): FlowKey {
-  return { src: NOBODY + (BigInt(slot) % NOBODIES), dst: ELSEWHERE, sport: SNAT_PORT, dport: 1, proto: TCP };
+  const src = NOBODY + BigInt(Math.floor(slot / PORTS));
+  return { src, dst: ELSEWHERE, sport: first + (slot % PORTS), dport: 1, proto: TCP };
 }
 
 /** Both directions, as the gateway's programs write them. */
@@ -92,8 +95,8 @@ function entriesOf(slot: number, key: FlowKey, now: bigint): [FlowKey, Flow][] {
 }
 
 /** Of the other direction. */
-function answersTo({ src }: FlowKey): FlowKey {
-  return { src: ELSEWHERE, dst: src, sport: 1, dport: SNAT_PORT, proto: TCP };
+function answersTo({ src, sport }: FlowKey): FlowKey {
+  return { src: ELSEWHERE, dst: src, sport: 1, dport: sport, proto: TCP };
 }
 
 function turned({ src, dst, sport, dport, proto }: FlowKey): FlowKey {
