@@ -39,18 +39,22 @@ function exchange(options: ConnectionOptions, request: RawRequest): Promise<Inco
   const { process, network, link, server } = options;
   return new Promise((resolve, reject) => {
     const { method = 'GET', path, signal, timeoutMs = HEAD_MS } = request;
+    // What still runs in a dead process has to end, and nobody hears of it.
+    if (!process.alive) return;
     let open = true;
     const what = `${method.toLowerCase()} ${path.split('?')[0]}`;
     const settle = (run: () => void) => {
       if (!open) return;
       open = false;
       cancel();
+      signal?.removeEventListener('abort', stopped);
       run();
     };
     const fail = (why: string) => settle(() => reject(unreachable(what, server.name, new Error(why))));
+    const stopped = () => fail('stopped');
     const cancel = process.clock.after(link.down ? CONNECT_MS : timeoutMs, () => fail('no answer in time'));
-    if (signal?.aborted) return fail('stopped');
-    signal?.addEventListener('abort', () => fail('stopped'), { once: true });
+    if (signal?.aborted) return stopped();
+    signal?.addEventListener('abort', stopped, { once: true });
     const call: Call = { resolve: (answer) => settle(() => resolve(answer)), fail, isOpen: () => open };
     network.time.after(network.delay(link), () => arrive(options, request, call));
   });
@@ -80,7 +84,7 @@ function answerInto(options: ConnectionOptions, request: RawRequest, call: Call,
     head: (statusCode) =>
       toClient(() => {
         answer = new IncomingAnswer(statusCode, stop);
-        request.signal?.addEventListener('abort', () => answer?.destroy(new Error('stopped')), { once: true });
+        request.signal?.addEventListener('abort', aborted, { once: true });
         if (!call.isOpen() || breaks) return (answer.destroy(new Error('ECONNRESET')), call.fail('ECONNRESET'));
         call.resolve(answer.message);
       }),
@@ -89,10 +93,17 @@ function answerInto(options: ConnectionOptions, request: RawRequest, call: Call,
       server.count(bytes.length, lasting);
       toClient(() => answer?.push(bytes));
     },
-    end: () => toClient(() => answer?.finish()),
+    end: () => toClient(() => (answer?.finish(), forget())),
     broken,
   });
-  const forget = process.onDeath(() => gone());
+  const alive = process.onDeath(() => gone());
+  function aborted() {
+    answer?.destroy(new Error('stopped'));
+  }
+  function forget() {
+    request.signal?.removeEventListener('abort', aborted);
+    alive();
+  }
   function stop() {
     forget();
     gone();

@@ -91,6 +91,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
       at: world.time.now,
       trace: world.trace.last(LINES),
     };
+  world.end();
   return {
     seed,
     violation,

@@ -10,13 +10,10 @@ export interface SeedsOptions {
   readonly size?: Size;
   readonly workers: number;
   readonly planted?: Planted;
-  /** Each worker stops at its first finding. */
+  /** Nothing is begun after the first finding. */
   readonly untilFound?: boolean;
   readonly onOutcome?: (outcome: Outcome) => void;
 }
-
-/** Each worker is renewed after so many: what a run leaves behind does not add up. */
-const BATCH = 150;
 
 /** @throws Error when a worker breaks */
 export async function runSeeds({
@@ -28,26 +25,17 @@ export async function runSeeds({
   onOutcome,
 }: SeedsOptions): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const share = Math.min(BATCH, Math.ceil(seeds.length / workers));
-  const batches = Array.from({ length: Math.ceil(seeds.length / share) }, (_, i) =>
-    seeds.slice(i * share, (i + 1) * share),
-  );
-  let found = false;
-  const next = async (): Promise<void> => {
-    const batch = batches.shift();
-    if (!batch || (untilFound && found)) return;
-    await runBatch({ seeds: batch, size, planted, untilFound }, (outcome) => {
+  const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const run = () =>
+    runWorker({ seeds, next, size, planted, untilFound }, (outcome) => {
       outcomes.push(outcome);
-      found ||= outcome.violation !== undefined;
       onOutcome?.(outcome);
     });
-    return next();
-  };
-  await Promise.all(Array.from({ length: workers }, next));
+  await Promise.all(Array.from({ length: Math.min(workers, seeds.length) }, run));
   return outcomes;
 }
 
-function runBatch(input: WorkerInput, onOutcome: (outcome: Outcome) => void): Promise<void> {
+function runWorker(input: WorkerInput, onOutcome: (outcome: Outcome) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: input });
     worker.on('message', onOutcome);

@@ -9,15 +9,17 @@ import type { Outcome } from './run-scenario.ts';
 
 export interface WorkerInput {
   readonly seeds: readonly string[];
+  /** One number, shared by all threads: which seed is the next to be begun. */
+  readonly next: Int32Array;
   readonly size: Size;
   readonly planted?: Planted;
-  /** Stops at the first finding. */
+  /** Nothing is begun after the first finding. */
   readonly untilFound: boolean;
 }
 
 export type WorkerOutput = Outcome;
 
-const { seeds, size, planted, untilFound } = workerData as WorkerInput;
+const { seeds, next, size, planted, untilFound } = workerData as WorkerInput;
 // Each thread loads the product anew.
 enableCompileCache(join(import.meta.dirname, '../../build/compile-cache'));
 // Refusals are answers here: nobody reads where they were thrown.
@@ -25,10 +27,11 @@ Error.stackTraceLimit = 0;
 if (planted) plant(planted);
 const { runScenario } = await import('./run-scenario.ts');
 const { scenarioOf } = await import('../steps/scenario.ts');
-for (const seed of seeds) {
+const take = () => seeds[Atomics.add(next, 0, 1)];
+for (let seed = take(); seed !== undefined; seed = take()) {
   const outcome = await runScenario(scenarioOf(seed, size));
   parentPort?.postMessage(outcome satisfies WorkerOutput);
-  if (untilFound && outcome.violation) break;
+  if (untilFound && outcome.violation) Atomics.store(next, 0, seeds.length);
 }
 // Listeners of what was simulated keep nothing alive, timers of libraries might.
 process.exit(0);

@@ -69,6 +69,7 @@ export class SimCluster {
     const far = this.client(process, hub, this.hubLink(), rewrite);
     const stop = new AbortController();
     this.members.set(identity, { process, stop: () => stop.abort() });
+    process.onDeath(() => stop.abort());
     void runMember({
       cluster: member,
       client: local,

@@ -155,13 +155,19 @@ export class World implements Host {
       link: this.network.link('hub-hub'),
     });
     const client = createClient({ server: connection.server }, { clock: process.clock, connection });
-    void runHub({
-      client,
-      clock: process.clock,
-      log: this.log(process),
-      identity: 'hub',
-      signal: new AbortController().signal,
-    });
+    const stop = new AbortController();
+    process.onDeath(() => stop.abort());
+    void runHub({ client, clock: process.clock, log: this.log(process), identity: 'hub', signal: stop.signal });
+  }
+
+  /** Kills everything: what still waited for something would keep this world in memory. */
+  end(): void {
+    this.hubProcess?.kill();
+    for (const { members, nodes } of this.clusters) {
+      for (const { process } of members.values()) process.kill();
+      for (const node of nodes) node.kill();
+    }
+    for (const server of [this.hub, ...this.clusters.map((cluster) => cluster.server)]) server.crash();
   }
 
   #server(name: string, role: 'hub' | 'member', skew: Skew): SimServer {
