@@ -1,14 +1,18 @@
-/** The work queue of one duty. Losing a race against our own stale cache is no failure: look again shortly. */
+/**
+ * The work queue of one duty. Losing a race against our own stale cache is no failure: look again shortly, and less often the longer
+ * it stays behind: the server has much to do then, and what the cache learns has the key looked at anyway.
+ */
 import { createQueue, isFault, type Queue } from '#kit/index.ts';
 import { depthMetric, tryMetrics } from '#observe/index.ts';
 import type { MemberSettings } from './options.ts';
 
-const AGAIN_MS = 30;
+/** Doubled each time. */
+const AGAIN_MS = { first: 30, most: 1_000 };
 const WORKERS = 8;
 
 export interface DutyQueue extends Queue {
-  /** Keys whose last try did not succeed: `idle` does not wait for their next one. */
-  readonly unfinished: ReadonlySet<string>;
+  /** Keys whose last tries did not succeed, and how many: `idle` does not wait for their next one. */
+  readonly unfinished: ReadonlyMap<string, number>;
 }
 
 export function dutyQueue(
@@ -16,7 +20,7 @@ export function dutyQueue(
   { clock, log, metrics }: Pick<MemberSettings, 'clock' | 'log' | 'metrics'>,
   work: (key: string) => Promise<void>,
 ): DutyQueue {
-  const unfinished = new Set<string>();
+  const unfinished = new Map<string, number>();
   const queue = createQueue({
     clock,
     log: log.child({ duty }),
@@ -29,9 +33,10 @@ export function dutyQueue(
         await work(key);
         unfinished.delete(key);
       } catch (error) {
-        unfinished.add(key);
+        const times = unfinished.get(key) ?? 0;
+        unfinished.set(key, times + 1);
         if (!isFault(error, 'kube/conflict') && !isFault(error, 'kube/exists')) throw error;
-        queue.addAfter(key, AGAIN_MS);
+        queue.addAfter(key, Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** times));
       }
     },
   });
