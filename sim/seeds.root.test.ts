@@ -1,4 +1,4 @@
-/** Not for root, but for a process of its own: 100 seeds, and that a seed is the same run twice. */
+/** Not for root, but for a process of its own: 300 seeds, and that a seed is the same run twice. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replayOf } from './run/report.ts';
@@ -7,9 +7,9 @@ import { runScenario } from './run/run-scenario.ts';
 import { runSeeds } from './run/run-seeds.ts';
 import { scenarioOf } from './steps/scenario.ts';
 
-const SEEDS = 100;
+const SEEDS = 300;
 
-test('whatever goes wrong in 100 seeds, what must hold holds, and everything comes right', async () => {
+test('whatever goes wrong in 300 seeds, what must hold holds, and everything comes right', async () => {
   const outcomes = await runSeeds({ seeds: Array.from({ length: SEEDS }, (_, i) => String(i)), workers: 2 });
   const failures = outcomes.flatMap(({ seed, violation }) =>
     violation ? [`${violation.invariant}: ${violation.what}\n  ${replayOf(seed, readOptions([]))}`] : [],

@@ -17,7 +17,24 @@ export interface ReachedTier {
   readonly backends: readonly { readonly cluster: string; readonly address: string; readonly port: number }[];
 }
 
-export function reachedFrom({ connect }: SimNode): Reached[] {
+export const reachedFrom = remembered(({ changes }) => changes.connect, readReached);
+
+/** Pods behind each lane of a node, by `address:port`. */
+export const lanesOf = remembered(({ changes }) => changes.lanes, readLanes);
+
+/** What was read is good until the tables change: most nodes' do not when one's do. */
+function remembered<T>(changesOf: (node: SimNode) => number, read: (node: SimNode) => T): (node: SimNode) => T {
+  const known = new WeakMap<SimNode, { readonly at: number; readonly value: T }>();
+  return (node) => {
+    const before = known.get(node);
+    if (before?.at === changesOf(node)) return before.value;
+    const value = read(node);
+    known.set(node, { at: changesOf(node), value });
+    return value;
+  };
+}
+
+function readReached({ connect }: SimNode): readonly Reached[] {
   return [...connect.vips.entries()].map(([vip, index]) => {
     const tiers = numbers(connect.services.get(index)).map((at) => tierAt(connect, at));
     const address = formatIp(vip.address);
@@ -39,10 +56,9 @@ function tierAt(maps: SimNode['connect'], at: number): ReachedTier {
   return { counts, backends };
 }
 
-/** Pods behind each lane of a node, by `address:port`. */
-export function lanesOf({
+function readLanes({
   lanes,
-}: SimNode): Map<string, readonly { readonly address: bigint; readonly port: number }[]> {
+}: SimNode): ReadonlyMap<string, readonly { readonly address: bigint; readonly port: number }[]> {
   return new Map(
     [...lanes.ports.entries()].map(([vip, index]) => [
       `${formatIp(vip.address)}:${vip.port}`,

@@ -41,8 +41,8 @@ export function scenarioOf(seed: string, size: Size = {}): Scenario {
   const nodes = random.chance(0.25) ? 2 : 1;
   const drawn: Drawn = { random: random.fork('steps'), names, services, replicas, nodes, endsAt };
   const steps = [...deeds(drawn), ...(calm ? [] : possible(faults(drawn)))].toSorted((a, b) => a.at - b.at);
-  // Few lane ports: numbers come back soon.
-  const lanes = count + 3 + random.below(4);
+  // Few lane ports, and enough for both ports of each service: numbers come back soon.
+  const lanes = Math.max(count + 3, 2 * count - 1) + random.below(4);
   return {
     seed,
     members,

@@ -43,7 +43,7 @@ export class SimCluster {
     this.#host = host;
     const { name, number } = options;
     this.nodes = Array.from({ length: options.nodes }, (_, i) => {
-      const gatewayAddress = `172.18.${number}.${i + 2}`;
+      const gatewayAddress = `172.${numbered(18, number)}.${i + 2}`;
       return new SimNode({ cluster: options.member, name: `${name}-n${i + 1}`, gatewayAddress, onTables });
     });
   }
@@ -112,7 +112,12 @@ export class SimCluster {
       apiVersion: 'v1',
       kind: 'Node',
       metadata: { name, labels: { 'topology.kubernetes.io/zone': `z${i + 1}` } },
-      spec: { podCIDR: `10.${this.options.number}.${i}.0/24` },
+      spec: { podCIDR: `${numbered(10, this.options.number)}.${i}.0/24` },
     }));
   }
+}
+
+/** Two bytes of an address. @param number may be more than one has room for */
+function numbered(first: number, number: number): string {
+  return `${first + (number >> 8)}.${number & 255}`;
 }

@@ -35,6 +35,8 @@ export class SimNode {
   lanes: ReturnType<typeof memoryLaneMaps>;
   snapshot: DnsSnapshot | undefined;
   process: SimProcess | undefined;
+  /** How often something has changed in the tables of calls, and in those of lanes. */
+  readonly changes = { connect: 0, lanes: 0 };
   #stop: (() => void) | undefined;
 
   constructor(options: NodeOptions) {
@@ -53,7 +55,8 @@ export class SimNode {
     this.connect = this.#connectMaps();
     this.lanes = this.#laneMaps();
     this.snapshot = undefined;
-    this.options.onTables();
+    this.#noteConnect();
+    this.#noteLanes();
   }
 
   kill(): void {
@@ -124,44 +127,57 @@ export class SimNode {
 
   #connectMaps(): ReturnType<typeof memoryMaps> {
     const maps = memoryMaps(TABLE_SIZE);
-    const { onTables } = this.options;
+    const note = () => this.#noteConnect();
     return {
       ...maps,
       vips: {
         entries: () => maps.vips.entries(),
-        put: (vip, service) => (maps.vips.put(vip, service), onTables()),
-        delete: (vip) => (maps.vips.delete(vip), onTables()),
+        put: (vip, service) => (maps.vips.put(vip, service), note()),
+        delete: (vip) => (maps.vips.delete(vip), note()),
       },
-      services: noted(maps.services, onTables),
-      tiers: noted(maps.tiers, onTables),
-      groups: noted(maps.groups, onTables),
+      services: noted(maps.services, note),
+      tiers: noted(maps.tiers, note),
+      shares: noted(maps.shares, note),
+      groups: noted(maps.groups, note),
+      backends: noted(maps.backends, note),
     };
   }
 
   #laneMaps(): ReturnType<typeof memoryLaneMaps> {
     const maps = memoryLaneMaps(LANE_SIZE);
-    const { onTables } = this.options;
+    const note = () => this.#noteLanes();
     return {
       ...maps,
       ports: {
         entries: () => maps.ports.entries(),
-        put: (vip, lane) => (maps.ports.put(vip, lane), onTables()),
-        delete: (vip) => (maps.ports.delete(vip), onTables()),
+        put: (vip, lane) => (maps.ports.put(vip, lane), note()),
+        delete: (vip) => (maps.ports.delete(vip), note()),
       },
-      lanes: noted(maps.lanes, onTables),
+      lanes: noted(maps.lanes, note),
+      pods: noted(maps.pods, note),
     };
+  }
+
+  #noteConnect(): void {
+    this.changes.connect += 1;
+    this.options.onTables();
+  }
+
+  #noteLanes(): void {
+    this.changes.lanes += 1;
+    this.options.onTables();
   }
 }
 
-function noted<V>(
-  table: { readonly size: number; get(index: number): V; set(index: number, value: V): void },
+function noted<V, S extends readonly unknown[]>(
+  table: { readonly size: number; get(index: number): V; set(index: number, ...value: S): void },
   onSet: () => void,
 ): typeof table {
   return {
     size: table.size,
     get: (index) => table.get(index),
-    set(index, value) {
-      table.set(index, value);
+    set(index, ...value) {
+      table.set(index, ...value);
       onSet();
     },
   };
