@@ -3,6 +3,7 @@ import type { ServiceImport } from '#api/index.ts';
 import { ip } from '#kit/index.ts';
 import { podOf } from '../steps/pods.ts';
 import type { SimCluster } from '../world/sim-cluster.ts';
+import type { SimNode } from '../world/sim-node.ts';
 import type { Invariant, Watched } from './invariant.ts';
 import { type Reached, lanesOf, reachedFrom } from './read-tables.ts';
 import { keyText, RESOURCE } from './truth.ts';
@@ -26,6 +27,10 @@ export function rightService({ world, scenario }: Watched): Invariant {
   );
 
   let seen = -1;
+  /** With which tables, lanes and addresses a node was looked at. */
+  const lookedAt = new WeakMap<SimNode, string>();
+  const stateOf = (caller: SimCluster, { changes }: SimNode) =>
+    [changes.connect, world.laneChanges, world.clusters.length, givenTo.get(caller.name)?.size].join(' ');
 
   function wrong(caller: SimCluster, called: Reached, lanes: ReturnType<typeof allLanes>): string | undefined {
     const services = givenTo.get(caller.name)?.get(called.address);
@@ -50,11 +55,15 @@ export function rightService({ world, scenario }: Watched): Invariant {
       seen = world.tableChanges;
       const lanes = allLanes(world.clusters);
       for (const caller of world.clusters)
-        for (const node of caller.nodes)
+        for (const node of caller.nodes) {
+          const state = stateOf(caller, node);
+          if (lookedAt.get(node) === state) continue;
           for (const called of reachedFrom(node)) {
             const found = wrong(caller, called, lanes);
             if (found) return found;
           }
+          lookedAt.set(node, state);
+        }
       return undefined;
     },
   };

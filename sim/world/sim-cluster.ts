@@ -4,7 +4,7 @@ import { type Client, createClient, type RawRequest } from '#kube/index.ts';
 import { runMember } from '#member/index.ts';
 import { memoryConnection } from '../net/connection.ts';
 import type { Network } from '../net/network.ts';
-import { SimNode } from './sim-node.ts';
+import { SimNode, type Tables } from './sim-node.ts';
 import { SimProcess, type Skew } from './process.ts';
 import type { SimServer } from './sim-server.ts';
 import type { Host } from './host.ts';
@@ -38,7 +38,7 @@ export class SimCluster {
   takeover = false;
   readonly #host: Host;
 
-  constructor(options: ClusterOptions, host: Host, onTables: () => void) {
+  constructor(options: ClusterOptions, host: Host, onTables: (which: Tables) => void) {
     this.options = options;
     this.#host = host;
     const { name, number } = options;

@@ -16,13 +16,15 @@ import { createMetrics } from '#observe/index.ts';
 import { type DnsSnapshot, gatewayModel, type Lane } from '#plan/index.ts';
 import type { SimProcess } from './process.ts';
 
+export type Tables = 'connect' | 'lanes';
+
 export interface NodeOptions {
   readonly cluster: string;
   readonly name: string;
   /** Where other members reach it. */
   readonly gatewayAddress: string;
-  /** Told when anything in its tables changes. */
-  readonly onTables: () => void;
+  /** Told when anything in its tables changes, those of calls or those of lanes. */
+  readonly onTables: (which: Tables) => void;
 }
 
 const TABLE_SIZE = 2 ** 16;
@@ -35,8 +37,8 @@ export class SimNode {
   lanes: ReturnType<typeof memoryLaneMaps>;
   snapshot: DnsSnapshot | undefined;
   process: SimProcess | undefined;
-  /** How often something has changed in the tables of calls, and in those of lanes. */
-  readonly changes = { connect: 0, lanes: 0 };
+  /** How often something has changed in them. */
+  readonly changes: Record<Tables, number> = { connect: 0, lanes: 0 };
   #stop: (() => void) | undefined;
 
   constructor(options: NodeOptions) {
@@ -55,8 +57,8 @@ export class SimNode {
     this.connect = this.#connectMaps();
     this.lanes = this.#laneMaps();
     this.snapshot = undefined;
-    this.#noteConnect();
-    this.#noteLanes();
+    this.#note('connect');
+    this.#note('lanes');
   }
 
   kill(): void {
@@ -127,7 +129,7 @@ export class SimNode {
 
   #connectMaps(): ReturnType<typeof memoryMaps> {
     const maps = memoryMaps(TABLE_SIZE);
-    const note = () => this.#noteConnect();
+    const note = () => this.#note('connect');
     return {
       ...maps,
       vips: {
@@ -145,7 +147,7 @@ export class SimNode {
 
   #laneMaps(): ReturnType<typeof memoryLaneMaps> {
     const maps = memoryLaneMaps(LANE_SIZE);
-    const note = () => this.#noteLanes();
+    const note = () => this.#note('lanes');
     return {
       ...maps,
       ports: {
@@ -158,14 +160,9 @@ export class SimNode {
     };
   }
 
-  #noteConnect(): void {
-    this.changes.connect += 1;
-    this.options.onTables();
-  }
-
-  #noteLanes(): void {
-    this.changes.lanes += 1;
-    this.options.onTables();
+  #note(which: Tables): void {
+    this.changes[which] += 1;
+    this.options.onTables(which);
   }
 }
 

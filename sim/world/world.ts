@@ -54,6 +54,7 @@ export class World implements Host {
   readonly onRequest = new Set<(sent: Sent) => void>();
   /** How often some table or lane has changed. */
   tableChanges = 0;
+  laneChanges = 0;
   readonly #admin: SimProcess;
   readonly #admins = new Map<SimServer, Client>();
 
@@ -80,8 +81,9 @@ export class World implements Host {
     const server = this.#server(name, 'member', skew);
     const { nodes, lanePorts, earlier } = this.options;
     const options = { name, member, number, nodes, lanePorts, server, hub: this.hub, rewrite: earlier?.[name] };
-    const cluster = new SimCluster(options, this, () => {
+    const cluster = new SimCluster(options, this, (which) => {
       this.tableChanges += 1;
+      if (which === 'lanes') this.laneChanges += 1;
     });
     skewed.cluster = cluster;
     return cluster;
