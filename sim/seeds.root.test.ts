@@ -8,8 +8,11 @@ import { runSeeds } from './run/run-seeds.ts';
 import { scenarioOf } from './steps/scenario.ts';
 
 const SEEDS = 300;
+const DEADLINE_MS = 15 * 60_000;
 
-test('whatever goes wrong in 300 seeds, what must hold holds, and everything comes right', async () => {
+test('whatever goes wrong in 300 seeds, what must hold holds, and everything comes right', {
+  timeout: DEADLINE_MS,
+}, async () => {
   const outcomes = await runSeeds({ seeds: Array.from({ length: SEEDS }, (_, i) => String(i)), workers: 2 });
   const failures = outcomes.flatMap(({ seed, violation }) =>
     violation ? [`${violation.invariant}: ${violation.what}\n  ${replayOf(seed, readOptions([]))}`] : [],
