@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { CONFIG_MAPS, type ConfigMap } from '#api/index.ts';
+import { type Clock, systemClock } from '#kit/index.ts';
 import { createMemoryStore } from '#objects/index.ts';
 import { createClient } from './client.ts';
 import { type ReflectOptions, reflect } from './reflect.ts';
@@ -130,9 +131,19 @@ test('lists again when the server has forgotten the changes in between', async (
 });
 
 test('treats a kind that is not served as empty when it may be missing', async (t) => {
-  const { cache } = await stand(t, { missing: new Set(['configmaps']) }, { optional: true });
+  const waits: number[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    after(ms, run) {
+      waits.push(ms);
+      return systemClock.after(waits.length < 7 ? 0 : ms, run);
+    },
+  };
+  const { cache } = await stand(t, { missing: new Set(['configmaps']) }, { optional: true, clock });
   assert.equal(await cache.whenSynced(), true);
   assert.deepEqual([cache.size, cache.served], [0, false]);
+  await until('it is asked for less and less often', () => waits.length === 7);
+  assert.deepEqual(waits, [5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
 });
 
 test('says what has changed, with the state before, and nothing twice', async (t) => {

@@ -52,7 +52,8 @@ export interface Cache<T extends KubeObject = KubeObject> {
 
 /** A page is parsed at once: this many stay far below the time and the memory that anyone would notice. */
 const PAGE = 100;
-const ABSENT_RETRY_MS = 5_000;
+/** Doubled each time: in most clusters what is optional never comes. */
+const ABSENT_RETRY_MS = { first: 5_000, most: 60_000 };
 /** The server ends a watch after this long; a connection that died silently is noticed then at the latest. */
 const WATCH_SECONDS = { min: 60, spread: 30 };
 /** A restart is nobody's business; what lasts is said once. */
@@ -91,6 +92,8 @@ export function reflect<T extends KubeObject>(
     served: true,
   };
   let round = new AbortController();
+  /** How often in a row the kind was not served. */
+  let absences = 0;
 
   const set = (change: Partial<State>) => {
     const before = `${state.synced} ${state.connected} ${state.served}`;
@@ -108,6 +111,7 @@ export function reflect<T extends KubeObject>(
       try {
         if (state.version !== undefined && state.suspicious) await checkHistory(context, signal);
         if (state.version === undefined) await fill(context, signal);
+        absences = 0;
         await follow(context, signal);
         // Ended on schedule: taken up again where it was, nobody need know.
         if (!state.suspicious) continue;
@@ -138,7 +142,8 @@ export function reflect<T extends KubeObject>(
     for (const key of shelf.keys()) shelf.remove(key);
     state.version = undefined;
     set({ synced: true, served: false });
-    await sleep(clock, ABSENT_RETRY_MS, AbortSignal.any([stopping.signal, round.signal]));
+    const delay = Math.min(ABSENT_RETRY_MS.most, ABSENT_RETRY_MS.first * 2 ** absences++);
+    await sleep(clock, delay, AbortSignal.any([stopping.signal, round.signal]));
   }
 
   void run();
