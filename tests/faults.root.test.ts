@@ -228,7 +228,7 @@ async function fullnessIsTold(): Promise<void> {
   await fault('kill', 'agent/cluster-1/node-1');
   await eventually('the hub to know', async () => ((await tableWarnings()) === 1 ? true : undefined));
   const [told] = await toldOfNode(set, 'cluster-1', 'node-1', 'TableFillsUp');
-  assert.match(told ?? '', /^kernel table nat_flows is 9\d % full; .*: give the cluster another gateway$/);
+  assert.match(told ?? '', /^kernel table nat_flows is [89]\d % full; .*: give the cluster another gateway$/);
   const text = await eventually('metrics', () =>
     scrape(`${set.name}-cluster-1-node-1`, 'agent').catch(() => undefined),
   );
@@ -236,11 +236,11 @@ async function fullnessIsTold(): Promise<void> {
   assert.ok(entries('sealane_map_entries') > 0.8 * entries('sealane_map_max_entries'));
 }
 
-/** How many kernel tables `sealane status` warns of. */
+/** How many kernel tables `sealane status` warns of; of the nine tenths some are flows that are over. */
 async function tableWarnings(): Promise<number> {
   const access = ['--kubeconfig', `/run/sealane/${set.name}/kubeconfig`, '--context', 'hub'];
   const { stdout } = await set.sealane('status', ...access);
-  return [...stdout.matchAll(/^ {2}MemberCluster cluster-1: TablePressure, .*nat_flows on node-1: 9\d %/gm)].length;
+  return [...stdout.matchAll(/^ {2}MemberCluster cluster-1: TablePressure, .*nat_flows on node-1: [89]\d %/gm)].length;
 }
 
 /** Asks API servers, too, which may be on their way back. */
