@@ -18,11 +18,12 @@ export async function fullTables(
 ): Promise<Record<string, number>> {
   const folder = `${pinDir}/maps`;
   const full: Record<string, number> = {};
+  let flowsInUse: ReturnType<typeof flows> | undefined; // each of them is read for that
   for (const map of existsSync(folder) ? readdirSync(folder).toSorted() : []) {
     const { used = use[map] ?? 0, maxEntries, type } = mapUse(`${folder}/${map}`, { arrays: false });
     await sleep(clock, 0); // a large one takes milliseconds
     if (used <= FULL * maxEntries || isEvicting(type)) continue;
-    const { [map]: inUse = used } = await flows();
+    const { [map]: inUse = used } = await (flowsInUse ??= flows());
     if (inUse > FULL * maxEntries) full[map] = Math.round((100 * inUse) / maxEntries) / 100;
   }
   return full;
