@@ -3,7 +3,7 @@
  * What it leaves pinned goes on without it; started again it adopts what it finds.
  */
 import { mkdirSync } from 'node:fs';
-import { FIELD_MANAGER, LABEL_GATEWAY, type Lease, LEASES, SYSTEM_NAMESPACE } from '#api/index.ts';
+import { FIELD_MANAGER, type Lease, LEASES } from '#api/index.ts';
 import { cidr, type Queue, SealaneError } from '#kit/index.ts';
 import { startTimeOf } from '#host/index.ts';
 import { giveBackFreed, type Hooks, loadHooksInTurns, loadRescue, makePinDir, type Rescue } from '#kernel/index.ts';
@@ -26,7 +26,7 @@ import { DNS_OWNER, EVERYTHING, followView } from './duties/follow-view.ts';
 import { type GatewayDuty, startGateway } from './duties/gateway.ts';
 import { type AgentLease, keepLease, type LeaseContent } from './duties/lease.ts';
 import { notingFailure } from './duties/load-failure.ts';
-import { PeerVerdicts } from './duties/peer-verdicts.ts';
+import { GATEWAY_LEASES, PeerVerdicts } from './duties/peer-verdicts.ts';
 import { endProbing, proberFiles, requireProbePort, startProbing } from './duties/prober.ts';
 import { register } from './duties/register.ts';
 import { RescueDuty } from './duties/rescue.ts';
@@ -207,8 +207,7 @@ function peerVerdicts(
   { client, teller, stops }: Pick<Begun, 'client' | 'teller' | 'stops'>,
   isGateway: boolean,
 ): PeerVerdicts {
-  const labelSelector = `${LABEL_GATEWAY}=true`;
-  const leases = reflect<Lease>(client, LEASES, { namespace: SYSTEM_NAMESPACE, labelSelector, clock, log });
+  const leases = reflect<Lease>(client, LEASES, { ...GATEWAY_LEASES, clock, log });
   stops.adopt(leases, (one) => one.stop());
   const reportPath = isGateway ? proberFiles(stateDir).report : undefined;
   const agreedPath = agreedVerdicts(stateDir);

@@ -3,7 +3,14 @@
  * their Leases. A Lease that does not change any more has no say. What was agreed last holds while nobody knows, and as long as this
  * cluster has a gateway.
  */
-import { AGENT_LEASE_EXPIRY_MS, agentLeaseName, ANNOTATION_VERDICTS, type Lease } from '#api/index.ts';
+import {
+  AGENT_LEASE_EXPIRY_MS,
+  agentLeaseName,
+  ANNOTATION_VERDICTS,
+  LABEL_GATEWAY,
+  type Lease,
+  SYSTEM_NAMESPACE,
+} from '#api/index.ts';
 import { type Clock, every, type Log } from '#kit/index.ts';
 import type { Cache } from '#kube/index.ts';
 import { agreed, readVerdicts, type Verdicts } from '#plan/index.ts';
@@ -108,6 +115,9 @@ export class PeerVerdicts {
     return now - (this.#changedAt.get(key) ?? now) < AGENT_LEASE_EXPIRY_MS;
   }
 }
+
+/** Where gateways say what they found out. */
+export const GATEWAY_LEASES = { namespace: SYSTEM_NAMESPACE, labelSelector: `${LABEL_GATEWAY}=true` } as const;
 
 /** What a gateway says in its Lease. @returns none, or one */
 export function votesOf({ metadata }: Lease): Verdicts[] {

@@ -5,14 +5,12 @@ import {
   GLOBAL_TRAFFIC_POLICIES,
   KARMADA_BINDINGS,
   type KarmadaBinding,
-  LABEL_GATEWAY,
   type Lease,
   LEASES,
   MEMBER_CLUSTERS,
   type MemberCluster,
   type Namespace,
   NAMESPACES,
-  SYSTEM_NAMESPACE,
 } from '#api/index.ts';
 import { compatTypes } from '#compat/index.ts';
 import { type Rehearsal, rehearse, type ViewedPort } from '#explain/index.ts';
@@ -20,6 +18,7 @@ import { isFault, type Log, SealaneError, systemClock } from '#kit/index.ts';
 import { type Client, createClient, readKubeconfig } from '#kube/index.ts';
 import { type KubeObject, keyOf, type ResourceType } from '#objects/index.ts';
 import { registrations } from '../duties/register.ts';
+import { GATEWAY_LEASES } from '../duties/peer-verdicts.ts';
 import { watchCluster } from '../watch/cluster-view.ts';
 import { type Change, changedMembers, changedView, checkNames, type PolicyObject } from './change.ts';
 import { hubPorts, policiesOf } from './hub-ports.ts';
@@ -113,8 +112,7 @@ async function lookAtMember(
     const where = { cluster, node: '-', serviceProxy };
     // Who fails calls nobody.
     if (question.fail.includes(cluster)) return { before: [], after: [] };
-    const labelSelector = `${LABEL_GATEWAY}=true`;
-    const verdicts = verdictsIn(await client.list<Lease>(LEASES, { namespace: SYSTEM_NAMESPACE, labelSelector }));
+    const verdicts = verdictsIn(await client.list<Lease>(LEASES, GATEWAY_LEASES));
     return {
       before: memberPorts(view, where, verdicts),
       after: memberPorts(changedView(view, question), where, verdicts),
