@@ -9,13 +9,8 @@ export class JsonFile<T> {
     this.#path = path;
   }
 
-  /** What is there; undefined when nothing is, or half of it. */
   read(): unknown {
-    try {
-      return JSON.parse(readFileSync(this.#path, 'utf8'));
-    } catch {
-      return undefined;
-    }
+    return readJson(this.#path);
   }
 
   write(value: T): void {
@@ -24,5 +19,14 @@ export class JsonFile<T> {
     writeFileSync(`${this.#path}.new`, text, { mode: 0o640 });
     renameSync(`${this.#path}.new`, this.#path);
     this.#written = text;
+  }
+}
+
+/** What is there; undefined when nothing is, or half of it: the machine may have gone down meanwhile. */
+export function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
   }
 }

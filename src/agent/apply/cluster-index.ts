@@ -1,5 +1,6 @@
 /** Numbers for members in the kernel's tables: 0 is the own one; a number once given stays, over restarts too. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readJson } from '../json-file.ts';
 
 export class ClusterIndex {
   readonly #path: string;
@@ -32,11 +33,6 @@ export class ClusterIndex {
 
 /** A file that cannot be read is as good as none: numbers are given anew and every backend is written again. */
 function readNames(path: string): string[] | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const names: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
-  } catch {
-    return undefined;
-  }
+  const names = readJson(path);
+  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
 }

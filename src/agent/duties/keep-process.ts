@@ -2,9 +2,10 @@
  * A process of the agent's that outlives it: found again by its pid file, started when it is not there, replaced when another build or
  * other arguments are asked for.
  */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { type Clock, every, type Log, sleep } from '#kit/index.ts';
 import { isRunning, type ProcessIdentity, signalProcess, startProcess } from '#host/index.ts';
+import { readJson } from '../json-file.ts';
 
 export interface KeptProcess {
   /** Of the file with its pid, and of its log. */
@@ -95,12 +96,7 @@ function pidFileOf(stateDir: string, name: string): string {
 
 /** A file that cannot be read is no process of ours. */
 function readStarted(path: string): Started | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const { pid, startTime, told = '', replaces } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Started>;
-    if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined;
-    return { pid, startTime, told, ...(replaces && { replaces }) };
-  } catch {
-    return undefined;
-  }
+  const { pid, startTime, told = '', replaces } = (readJson(path) ?? {}) as Partial<Started>;
+  if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined;
+  return { pid, startTime, told, ...(replaces && { replaces }) };
 }

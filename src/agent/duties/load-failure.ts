@@ -1,7 +1,8 @@
 /** Why the agent could not start, left for who looks later: what the verifier said is too long for a log. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, SealaneError } from '#kit/index.ts';
+import { readJson } from '../json-file.ts';
 
 export interface LoadFailure {
   /** ISO 8601 */
@@ -54,9 +55,5 @@ function note({ stateDir, clock }: Noting, { code, message, fields }: SealaneErr
 
 /** Undefined when the last start went well, or there was none. */
 export function loadFailure(stateDir: string): LoadFailure | undefined {
-  try {
-    return JSON.parse(readFileSync(join(stateDir, FILE), 'utf8')) as LoadFailure;
-  } catch {
-    return undefined;
-  }
+  return readJson(join(stateDir, FILE)) as LoadFailure | undefined;
 }

@@ -1,6 +1,7 @@
 /** Leaves a note of this agent on the machine, so that `sealane trace` finds its cluster and its pins. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { ProcessIdentity } from '#host/index.ts';
+import { readJson } from '../json-file.ts';
 
 export interface Registration {
   readonly cluster: string;
@@ -36,16 +37,8 @@ function noteOf({ pinDir }: Registration, folder: string): string {
 
 /** Agents that ran on this machine, whether they run now or not. */
 export function registrations(folder = FOLDER): Registration[] {
-  return listFolder(folder).flatMap((file) => readNote(`${folder}/${file}`) ?? []);
-}
-
-/** Half a note of a machine that went down is none: the agent writes it again when it starts. */
-function readNote(path: string): Registration | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Registration;
-  } catch {
-    return undefined;
-  }
+  // Half a note is none: the agent writes it again when it starts.
+  return listFolder(folder).flatMap((file) => (readJson(`${folder}/${file}`) as Registration | undefined) ?? []);
 }
 
 function listFolder(folder: string): string[] {

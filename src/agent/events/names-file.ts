@@ -1,7 +1,6 @@
 /** What the numbers and addresses in the kernel's tables are called, left in a file for who looks while no agent runs. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JsonFile } from '../json-file.ts';
+import { JsonFile, readJson } from '../json-file.ts';
 
 /** Each is `namespace/name`, or a duty of the agent itself. */
 export interface Names {
@@ -20,11 +19,7 @@ export function namesFile(stateDir: string): JsonFile<Names> {
 
 /** A file that cannot be read is as good as none. */
 export function readNames(stateDir: string): Names {
-  try {
-    return { ...NONE, ...(JSON.parse(readFileSync(join(stateDir, FILE), 'utf8')) as Partial<Names>) };
-  } catch {
-    return NONE;
-  }
+  return { ...NONE, ...(readJson(join(stateDir, FILE)) as Partial<Names> | undefined) };
 }
 
 /** The address as it is in `vipKey`. */

@@ -3,9 +3,10 @@
  * never goes down for that: names are kept for as long as the kernel has the counts, over restarts, and so is what was counted under
  * a number that has another name now.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { ConnectTimes, Traffic, TrafficKey } from '#kernel/index.ts';
 import type { PlacedEntry } from '../duties/connect.ts';
+import { readJson } from '../json-file.ts';
 
 /** Who was never connected has no times. */
 type Row = Traffic & { readonly times?: ConnectTimes };
@@ -167,11 +168,6 @@ interface Ledger {
 
 /** A file that cannot be read is as good as none. */
 function readLedger(path: string): Ledger {
-  if (!existsSync(path)) return { names: [], past: [] };
-  try {
-    const { names = [], past = [] } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Ledger>;
-    return { names, past };
-  } catch {
-    return { names: [], past: [] };
-  }
+  const { names = [], past = [] } = (readJson(path) ?? {}) as Partial<Ledger>;
+  return { names, past };
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type Clock, every } from '#kit/index.ts';
 import { readVerdicts, type Verdicts } from '#plan/index.ts';
+import { readJson } from '../json-file.ts';
 import type { ProbeTarget } from './model.ts';
 
 export interface ProberReport {
@@ -62,5 +63,5 @@ export function agreedVerdicts(stateDir: string): string {
 
 /** What was agreed last, by this agent or an earlier one. */
 export function readVerdictsFile(path: string): Verdicts {
-  return existsSync(path) ? readVerdicts(parsed(readFileSync(path, 'utf8'))) : {};
+  return readVerdicts(readJson(path));
 }
