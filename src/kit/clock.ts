@@ -66,6 +66,17 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
+export interface Waits {
+  /** Milliseconds. */
+  readonly first: number;
+  readonly most: number;
+}
+
+/** How long to wait after so many waits before: doubled each time. */
+export function doubled({ first, most }: Waits, before: number): number {
+  return Math.min(most, first * 2 ** before);
+}
+
 /** RFC 3339 with whole seconds, as Kubernetes writes times. */
 export function timestamp(clock: Clock): string {
   return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');

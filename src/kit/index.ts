@@ -17,7 +17,7 @@ export {
   type Range,
   rangeOf,
 } from './address.ts';
-export { type Clock, every, inTurns, microTimestamp, sleep, systemClock, timestamp, uuid } from './clock.ts';
+export { type Clock, doubled, every, inTurns, microTimestamp, sleep, systemClock, timestamp, uuid } from './clock.ts';
 export { type FaultDetails, isFault, messageOf, SealaneError } from './errors.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export { createQueue, type Queue, type QueueOptions, type Try } from './queue.ts';

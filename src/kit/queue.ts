@@ -3,7 +3,7 @@
  * being worked on is worked on again afterwards. A failure is retried with exponential back-off and logged once here.
  * Work that never waits for anything still leaves room for others: the event loop turns between two keys now and then.
  */
-import { type Clock, TURN_MS } from './clock.ts';
+import { type Clock, doubled, TURN_MS } from './clock.ts';
 import type { Log } from './log.ts';
 
 export interface QueueOptions {
@@ -100,10 +100,10 @@ export function createQueue(options: QueueOptions): Queue {
       failures.delete(key);
       return false;
     } catch (error) {
-      const times = (failures.get(key) ?? 0) + 1;
-      failures.set(key, times);
-      log.warn({ key, times, err: error }, 'work failed, will be tried again');
-      addAfter(key, Math.min(maxRetryMs, retryMs * 2 ** (times - 1)));
+      const before = failures.get(key) ?? 0;
+      failures.set(key, before + 1);
+      log.warn({ key, times: before + 1, err: error }, 'work failed, will be tried again');
+      addAfter(key, doubled({ first: retryMs, most: maxRetryMs }, before));
       return true;
     }
   }

@@ -3,7 +3,7 @@
  * server has forgotten. A list is compared with the cache, so nothing is missed whatever happened in between. While the server is
  * away the cache keeps its last state.
  */
-import { type Clock, isFault, type Log, messageOf, sleep, SealaneError, systemClock } from '#kit/index.ts';
+import { type Clock, doubled, isFault, type Log, messageOf, sleep, SealaneError, systemClock } from '#kit/index.ts';
 import { type KubeObject, keyOf, type ResourceType, type WatchEvent } from '#objects/index.ts';
 import { type ChangeListener, createShelf, type Shelf } from './cache.ts';
 import type { Client, ListQuery } from './client.ts';
@@ -52,7 +52,7 @@ export interface Cache<T extends KubeObject = KubeObject> {
 
 /** A page is parsed at once: this many stay far below the time and the memory that anyone would notice. */
 const PAGE = 100;
-/** Doubled each time: in most clusters what is optional never comes. */
+/** In most clusters what is optional never comes. */
 const ABSENT_RETRY_MS = { first: 5_000, most: 60_000 };
 /** The server ends a watch after this long; a connection that died silently is noticed then at the latest. */
 const WATCH_SECONDS = { min: 60, spread: 30 };
@@ -142,8 +142,7 @@ export function reflect<T extends KubeObject>(
     for (const key of shelf.keys()) shelf.remove(key);
     state.version = undefined;
     set({ synced: true, served: false });
-    const delay = Math.min(ABSENT_RETRY_MS.most, ABSENT_RETRY_MS.first * 2 ** absences++);
-    await sleep(clock, delay, AbortSignal.any([stopping.signal, round.signal]));
+    await sleep(clock, doubled(ABSENT_RETRY_MS, absences++), AbortSignal.any([stopping.signal, round.signal]));
   }
 
   void run();

@@ -2,11 +2,10 @@
  * The work queue of one duty. Losing a race against our own stale cache is no failure: look again shortly, and less often the longer
  * it stays behind: the server has much to do then, and what the cache learns has the key looked at anyway.
  */
-import { createQueue, isFault, type Queue } from '#kit/index.ts';
+import { createQueue, doubled, isFault, type Queue } from '#kit/index.ts';
 import { depthMetric, tryMetrics } from '#observe/index.ts';
 import type { MemberSettings } from './options.ts';
 
-/** Doubled each time. */
 const AGAIN_MS = { first: 30, most: 1_000 };
 const WORKERS = 8;
 
@@ -36,7 +35,7 @@ export function dutyQueue(
         const times = unfinished.get(key) ?? 0;
         unfinished.set(key, times + 1);
         if (!isFault(error, 'kube/conflict') && !isFault(error, 'kube/exists')) throw error;
-        queue.addAfter(key, Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** times));
+        queue.addAfter(key, doubled(AGAIN_MS, times));
       }
     },
   });
