@@ -4,6 +4,7 @@ import { deepEqual } from '#objects/index.ts';
 import { namesHash } from '#plan/index.ts';
 import type { SimCluster } from '../world/sim-cluster.ts';
 import type { World } from '../world/world.ts';
+import type { Watched } from './invariant.ts';
 import { tableDifferences } from './tables-converged.ts';
 import {
   exported,
@@ -24,12 +25,9 @@ export interface Exports {
   readonly members: readonly MemberCluster[];
 }
 
-/** @param earlier members that do not say everything that this version says */
-export function differences(world: World, earlier: readonly string[]): string[] {
-  const own = world.clusters.flatMap((cluster) => [
-    ...recordDifferences(cluster),
-    ...hubDifferences(world, cluster, earlier),
-  ]);
+export function differences(watched: Watched): string[] {
+  const { world } = watched;
+  const own = world.clusters.flatMap((cluster) => [...recordDifferences(cluster), ...hubDifferences(watched, cluster)]);
   if (own.length > 0) return own;
   const all = exportsOf(world);
   const one = world.clusters.flatMap((cluster) => importDifferences(cluster, all));
@@ -66,13 +64,13 @@ function recordDifferences({ name, server: { store } }: SimCluster): string[] {
 }
 
 function hubDifferences(
-  { hub, clusters }: World,
+  { world: { hub, clusters }, scenario: { earlier }, damage }: Watched,
   { name, nodes, server: { store } }: SimCluster,
-  earlier: readonly string[],
 ): string[] {
   const own = records(store);
   const replicas = records(hub.store, hubNamespace(name));
   const byName = new Map(replicas.map((replica) => [replica.metadata.name, replica]));
+  // Members of an earlier version do not say everything that this one says.
   const same = (record: ClusterExport) => {
     const replica = byName.get(keyText(record).replace('/', '.'));
     return replica && (earlier.includes(name) || deepEqual(replica.spec, record.spec));
@@ -96,7 +94,7 @@ function hubDifferences(
     ],
     ['UID', clusterUID === uidOf(store)],
     ['gateways', gateways?.length === nodes.length],
-    ['transport', member?.spec?.transport === 'Plain'],
+    ['transport', damage.unheard.has(name) || member?.spec?.transport === 'Plain'],
     ['observed', peers.every((peer) => observed[peer.name] === epochOf(peer.name))],
   ];
   return claims.flatMap(([what, holds]) =>

@@ -80,7 +80,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   let left: readonly string[] = ['nothing was looked at'];
   for (let ms = LOOK_MS; !violation && ms <= CONVERGE_MS; ms += LOOK_MS) {
     await world.time.run(scenario.endsAt + ms, held);
-    left = differences(world, earlier);
+    left = differences(watched);
     if (left.length === 0) convergedAfterMs = ms;
     if (left.length === 0) break;
   }

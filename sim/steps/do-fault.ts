@@ -1,4 +1,5 @@
 /** What goes wrong, made to go wrong; each fault ends by itself. */
+import { members } from '../invariants/truth.ts';
 import type { Link } from '../net/network.ts';
 import type { SimCluster } from '../world/sim-cluster.ts';
 import type { Backup, SimServer } from '../world/sim-server.ts';
@@ -13,12 +14,12 @@ export interface Damage {
   readonly impostors: SimCluster[];
   /** Members that were built anew under their old name. */
   readonly rebuilt: Set<string>;
-  /** The hub lost something since the run began. */
-  hubLost: boolean;
+  /** Members of whom the hub lost what its admin wrote before they had heard of it: nobody can put it back. */
+  readonly unheard: Set<string>;
 }
 
 export function noDamage(): Damage {
-  return { backup: undefined, impostors: [], rebuilt: new Set(), hubLost: false };
+  return { backup: undefined, impostors: [], rebuilt: new Set(), unheard: new Set() };
 }
 
 export function doFault(world: World, damage: Damage, fault: Fault): void {
@@ -68,17 +69,16 @@ function doLargeFault(world: World, damage: Damage, fault: Fault, later: Later):
     case 'stall-agent':
       return onNode(world, fault, later);
     case 'empty-hub':
-      damage.hubLost = true;
+      loseWords(world, damage);
       return restart(world, world.hub, later, () => world.hub.replace());
     case 'wipe-hub-objects':
-      damage.hubLost = true;
+      loseWords(world, damage);
       return wipe(world);
     case 'back-up-hub':
       if (world.hub.up) damage.backup = world.hub.backup();
       return;
     case 'restore-hub':
       if (!damage.backup) return;
-      damage.hubLost = true;
       return restart(world, world.hub, later, () => world.hub.replace(damage.backup));
     case 'rebuild':
       return rebuild(world, damage, world.cluster(fault.cluster), later);
@@ -122,6 +122,11 @@ function restart(world: World, server: SimServer, later: Later, between: () => v
 
 function startAgain(_: World, server: SimServer): void {
   if (!server.up) server.start();
+}
+
+function loseWords({ clusters }: World, { unheard }: Damage): void {
+  for (const { name, server } of clusters)
+    if (!members(server.store).some(({ metadata }) => metadata.name === name)) unheard.add(name);
 }
 
 function cutWatches({ random }: World, server: SimServer, share: number, forget: boolean): void {

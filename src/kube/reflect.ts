@@ -4,7 +4,7 @@
  * away the cache keeps its last state.
  */
 import { type Clock, doubled, isFault, type Log, messageOf, sleep, SealaneError, systemClock } from '#kit/index.ts';
-import { type KubeObject, keyOf, type ResourceType, type WatchEvent } from '#objects/index.ts';
+import { deepEqual, type KubeObject, keyOf, type ResourceType, type WatchEvent } from '#objects/index.ts';
 import { type ChangeListener, createShelf, type Shelf } from './cache.ts';
 import type { Client, ListQuery } from './client.ts';
 import { lines } from './lines.ts';
@@ -203,19 +203,18 @@ async function checkHistory<T extends KubeObject>(context: Context<T>, signal: A
   state.suspicious = false;
 }
 
-/** We have everything up to our version, unless it came to be in another history. */
+/** We have everything up to our version, unless it came to be in another history, where a number may stand for another change. */
 function wasMissed<T extends KubeObject>({ shelf, state, options }: Context<T>, item: T): boolean {
-  const version = versionOf(item.metadata);
-  if (version > Number(state.version) || (options.keep && !options.keep(item))) return false;
-  const known = shelf.get(keyOf(item));
-  return !known || versionOf(known.metadata) !== version;
+  if (versionOf(item.metadata) > Number(state.version) || (options.keep && !options.keep(item))) return false;
+  return !deepEqual(shelf.get(keyOf(item)), project(item, options));
 }
 
 /** What changed last is there, as it was or newer, in any history that goes on from ours. */
-async function hasForgotten<T extends KubeObject>({ client, type, shelf }: Context<T>) {
-  for (const { metadata } of newest(shelf.list(), WITNESSES)) {
-    const now = await client.find(type, metadata);
-    if (!now || versionOf(now.metadata) < versionOf(metadata)) return true;
+async function hasForgotten<T extends KubeObject>({ client, type, shelf, options }: Context<T>) {
+  for (const known of newest(shelf.list(), WITNESSES)) {
+    const now = await client.find<T>(type, known.metadata);
+    if (!now || versionOf(now.metadata) < versionOf(known.metadata)) return true;
+    if (versionOf(now.metadata) === versionOf(known.metadata) && !deepEqual(known, project(now, options))) return true;
   }
   return false;
 }

@@ -147,8 +147,10 @@ export function startDuties(state: MemberState): () => void {
     imports.add(key);
   });
   on(caches.namespaces, ({ key, type }) => {
-    if (type === 'put')
-      for (const service of importKeys(state, belief)) if (service.startsWith(`${key}/`)) imports.add(service);
+    if (type !== 'put') return;
+    const inIt = (service: string) => service.startsWith(`${key}/`);
+    for (const service of importKeys(state, belief)) if (inIt(service)) imports.add(service);
+    for (const service of exportKeys(state)) if (inIt(service)) exports.add(service);
   });
   on(caches.serviceImports, ({ key }) => imports.add(key));
   const onPolicy = ({ key }: { readonly key: string }) => {

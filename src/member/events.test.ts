@@ -10,7 +10,15 @@ import { CLUSTER_EXPORTS, EVENTS, GLOBAL_TRAFFIC_POLICIES, type GlobalTrafficPol
 import { silentLog, systemClock } from '#kit/index.ts';
 import { createTeller } from '#kube/index.ts';
 import type { KubeObject } from '#objects/index.ts';
-import { clusterSet, eventually, exportWeb, mirrorOf, type TestMember, testMember } from './test-cluster-set.ts';
+import {
+  clusterSet,
+  eventually,
+  exportWeb,
+  importOf,
+  mirrorOf,
+  type TestMember,
+  testMember,
+} from './test-cluster-set.ts';
 
 /** A minute passes at once. */
 const HASTY = {
@@ -56,6 +64,11 @@ test('a conflict of exports and a policy that means nobody are told, and that it
   const set = await clusterSet(t, ['a', 'b']);
   const [a, b] = [set.member('a'), set.member('b')];
   await exportWeb(a, { ports: [{ name: 'http', protocol: 'TCP', port: 80 }] });
+  await eventually(
+    'the older export',
+    () => importOf(b),
+    (one) => one !== undefined,
+  );
   await exportWeb(b, { ports: [{ name: 'http', protocol: 'TCP', port: 81 }] });
   await untilTold(b, 'ServiceExport/web PortConflict');
   const metadata = { namespace: 'demo', name: 'web' };

@@ -53,6 +53,11 @@ export function nameIsOurs({ caches, settings, clusterUID }: MemberState): boole
   return onHub === undefined || onHub === clusterUID;
 }
 
+/** Whether the hub says that the name is ours: what another cluster gave out under it has been taken over then. */
+export function isSpokenFor({ caches, settings, clusterUID }: MemberState): boolean {
+  return caches.hubMembers.get(settings.cluster)?.status?.clusterUID === clusterUID;
+}
+
 /** Epoch of ours that every other member has applied, by name. */
 export function observedBy(state: MemberState): Record<string, number> {
   const self = state.settings.cluster;

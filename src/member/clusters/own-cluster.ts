@@ -1,6 +1,7 @@
 /** The own MemberCluster on the hub: made if it is not there (its spec from the mirror), its status kept. */
 import {
   FIELD_MANAGER,
+  hubNamespace,
   MAX_GATEWAYS,
   MEMBER_CLUSTERS,
   type MemberCluster,
@@ -13,6 +14,7 @@ import { type Judgement, withConditions } from '../conditions/with-conditions.ts
 import { memberIndex } from '#plan/index.ts';
 import { allMembers, type MemberState, nameIsOurs } from '../member-state.ts';
 import { tellOfOwn } from '../conditions/tell-of-hub.ts';
+import { lanesGiven } from '../exports/lane-keys.ts';
 import { currentMarker } from '../replicate/marker.ts';
 import type { Agents } from './agents.ts';
 import { leftOver } from './left-over.ts';
@@ -67,11 +69,19 @@ async function withAdminsSpec({ caches, settings }: MemberState, onHub: MemberCl
   }
 }
 
-/** Whoever published under this name before us had a higher epoch: peers would not believe a lower one. */
-async function catchUp({ records }: MemberState, { status }: MemberCluster): Promise<void> {
-  const published = status?.published?.epoch ?? 0;
-  if (published <= records.epoch) return;
-  records.nextEpoch(published);
+/**
+ * Another cluster may have published under this name before: peers believe only a higher epoch than it had, and for a while their
+ * tables lead to the lane ports that it gave out.
+ */
+async function catchUp(
+  { caches, settings, records, clusterUID }: MemberState,
+  { status }: MemberCluster,
+): Promise<void> {
+  const replicas = caches.hubExports.inNamespace(hubNamespace(settings.cluster)).map(({ spec }) => spec);
+  const epoch = Math.max(status?.published?.epoch ?? 0, ...replicas.map((spec) => spec.epoch ?? 0));
+  const isOthers = status?.clusterUID !== clusterUID;
+  if (epoch > records.epoch || (isOthers && epoch === records.epoch)) records.nextEpoch(epoch);
+  if (isOthers) records.restLanePorts(replicas.flatMap(lanesGiven));
   await records.save();
 }
 
@@ -88,10 +98,14 @@ function refuse(state: MemberState, current: MemberCluster): void {
   });
 }
 
-/** Whoever has emptied the hub did not mean to change the set: what the admin wrote comes back from the mirror. */
-async function createOwn({ caches, settings }: MemberState): Promise<MemberCluster | undefined> {
+/**
+ * Whoever has emptied the hub did not mean to change the set: what the admin wrote comes back from the mirror. It is read from the
+ * API server: a cache that lags would have his words lost for good.
+ */
+async function createOwn({ settings }: MemberState): Promise<MemberCluster | undefined> {
   const name = settings.cluster;
-  const spec = caches.mirrors.get(name)?.spec ?? {};
+  const mirror = await settings.client.find<MemberCluster>(MEMBER_CLUSTERS, { name });
+  const spec = mirror?.spec ?? {};
   const object: MemberCluster = {
     apiVersion: `${SEALANE_GROUP}/v1alpha1`,
     kind: 'MemberCluster',

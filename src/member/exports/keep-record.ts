@@ -14,7 +14,7 @@ import { deepEqual, splitKey } from '#objects/index.ts';
 import { type ExportedEndpoint, type LaneKey, localEndpoints } from '#plan/index.ts';
 import { ownSlices } from '../caches.ts';
 import { ensure } from '../ensure.ts';
-import { isTerminating, isWithdrawn, type MemberState, observedBy, ownSpec } from '../member-state.ts';
+import { isSpokenFor, isTerminating, isWithdrawn, type MemberState, observedBy, ownSpec } from '../member-state.ts';
 import { exportClaims } from './claims.ts';
 import { type Draft, draftExport, isRefused, type Refused } from './draft.ts';
 import { createEndpoints } from './endpoints.ts';
@@ -26,6 +26,8 @@ const WITHDRAW_LIMIT_MS = 5_000;
 /** After the last peer has said so: its nodes' kernels follow its API server. */
 const SETTLE_MS = 300;
 const LOOK_AGAIN_MS = 200;
+/** A hub that has not answered by then is away: what is exported is imported at home all the same. */
+const HUB_LIMIT_MS = 3_000;
 
 export interface KeepRecord {
   /** @param key `namespace/name`. @returns milliseconds after which to look again, if needed */
@@ -58,7 +60,12 @@ export function createKeepRecord(state: MemberState): KeepRecord {
   /** Of all exports: those asked for, and those on their way out. */
   const wanted = lanesNow(state);
 
+  /** A cluster that has given out none before waits for the hub to say what was given out under its name. */
+  const mayGiveOut = () => records.hasLanePorts || isSpokenFor(state);
+  const startedAt = clock.monotonic();
+
   const giveOutLanes = () => {
+    if (!mayGiveOut()) return;
     const exhausted = records.wantLanePorts([...wanted.values()].flat(), observedBy(state));
     if (exhausted.length > 0) settings.log.error({ ports: exhausted.length }, 'no lane port left: widen --lane-ports');
   };
@@ -90,6 +97,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
     const { endpoints, leftOut } = own.of(key, draft);
     const asked = lanesAsked(draft, endpoints);
     wanted.set(key, asked);
+    if (!mayGiveOut() && clock.monotonic() - startedAt < HUB_LIMIT_MS) return LOOK_AGAIN_MS;
     if (asked.some((lane) => records.lanePortOf(lane) === undefined) || hasSpareLanes(asked, before?.spec))
       giveOutLanes();
     const fresh = !before || isWithdrawn(before) || before.spec.exportUID !== draft.spec.exportUID;
@@ -155,8 +163,7 @@ export function createKeepRecord(state: MemberState): KeepRecord {
       if (before) return takeBack(key, before);
       state.unsettled.delete(key);
       own.forget(key);
-      if (!wanted.delete(key)) return undefined;
-      giveOutLanes();
+      if (wanted.delete(key)) giveOutLanes();
       await records.save();
       return undefined;
     },

@@ -2,7 +2,7 @@
  * The records as ConfigMaps. An object may not pass 1 MiB, which 4,000 services with two ports do: what belongs to services is spread
  * over pages by the service's name. A change writes its own page only.
  */
-import { isFault, type Log } from '#kit/index.ts';
+import type { Log } from '#kit/index.ts';
 import {
   CONFIG_MAPS,
   type ConfigMap,
@@ -34,6 +34,8 @@ export async function readPages(client: Client, log: Log): Promise<RecordPages> 
   const maps = await client.list<ConfigMap>(CONFIG_MAPS, { namespace: SYSTEM_NAMESPACE });
   const ours = maps.filter(({ metadata }) => isPage(metadata.name));
   const stored = new Map(ours.map((map) => [map.metadata.name, storedOf(map)]));
+  /** Pages whose last write was refused, or had no answer: it may have been written all the same. */
+  const unsure = new Set<string>();
 
   /** What each page was written from: it need not be put into words again while it is made of the same records. */
   const written = new Map<string, PageRecords>();
@@ -46,18 +48,18 @@ export async function readPages(client: Client, log: Log): Promise<RecordPages> 
   }
 
   async function writePage(name: string, data: Data): Promise<void> {
+    if (unsure.has(name)) await readAgain(name);
     const before = stored.get(name);
     if (before && deepEqual(before.data, data)) return;
-    try {
-      stored.set(name, storedOf(await put(client, name, data, before?.version)));
-    } catch (error) {
-      if (isFault(error, 'kube/conflict') || isFault(error, 'kube/not-found') || isFault(error, 'kube/exists')) {
-        const now = await client.find<ConfigMap>(CONFIG_MAPS, { namespace: SYSTEM_NAMESPACE, name });
-        if (now) stored.set(name, storedOf(now));
-        else stored.delete(name);
-      }
-      throw error;
-    }
+    unsure.add(name);
+    stored.set(name, storedOf(await put(client, name, data, before?.version)));
+    unsure.delete(name);
+  }
+
+  async function readAgain(name: string): Promise<void> {
+    const now = await client.find<ConfigMap>(CONFIG_MAPS, { namespace: SYSTEM_NAMESPACE, name });
+    if (now) stored.set(name, storedOf(now));
+    else stored.delete(name);
   }
 
   return {

@@ -2,7 +2,7 @@
  * What this member has given out: VIPs, peer addresses, lane ports, and its epoch. Kept in ConfigMaps, of which this process is
  * the only writer; written before anything given out is used. A lost ConfigMap is rebuilt from the objects that show what was given.
  */
-import { cidr, type Clock, type Family, familyOfText, type Log } from '#kit/index.ts';
+import { cidr, type Clock, type Family, familyOfText, type Log, timestamp } from '#kit/index.ts';
 import type { Client } from '#kube/index.ts';
 import {
   type LaneKey,
@@ -56,6 +56,10 @@ export interface Records {
   /** @returns keys for which there was no port left */
   wantLanePorts(keys: readonly LaneKey[], observed: Readonly<Record<string, number>>): readonly LaneKey[];
   lanePortOf(key: LaneKey): number | undefined;
+  /** Whether any was ever given out, unless the last of them has rested long enough. */
+  readonly hasLanePorts: boolean;
+  /** What another has given out rests as if it had been freed here now. */
+  restLanePorts(others: readonly LanePortRecord[]): void;
   /** Resolves when everything given out so far is written. */
   save(): Promise<void>;
 }
@@ -152,6 +156,15 @@ export async function loadRecords(options: RecordsOptions, traces: Traces): Prom
       return ports.exhausted;
     },
     lanePortOf: (key) => given.lanePorts.get(laneText(key)),
+    get hasLanePorts() {
+      return state.lanePorts.length > 0;
+    },
+    restLanePorts(others) {
+      const freedAt = timestamp(clock);
+      const freed = others.map((one) => ({ ...one, freedAt, freedEpoch: state.epoch }));
+      const lanePorts = distinct([...state.lanePorts, ...freed], (one) => [String(one.lanePort), laneText(one)]);
+      if (lanePorts.length > state.lanePorts.length) give({ lanePorts });
+    },
     save() {
       saving = saving.then(write, write);
       return saving;
