@@ -75,7 +75,7 @@ function arrive(options: ConnectionOptions, request: RawRequest, call: Call): vo
 function answerInto(options: ConnectionOptions, request: RawRequest, call: Call, breaks: boolean): void {
   const { process, network, link, server } = options;
   const lasting = request.path.includes('watch=true');
-  const lagMs = lasting ? network.lagOf(request.path) : 0;
+  const lagMs = lasting ? network.lagOf(request.path, server.name) : 0;
   const stream = new Stream(network, link, lagMs);
   const toClient = (run: () => void) => stream.send(() => process.deliver(run));
   let answer: IncomingAnswer | undefined;

@@ -24,8 +24,8 @@ export class Network {
   readonly time: VirtualTime;
   readonly random: Random;
 
-  /** By how much a new watch will lag, in milliseconds. @param path of its request */
-  lagOf: (path: string) => number;
+  /** By how much a new watch will lag, in milliseconds. @param path of its request @param server that it asks */
+  lagOf: (path: string, server: string) => number;
 
   /** @param lags some watches lag behind others */
   constructor(time: VirtualTime, random: Random, lags: boolean) {

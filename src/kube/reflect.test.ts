@@ -112,10 +112,11 @@ test('of a server restored from a backup an object is taken anew although it has
   const { client, cache, all } = await stand(t);
   for (const name of ['a', 'b']) await client.create(CONFIG_MAPS, map(name));
   await until('both are seen', () => cache.size === 2);
-  const { uid } = cache.get('demo/a')?.metadata ?? {};
-  const other = { ...map('a'), data: { value: 'of the restored' } };
-  await restored(all, [{ ...other, metadata: { ...other.metadata, uid } } as ConfigMap]);
+  const [a, b] = [cache.get('demo/a'), cache.get('demo/b')];
+  assert.ok(a && b);
+  await restored(all, [{ ...a, data: { value: 'of the restored' } }, b]);
   await until('it is what the server has now', () => cache.get('demo/a')?.data?.['value'] === 'of the restored');
+  assert.equal(cache.get('demo/a')?.metadata.resourceVersion, a.metadata.resourceVersion);
 });
 
 test('lists again when the server has forgotten the changes in between', async (t) => {

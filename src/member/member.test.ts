@@ -5,6 +5,7 @@ import {
   CLUSTER_EXPORTS,
   type ClusterExport,
   ENDPOINT_SLICES,
+  type EndpointSlice,
   GLOBAL_TRAFFIC_POLICIES,
   type GlobalTrafficPolicy,
   LABEL_FROM,
@@ -519,4 +520,40 @@ test('a name that belongs to another cluster is not published under', async (t) 
   assert.ok(seen);
   const [record] = await set.hub.list<ClusterExport>(CLUSTER_EXPORTS);
   assert.equal(record?.spec.ports[0]?.port, 80);
+});
+
+test('a cluster built anew under a name is believed, and gives no lane port of its predecessor to another service', async (t) => {
+  const set = await clusterSet(t, ['b']);
+  const lanePorts = { first: 20_000, last: 20_000 };
+  const [old, anew] = [await testMember('a', set.hubServer), await testMember('a', set.hubServer)];
+  t.after(async () => {
+    for (const one of [old, anew]) {
+      await one.stop();
+      one.client.close();
+      await one.server.close();
+    }
+  });
+  const webOfA = { namespace: 'demo', name: 'web.a.ipv4' };
+  const slice = () => set.member('b').client.find<EndpointSlice>(ENDPOINT_SLICES, webOfA);
+  old.start({ lanePorts });
+  await exportWeb(old);
+  const before = await eventually('imported', slice, (one) => one?.ports?.length === 1);
+  await old.stop();
+  const other = { namespace: 'demo', name: 'other' };
+  const { clusterIP: _, ...spec } = serviceOf().spec ?? {};
+  await anew.client.create(SERVICES, { ...serviceOf(), metadata: other, spec });
+  await anew.client.create(SERVICE_EXPORTS, { ...serviceExport(), metadata: other });
+  anew.start({ lanePorts, takeover: true });
+  await eventually('what is no longer exported goes', slice, (one) => one === undefined);
+  const record = await eventually(
+    'recorded',
+    () => anew.client.find<ClusterExport>(CLUSTER_EXPORTS, other),
+    (one) => one !== undefined,
+  );
+  assert.equal(record?.spec.ports[0]?.lanePort, undefined);
+  await exportWeb(anew);
+  assert.deepEqual(
+    (await eventually('its own number again', slice, (one) => one?.ports?.length === 1))?.ports,
+    before?.ports,
+  );
 });

@@ -163,6 +163,48 @@ test('a write that is cut short at any page gives no address twice and loses not
   }
 });
 
+test('what was written although no answer came is not taken for unwritten', async (t) => {
+  const { client, load, pages } = await cluster(t);
+  const lost = { next: false };
+  const records = await load(losingAnswers(client, lost));
+  records.wantLanePorts(lanesOf(1), {});
+  await records.save();
+  lost.next = true;
+  records.wantLanePorts([], {});
+  await assert.rejects(records.save(), { code: 'kube/unreachable' });
+  records.wantLanePorts(lanesOf(1), {});
+  await records.save();
+  assert.ok(!JSON.stringify(await pages()).includes('freedAt'), 'the page says that the lane ports are in use again');
+});
+
+test('what another has given out rests, and leads to its service only', async (t) => {
+  const { load } = await cluster(t);
+  const [before, records] = [await load(), await load()];
+  before.wantLanePorts([...lanesOf(1), ...lanesOf(2)], {});
+  const given = [...lanesOf(1), ...lanesOf(2)].map((key) => ({ ...key, lanePort: before.lanePortOf(key) ?? 0 }));
+  // Its numbers are asked for first by the services that would have had them.
+  records.restLanePorts(given.map((one, i) => ({ ...one, name: i < 2 ? one.name : 'another' })));
+  records.wantLanePorts([...lanesOf(1), ...lanesOf(2)], {});
+  const numbers = given.map((key) => records.lanePortOf(key));
+  assert.deepEqual(
+    numbers.map((number, i) => number === given[i]?.lanePort),
+    [true, true, false, false],
+  );
+});
+
+/** A client that is not told of what it has written. */
+function losingAnswers(client: Client, lost: { next: boolean }): Client {
+  return {
+    ...client,
+    async update(type, object, options) {
+      const written = await client.update(type, object, options);
+      if (!lost.next) return written;
+      lost.next = false;
+      throw new SealaneError('kube/unreachable', 'reach the server: the connection is gone');
+    },
+  };
+}
+
 /** A client whose connection breaks after so many writes. */
 function failingAfter(client: Client, writes: number): Client {
   let left = writes;
