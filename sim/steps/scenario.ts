@@ -28,6 +28,8 @@ export interface Size {
 
 const BEGINS_MS = 2_000;
 const CALM = 0.15;
+/** Of one service, however large the set. */
+const EXPORTERS = 3;
 
 export function scenarioOf(seed: string, size: Size = {}): Scenario {
   const random = seeded(`scenario ${seed}`);
@@ -75,7 +77,7 @@ function deeds(drawn: Drawn): Deed[] {
   const { random, names, services, endsAt } = drawn;
   const first = services.flatMap((service) =>
     names.flatMap((cluster): Deed[] =>
-      random.chance(0.6)
+      random.chance(Math.min(0.6, EXPORTERS / names.length))
         ? [{ at: Math.round(random.between(200, BEGINS_MS)), ...exportDeed(random, cluster, service) }]
         : [],
     ),
