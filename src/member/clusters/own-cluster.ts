@@ -15,6 +15,7 @@ import { memberIndex } from '#plan/index.ts';
 import { allMembers, type MemberState, nameIsOurs } from '../member-state.ts';
 import { tellOfOwn } from '../conditions/tell-of-hub.ts';
 import { lanesGiven } from '../exports/lane-keys.ts';
+import type { MemberSettings } from '../options.ts';
 import { currentMarker } from '../replicate/marker.ts';
 import type { Agents } from './agents.ts';
 import { leftOver } from './left-over.ts';
@@ -48,10 +49,11 @@ export async function keepOwnCluster(state: MemberState, input: OwnClusterInput)
 }
 
 /** Another tool may have filled an emptied hub before us: what the admin wrote comes back from the mirror. */
-async function withAdminsSpec({ caches, settings }: MemberState, onHub: MemberCluster): Promise<MemberCluster> {
+async function withAdminsSpec({ settings }: MemberState, onHub: MemberCluster): Promise<MemberCluster> {
+  if (!isUnspoken(onHub)) return onHub;
   const name = settings.cluster;
-  const spec = caches.mirrors.get(name)?.spec;
-  if (!spec || !isUnspoken(onHub)) return onHub;
+  const spec = (await ownMirror(settings))?.spec;
+  if (!spec) return onHub;
   try {
     return await settings.hub.patch<MemberCluster>(
       MEMBER_CLUSTERS,
@@ -98,14 +100,15 @@ function refuse(state: MemberState, current: MemberCluster): void {
   });
 }
 
-/**
- * Whoever has emptied the hub did not mean to change the set: what the admin wrote comes back from the mirror. It is read from the
- * API server: a cache that lags would have his words lost for good.
- */
+/** As the API server has it: by a cache that lags the admin's words would be lost for good. */
+function ownMirror({ client, cluster }: MemberSettings): Promise<MemberCluster | undefined> {
+  return client.find<MemberCluster>(MEMBER_CLUSTERS, { name: cluster });
+}
+
+/** Whoever has emptied the hub did not mean to change the set: what the admin wrote comes back from the mirror. */
 async function createOwn({ settings }: MemberState): Promise<MemberCluster | undefined> {
   const name = settings.cluster;
-  const mirror = await settings.client.find<MemberCluster>(MEMBER_CLUSTERS, { name });
-  const spec = mirror?.spec ?? {};
+  const spec = (await ownMirror(settings))?.spec ?? {};
   const object: MemberCluster = {
     apiVersion: `${SEALANE_GROUP}/v1alpha1`,
     kind: 'MemberCluster',
