@@ -16,6 +16,7 @@ export interface ListQuery {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
+  readonly isLast: boolean;
 }
 
 export interface WriteOptions {
@@ -121,7 +122,11 @@ export function createClient(access: Access, options: ClientOptions = {}): Clien
       const page = (await json({ path, signal }, `list ${subjectOf(type, { namespace })}`)) as ListAnswer<T>;
       next = page.metadata?.continue || undefined;
       const items = page.items ?? [];
-      yield { items: items.map((item) => withKind(type, item)), resourceVersion: page.metadata?.resourceVersion ?? '' };
+      yield {
+        items: items.map((item) => withKind(type, item)),
+        resourceVersion: page.metadata?.resourceVersion ?? '',
+        isLast: next === undefined,
+      };
     } while (next);
   }
 

@@ -23,7 +23,7 @@ async function stand(t: TestContext) {
   const candidate = (identity: string, instance: string, options: Partial<LeadOptions> = {}) => {
     const stop = new AbortController();
     const terms: AbortSignal[] = [];
-    let holds = () => false;
+    const held: (() => boolean)[] = [];
     const ended = lead(client, {
       namespace: 'sealane-system',
       name: 'x',
@@ -32,8 +32,8 @@ async function stand(t: TestContext) {
       durationSeconds: 0.5,
       ...options,
       signal: stop.signal,
-      run: (signal, held) => {
-        holds = held;
+      run: (signal, holds) => {
+        held.push(holds);
         terms.push(signal);
         return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       },
@@ -44,7 +44,7 @@ async function stand(t: TestContext) {
       await ended;
     };
     t.after(end);
-    return { leads, end, terms, holds: () => holds() };
+    return { leads, end, terms, held };
   };
   return { server, candidate, intercept };
 }
@@ -96,6 +96,11 @@ test('a leader that cannot renew steps down when its lease runs out, and leads a
   intercept.busy = false;
   await until('a leads again', a.leads, 3_000);
   assert.equal(a.terms.length, 2);
+  assert.deepEqual(
+    a.held.map((holds) => holds()),
+    [false, true],
+    'what the first term has left unfinished writes nothing in the second',
+  );
 });
 
 test('what is fenced sends nothing when it may not write, and reads all the same', async (t) => {

@@ -44,7 +44,9 @@ export async function lead(client: Client, options: LeadOptions): Promise<void> 
   const begin = () => {
     log?.info({ lease: `${claim.namespace}/${claim.name}` }, 'leading');
     const lose = new AbortController();
-    const ended = run(AbortSignal.any([signal, lose.signal]), holds).catch((error: unknown) => {
+    // What an earlier term has left unfinished does not go on in a later one.
+    const stillHolds = () => !lose.signal.aborted && holds();
+    const ended = run(AbortSignal.any([signal, lose.signal]), stillHolds).catch((error: unknown) => {
       log?.error({ err: error }, 'leading ended with an error');
     });
     return { lose, ended };

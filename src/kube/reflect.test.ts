@@ -74,14 +74,17 @@ test('keeps its state while the server is away and follows the one that comes ba
 });
 
 /** A server in place of another, with a store that went on from an earlier state of the other's. */
-async function restored(all: Awaited<ReturnType<typeof stand>>['all'], objects: readonly ConfigMap[]): Promise<void> {
+async function restored(
+  all: Awaited<ReturnType<typeof stand>>['all'],
+  objects: readonly ConfigMap[],
+  gone: readonly string[] = [],
+): Promise<void> {
   const port = Number(new URL(all.server.url).port);
   await all.server.close();
   const store = createMemoryStore();
-  for (const object of objects) {
-    const ref = { resource: 'configmaps', namespace: 'demo', name: object.metadata.name };
-    store.create(ref, object);
-  }
+  const refTo = (name: string) => ({ resource: 'configmaps', namespace: 'demo', name });
+  for (const object of objects) store.create(refTo(object.metadata.name), object);
+  for (const name of gone) store.delete(refTo(name));
   all.server = await startSmallServer({ store, port });
 }
 
@@ -106,6 +109,15 @@ test('so is one that has come as far again by changes of what nobody here has se
     ['a', 'b', 'x', 'y'].map((name) => map(name)),
   );
   await until('what the server has now', () => cache.keys().toSorted().join() === 'demo/a,demo/b,demo/x,demo/y');
+});
+
+test('and one that has come as far again without an object that is gone there', async (t) => {
+  const { client, cache, all } = await stand(t);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await client.create(CONFIG_MAPS, map(name));
+  await client.delete(CONFIG_MAPS, { namespace: 'demo', name: 'e' });
+  await until('four are left', () => cache.keys().join() === 'demo/a,demo/b,demo/c,demo/d');
+  await restored(all, [...cache.list(), map('x')], ['a', 'x']);
+  await until('a is gone', () => cache.keys().join() === 'demo/b,demo/c,demo/d');
 });
 
 test('of a server restored from a backup an object is taken anew although it has the same version', async (t) => {

@@ -6,7 +6,7 @@
 import { type Clock, doubled, isFault, type Log, messageOf, sleep, SealaneError, systemClock } from '#kit/index.ts';
 import { deepEqual, type KubeObject, keyOf, type ResourceType, type WatchEvent } from '#objects/index.ts';
 import { type ChangeListener, createShelf, type Shelf } from './cache.ts';
-import type { Client, ListQuery } from './client.ts';
+import type { Client, ListQuery, Page } from './client.ts';
 import { lines } from './lines.ts';
 import { listenTo } from './liveness.ts';
 import { pathOf, queryOf, subjectOf } from './paths.ts';
@@ -196,17 +196,27 @@ interface Context<T extends KubeObject> {
 async function checkHistory<T extends KubeObject>(context: Context<T>, signal: AbortSignal) {
   const { client, type, options, state } = context;
   for await (const page of client.pages<T>(type, options, PAGE, signal)) {
-    const isOther = versionOf(page) < Number(state.version) || page.items.some((item) => wasMissed(context, item));
+    const isOther = versionOf(page) < Number(state.version) || wasMissed(context, page);
     if (isOther || (await hasForgotten(context))) state.version = undefined;
     break;
   }
   state.suspicious = false;
 }
 
-/** We have everything up to our version, unless it came to be in another history, where a number may stand for another change. */
-function wasMissed<T extends KubeObject>({ shelf, state, options }: Context<T>, item: T): boolean {
-  if (versionOf(item.metadata) > Number(state.version) || (options.keep && !options.keep(item))) return false;
-  return !deepEqual(shelf.get(keyOf(item)), project(item, options));
+/** We have what is there up to our version, and nothing else. In another history a number may stand for another change. */
+function wasMissed<T extends KubeObject>({ shelf, state, options }: Context<T>, { items, isLast }: Page<T>): boolean {
+  const listed = new Map(
+    items.filter((item) => !options.keep || options.keep(item)).map((item) => [keyOf(item), item]),
+  );
+  const end = items.at(-1);
+  const isListed = (key: string) => isLast || (end !== undefined && key <= keyOf(end));
+  return (
+    shelf.keys().some((key) => isListed(key) && !listed.has(key)) ||
+    [...listed].some(
+      ([key, item]) =>
+        versionOf(item.metadata) <= Number(state.version) && !deepEqual(shelf.get(key), project(item, options)),
+    )
+  );
 }
 
 /** What changed last is there, as it was or newer, in any history that goes on from ours. */
