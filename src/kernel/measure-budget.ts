@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { loadObject } from './load-object.ts';
 import { programInfo } from './program.ts';
-import { bestWay } from './rescue-programs.ts';
+import { bestWay, unlessForbidden } from './rescue-programs.ts';
 
 const SMALL = 1024;
 
@@ -11,7 +11,9 @@ export function measureDirectory(directory: string): Map<string, number> {
   const files = readdirSync(directory).filter(
     (name) => name.endsWith('.bpf.o') && (name !== 'end-given.bpf.o' || bestWay() === 'program'),
   );
-  return new Map(files.sort().flatMap((name) => [...measureObject(join(directory, name))]));
+  return new Map(
+    files.sort().flatMap((name) => [...(unlessForbidden(() => measureObject(join(directory, name))) ?? [])]),
+  );
 }
 
 /** @returns instructions by `object/program`, or by `object` where a program has its object's name */

@@ -5,14 +5,16 @@ const NAMED = '/run/netns';
 /**
  * Paths of network namespaces, by inode: named ones, else through a process that lives in one. A path may lead elsewhere a
  * moment later; whoever enters must know whom it looks for.
+ * @param wanted absent: all of them
  * @returns those that were found
  */
-export function namespacesByInode(wanted: ReadonlySet<number>): ReadonlyMap<number, string> {
+export function namespacesByInode(wanted?: ReadonlySet<number>): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   for (const path of candidates()) {
-    if (found.size === wanted.size) break;
+    if (found.size === wanted?.size) break;
     const inode = inodeOf(path);
-    if (inode !== undefined && wanted.has(inode)) found.set(inode, path);
+    if (inode === undefined || found.has(inode)) continue;
+    if (!wanted || wanted.has(inode)) found.set(inode, path);
   }
   return found;
 }

@@ -3,9 +3,9 @@
  * ECONNABORTED, at once, whatever they wait for.
  */
 import { closeSync, readFileSync } from 'node:fs';
-import { SealaneError } from '#kit/index.ts';
+import { isFault, SealaneError } from '#kit/index.ts';
 import { destroyByDiag, type Fate, openDiag } from './destroy-by-diag.ts';
-import { describeErrno } from './errno.ts';
+import { describeErrno, Errno } from './errno.ts';
 import { GivenSocket } from './generated/structs.ts';
 import { tables } from './generated/tables.ts';
 import type { HookOptions } from './hooks.ts';
@@ -48,25 +48,48 @@ export interface Rescue {
 /** A program of ours walks the sockets (since Linux 6.5), or the kernel is asked to end one by one. */
 export type Way = 'program' | 'diag';
 
+/** Where sockets are looked for: in the map of what they were given, or in every network namespace, which takes longer. */
+export type Search = 'map' | 'namespaces';
+
 const LISTS = { all: 'list_given', 'in-vain': 'list_in_vain', udp: 'list_udp' } as const;
+const WALKS = {
+  all: ['walk_tcp', 'walk_udp'],
+  'in-vain': ['walk_tcp_in_vain', 'walk_udp_in_vain'],
+  udp: ['walk_udp'],
+} as const;
 
 /**
  * @param options as the hooks were loaded with: their tables are shared
  * @param way other than the best this kernel has: for tests
+ * @param search other than in the map, where the kernel lets one walk over it: for tests
  * @throws SealaneError as `loadObject`
  */
-export function loadRescue(options: HookOptions, way: Way = bestWay()): Rescue {
-  const names = way === 'program' ? (['list-given', 'end-given'] as const) : (['list-given'] as const);
-  const objects = [...loadEach(names, options.objectDir, options)];
-  const [lists, ends] = objects as [LoadedObject, LoadedObject?];
-  const endOne = ends ? endByProgram(ends) : endByDiag;
-  return {
-    list: (whom = 'all') => listBy(lists, LISTS[whom]),
-    end: (sockets) => endAll(sockets, endOne),
-    close() {
-      for (const object of objects) object.close();
-    },
+export function loadRescue(options: HookOptions, way: Way = bestWay(), search: Search = 'map'): Rescue {
+  using open = new DisposableStack();
+  const load = (name: 'list-given' | 'walk-given' | 'end-given') => {
+    const [object] = [...loadEach([name], options.objectDir, options)] as [LoadedObject];
+    open.defer(() => object.close());
+    return object;
   };
+  const map = search === 'map' ? unlessForbidden(() => load('list-given')) : undefined;
+  const walks = map ? undefined : load('walk-given');
+  const endOne = way === 'program' ? endByProgram(load('end-given')) : endByDiag;
+  const loaded = open.move();
+  return {
+    list: (whom = 'all') => (map ? listBy(map, LISTS[whom]) : walk(walks as LoadedObject, WALKS[whom])),
+    end: (sockets) => endAll(sockets, endOne),
+    close: () => loaded.dispose(),
+  };
+}
+
+/** Some kernels let nobody walk over a map, root neither. @returns undefined then */
+export function unlessForbidden<T>(load: () => T): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof SealaneError && error.fields['errno'] === Errno.EPERM) return undefined;
+    throw error;
+  }
 }
 
 export function bestWay(): Way {
@@ -74,7 +97,28 @@ export function bestWay(): Way {
 }
 
 function* listBy(lists: LoadedObject, program: string): Generator<GivenSocket> {
-  const fd = openIterator(lists.program(program), lists.map('sockets'));
+  yield* socketsFrom(openIterator(lists.program(program), lists.map('sockets')));
+}
+
+function* walk(walks: LoadedObject, programs: readonly string[]): Generator<GivenSocket> {
+  for (const path of namespacesByInode().values())
+    for (const program of programs) {
+      const fd = openedIn(path, () => openIterator(walks.program(program)));
+      if (fd !== undefined) yield* socketsFrom(fd);
+    }
+}
+
+/** @returns undefined where the namespace went away meanwhile */
+function openedIn(path: string, open: () => number): number | undefined {
+  try {
+    return enterNamespace(path, open);
+  } catch (error) {
+    if (isFault(error, 'kernel/namespace')) return undefined;
+    throw error;
+  }
+}
+
+function* socketsFrom(fd: number): Generator<GivenSocket> {
   for (const record of recordsOf(readIterator(fd), GivenSocket.size)) yield GivenSocket.decode(record);
 }
 

@@ -167,4 +167,16 @@ export const objects = {
     constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4 },
     tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'connect_times', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'reached', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
   },
+  'walk-given': {
+    file: 'walk-given.bpf.o',
+    about: 'As list-given, for kernels that let nobody walk over a map: walks all sockets of one network namespace, that of the agent\'s thread.',
+    programs: {
+      walk_tcp: { section: 'iter/tcp', attachType: 28 },
+      walk_tcp_in_vain: { section: 'iter/tcp', attachType: 28 },
+      walk_udp: { section: 'iter/udp', attachType: 28 },
+      walk_udp_in_vain: { section: 'iter/udp', attachType: 28 },
+    },
+    constants: { tick_us: 4, refusals_end: 4, event_kept: 8, topics_end: 4, event_counts_end: 4, given_socket_kept: 8 },
+    tables: ['affinities', 'alive', 'backends', 'clients', 'clusters', 'concern', 'datagrams', 'distances', 'ejections', 'event_counts', 'events', 'groups', 'health', 'limits', 'reached', 'refusals', 'services', 'shares', 'sockets', 'successes', 'tiers', 'traffic', 'vips', 'watches'],
+  },
 } as const;
