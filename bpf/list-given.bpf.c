@@ -8,34 +8,21 @@
 SEC("iter/bpf_sk_storage_map")
 int list_given(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
-	struct sock *sk = ctx->sk;
-	struct given *given = held_by(sk);
-
-	if (given)
-		list(ctx->meta, sk, given);
-	return 0;
+	return list_held(ctx->meta, ctx->sk);
 }
 
 SEC("iter/bpf_sk_storage_map")
 int list_in_vain(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
-	struct sock *sk = ctx->sk;
-	struct given *given = held_by(sk);
-
-	if (given && is_in_vain(given))
-		list(ctx->meta, sk, given);
-	return 0;
+	return list_held_in_vain(ctx->meta, ctx->sk);
 }
 
 SEC("iter/bpf_sk_storage_map")
 int list_udp(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
 	struct sock *sk = ctx->sk;
-	struct given *given = held_by(sk);
 
-	if (given && sk->sk_protocol == IPPROTO_UDP)
-		list(ctx->meta, sk, given);
-	return 0;
+	return sk && sk->sk_protocol == IPPROTO_UDP ? list_held(ctx->meta, sk) : 0;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

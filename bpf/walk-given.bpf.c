@@ -14,45 +14,25 @@ static __always_inline struct sock *tcp_of(struct bpf_iter__tcp *ctx)
 SEC("iter/tcp")
 int walk_tcp(struct bpf_iter__tcp *ctx)
 {
-	struct sock *sk = tcp_of(ctx);
-	struct given *given = held_by(sk);
-
-	if (given)
-		list(ctx->meta, sk, given);
-	return 0;
+	return list_held(ctx->meta, tcp_of(ctx));
 }
 
 SEC("iter/tcp")
 int walk_tcp_in_vain(struct bpf_iter__tcp *ctx)
 {
-	struct sock *sk = tcp_of(ctx);
-	struct given *given = held_by(sk);
-
-	if (given && is_in_vain(given))
-		list(ctx->meta, sk, given);
-	return 0;
+	return list_held_in_vain(ctx->meta, tcp_of(ctx));
 }
 
 SEC("iter/udp")
 int walk_udp(struct bpf_iter__udp *ctx)
 {
-	struct sock *sk = (struct sock *)ctx->udp_sk;
-	struct given *given = held_by(sk);
-
-	if (given)
-		list(ctx->meta, sk, given);
-	return 0;
+	return list_held(ctx->meta, (struct sock *)ctx->udp_sk);
 }
 
 SEC("iter/udp")
 int walk_udp_in_vain(struct bpf_iter__udp *ctx)
 {
-	struct sock *sk = (struct sock *)ctx->udp_sk;
-	struct given *given = held_by(sk);
-
-	if (given && is_in_vain(given))
-		list(ctx->meta, sk, given);
-	return 0;
+	return list_held_in_vain(ctx->meta, (struct sock *)ctx->udp_sk);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

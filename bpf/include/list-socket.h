@@ -41,3 +41,21 @@ static __always_inline struct given *held_by(struct sock *sk)
 
 	return given && holds(&sk->__sk_common, given) ? given : NULL;
 }
+
+static __always_inline int list_held(struct bpf_iter_meta *meta, struct sock *sk)
+{
+	struct given *given = held_by(sk);
+
+	if (given)
+		list(meta, sk, given);
+	return 0;
+}
+
+static __always_inline int list_held_in_vain(struct bpf_iter_meta *meta, struct sock *sk)
+{
+	struct given *given = held_by(sk);
+
+	if (given && is_in_vain(given))
+		list(meta, sk, given);
+	return 0;
+}

@@ -11,9 +11,13 @@ export function measureDirectory(directory: string): Map<string, number> {
   const files = readdirSync(directory).filter(
     (name) => name.endsWith('.bpf.o') && (name !== 'end-given.bpf.o' || bestWay() === 'program'),
   );
-  return new Map(
-    files.sort().flatMap((name) => [...(unlessForbidden(() => measureObject(join(directory, name))) ?? [])]),
-  );
+  return new Map(files.sort().flatMap((name) => [...measured(join(directory, name))]));
+}
+
+/** Of one object alone this kernel may think that it is forbidden; any other has to load. */
+function measured(path: string): Map<string, number> {
+  if (basename(path) !== 'list-given.bpf.o') return measureObject(path);
+  return unlessForbidden(() => measureObject(path)) ?? new Map();
 }
 
 /** @returns instructions by `object/program`, or by `object` where a program has its object's name */
