@@ -223,8 +223,8 @@ function wasMissed<T extends KubeObject>({ shelf, state, options }: Context<T>, 
 async function hasForgotten<T extends KubeObject>({ client, type, shelf, options }: Context<T>) {
   for (const known of newest(shelf.list(), WITNESSES)) {
     const now = await client.find<T>(type, known.metadata);
-    if (!now || versionOf(now.metadata) < versionOf(known.metadata)) return true;
-    if (versionOf(now.metadata) === versionOf(known.metadata) && !deepEqual(known, project(now, options))) return true;
+    if (!now) return true;
+    if (versionOf(now.metadata) <= versionOf(known.metadata) && !deepEqual(known, project(now, options))) return true;
   }
   return false;
 }

@@ -79,11 +79,14 @@ async function catchUp(
   { caches, settings, records, clusterUID }: MemberState,
   { status }: MemberCluster,
 ): Promise<void> {
-  const replicas = caches.hubExports.inNamespace(hubNamespace(settings.cluster)).map(({ spec }) => spec);
-  const epoch = Math.max(status?.published?.epoch ?? 0, ...replicas.map((spec) => spec.epoch ?? 0));
   const isOthers = status?.clusterUID !== clusterUID;
-  if (epoch > records.epoch || (isOthers && epoch === records.epoch)) records.nextEpoch(epoch);
-  if (isOthers) records.restLanePorts(replicas.flatMap(lanesGiven));
+  const replicas = isOthers
+    ? caches.hubExports.inNamespace(hubNamespace(settings.cluster)).map(({ spec }) => spec)
+    : [];
+  const epoch = Math.max(status?.published?.epoch ?? 0, ...replicas.map((spec) => spec.epoch ?? 0));
+  if (!isOthers && epoch <= records.epoch) return;
+  if (epoch >= records.epoch) records.nextEpoch(epoch);
+  records.restLanePorts(replicas.flatMap(lanesGiven));
   await records.save();
 }
 
