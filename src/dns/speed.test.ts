@@ -33,11 +33,17 @@ test('has 50,000 answers in far less than a second of processor time', () => {
     ];
     return asked.map((question, id) => encode({ type: 'query', id, questions: [question] }));
   });
+  const ask = () => {
+    counts.answered = 0;
+    for (let i = 0; i < 50_000; i += 1) {
+      assert.ok(answerMessage(questions[i % questions.length] ?? Buffer.alloc(0), 'udp', answering));
+    }
+    assert.equal(counts.answered, 50_000);
+  };
+  // What the compiler takes is not what an answer takes.
+  ask();
   const start = process.cpuUsage();
-  for (let i = 0; i < 50_000; i += 1) {
-    assert.ok(answerMessage(questions[i % questions.length] ?? Buffer.alloc(0), 'udp', answering));
-  }
+  ask();
   const { user, system } = process.cpuUsage(start);
-  assert.equal(counts.answered, 50_000);
   assert.ok(user + system < 500_000, `${(user + system) / 1000} ms`);
 });
