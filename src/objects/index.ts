@@ -8,6 +8,7 @@ export {
   isArray,
   isDeeperThan,
   isObject,
+  objectIn,
   objectOf,
   own,
   textOf,

@@ -9,6 +9,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What somebody else wrote, as an object; whatever else it is counts as an empty one. */
+export function objectIn(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
 export function isArray(value: unknown): value is JsonArray {
   return Array.isArray(value);
 }

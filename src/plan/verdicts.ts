@@ -1,4 +1,5 @@
 /** What gateways found out about the gateways of other members, and what a member makes of it. */
+import { objectIn } from '#objects/index.ts';
 
 /** `unknown`: it never answered, or who asked cannot tell its fault from the own one. It changes nothing. */
 export type Verdict = 'up' | 'down' | 'unknown';
@@ -43,17 +44,13 @@ export function allDown(
 
 /** As it was read from somewhere: what makes no sense is left out. */
 export function readVerdicts(value: unknown): Verdicts {
-  const entries = Object.entries(recordOf(value)).map(([cluster, of]) => [
+  const entries = Object.entries(objectIn(value)).map(([cluster, of]) => [
     cluster,
-    Object.fromEntries(Object.entries(recordOf(of)).filter((entry): entry is [string, Verdict] => isVerdict(entry[1]))),
+    Object.fromEntries(Object.entries(objectIn(of)).filter((entry): entry is [string, Verdict] => isVerdict(entry[1]))),
   ]);
   return Object.fromEntries(entries) as Verdicts;
 }
 
 function isVerdict(value: unknown): value is Verdict {
   return value === 'up' || value === 'down' || value === 'unknown';
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,3 +1,5 @@
+import { isObject } from '#objects/index.ts';
+
 /** Whether an object holds all that was wanted; what its API server added does not count. Pure. */
 export function covers(actual: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
@@ -5,12 +7,8 @@ export function covers(actual: unknown, wanted: unknown): boolean {
       Array.isArray(actual) && actual.length === wanted.length && wanted.every((item, i) => covers(actual[i], item))
     );
   }
-  if (!isRecord(wanted)) return Object.is(actual, wanted) || (wanted === null && actual === undefined);
+  if (!isObject(wanted)) return Object.is(actual, wanted) || (wanted === null && actual === undefined);
   // An empty object and an absent one are the same to whoever reads them.
   if (actual === undefined) return Object.keys(wanted).length === 0;
-  return isRecord(actual) && Object.entries(wanted).every(([key, value]) => covers(actual[key], value));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(actual) && Object.entries(wanted).every(([key, value]) => covers(actual[key], value));
 }

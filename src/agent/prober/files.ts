@@ -1,6 +1,7 @@
 /** What the agent tells the prober, and what the prober tells the agent: a file each. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type Clock, every } from '#kit/index.ts';
+import { objectIn } from '#objects/index.ts';
 import { readVerdicts, type Verdicts } from '#plan/index.ts';
 import { readJson } from '../json-file.ts';
 import type { ProbeTarget } from './model.ts';
@@ -35,17 +36,13 @@ export function parseTargets(text: string): ProbeTarget[] {
 }
 
 export function parseReport(text: string): ProberReport {
-  const { verdicts, problem } = recordOf(parsed(text));
+  const { verdicts, problem } = objectIn(parsed(text));
   return { verdicts: readVerdicts(verdicts), ...(typeof problem === 'string' && { problem }) };
 }
 
 function isTarget(value: unknown): value is ProbeTarget {
-  const { cluster, gateway, address, port } = recordOf(value);
+  const { cluster, gateway, address, port } = objectIn(value);
   return [cluster, gateway, address].every((text) => typeof text === 'string') && typeof port === 'number';
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function parsed(text: string): unknown {

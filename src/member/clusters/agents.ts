@@ -10,6 +10,7 @@ import {
   type MemberGateway,
 } from '#api/index.ts';
 import type { Clock } from '#kit/index.ts';
+import { objectIn } from '#objects/index.ts';
 import type { Cache } from '#kube/index.ts';
 import { keyOf } from '#objects/index.ts';
 import { readVerdicts, type Verdicts } from '#plan/index.ts';
@@ -100,14 +101,14 @@ export function appliedBy({ metadata }: Lease): Readonly<Record<string, number>>
 /** With which drains an agent is in step: what it has open changes more often. */
 export function stepsIn({ metadata }: Lease): string {
   const said = Object.entries(readJson(metadata.annotations?.[ANNOTATION_DRAINS]));
-  return JSON.stringify(said.map(([member, drain]) => [member, recordOf(drain)['generation']]));
+  return JSON.stringify(said.map(([member, drain]) => [member, objectIn(drain)['generation']]));
 }
 
 function drainSaidBy({ metadata }: Lease, member: string): SaidOfDrain | undefined {
-  const said = recordOf(readJson(metadata.annotations?.[ANNOTATION_DRAINS])[member]);
+  const said = objectIn(readJson(metadata.annotations?.[ANNOTATION_DRAINS])[member]);
   const { generation, connections } = numbersOf(said);
   if (generation === undefined || connections === undefined) return undefined;
-  return { generation, connections, services: numbersOf(recordOf(said['services'])) };
+  return { generation, connections, services: numbersOf(objectIn(said['services'])) };
 }
 
 /** Counts and generations: whole, and not below nothing. */
@@ -118,15 +119,11 @@ function numbersOf(said: Readonly<Record<string, unknown>>): Readonly<Record<str
   );
 }
 
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
 /** What an agent wrote; nonsense counts as nothing said. */
 function readJson(text: string | undefined): Readonly<Record<string, unknown>> {
   if (!text) return {};
   try {
-    return recordOf(JSON.parse(text));
+    return objectIn(JSON.parse(text));
   } catch {
     return {};
   }
