@@ -59,15 +59,18 @@ async function release(sandbox: string, namespace: string, all: readonly Slow[])
   const there = await devicesIn(namespace);
   const links = all.filter(({ device }) => there.has(device));
   if (links.length === 0) return 0;
-  // Adding first makes deleting what is not there no error.
-  const tables = links.flatMap(({ device }) => ['add', 'delete'].map((verb) => `${verb} table netdev ${device}\n`));
-  await nft(tables.join(''), { namespace });
+  await nft(links.map(({ device }) => deleting(`table netdev ${device}`)).join(''), { namespace });
   for (const { end } of links) rmSync(statePaths(sandbox).delay(namespace, end), { force: true });
   await ipBatch(
     links.map(({ device }) => `link delete ${device}`),
     { namespace },
   );
   return links.length;
+}
+
+/** Lines for nft that delete it, there or not: what has been added can be deleted. */
+export function deleting(what: string): string {
+  return `add ${what}\ndelete ${what}\n`;
 }
 
 function slowLinks(ports: readonly Port[], ways: readonly Way[]): Slow[] {

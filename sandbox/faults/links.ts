@@ -2,7 +2,7 @@
 import { nft, run } from '#host/index.ts';
 import { SealaneError } from '#kit/index.ts';
 import { readTopologyState } from '#sandbox/supervise/index.ts';
-import { slowDown, speedUp, type Way } from './delays.ts';
+import { deleting, slowDown, speedUp, type Way } from './delays.ts';
 import type { Slowness } from './holding.ts';
 import { type End, placesOf, type Port, portsOf } from './ports.ts';
 
@@ -74,10 +74,7 @@ export async function healLink(sandbox: string, target: string): Promise<string[
   if (ports.length === 0) return undefined;
   await speedUp(sandbox, ports, BOTH);
   for (const port of ports) {
-    // Adding first makes deleting what is not there no error.
-    const lines = ['add', 'delete'].flatMap((verb) =>
-      SETS.both.map((set) => `${verb} element bridge faults ${set} { "${port.device}" }\n`),
-    );
+    const lines = SETS.both.map((set) => deleting(`element bridge faults ${set} { "${port.device}" }`));
     await nft(lines.join(''), { namespace: port.namespace });
     for (const end of endsOf(port, 'both')) await unshape(end);
   }
