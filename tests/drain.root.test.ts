@@ -41,7 +41,7 @@ async function progress(cluster: string) {
 
 const clustersOf = async (calls = 40) => Object.keys((await call(set, calls)).clusters).toSorted();
 
-const kept = set.tryInCaller('pod-tool', 'keep', URL_CALLED, '--connections', String(KEPT), '--seconds', '120');
+const kept = set.tryInCaller('pod-tool', 'keep', URL_CALLED, '--connections', String(KEPT), '--seconds', '600');
 let opened = { one: 0, three: 0 };
 let load: Promise<Answers>;
 

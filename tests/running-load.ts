@@ -1,4 +1,7 @@
-/** Calls at a fixed rate that go on while things break, each of them accounted for: when it began, how long it took, what came of it. */
+/**
+ * Calls at a fixed rate that go on while things break, each of them accounted for: when it began, how long it took, what came of it.
+ * And connections that stay open meanwhile. Neither needs an API server or an agent while it runs.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,17 +38,10 @@ const MOST_SECONDS = 600;
 /** By then an answer is there. */
 const ANSWERED_MS = 400;
 
-/** Runs in the calling pod, in a session of its own: it needs no API server and no agent while it runs. */
 export async function startLoad(set: IslandSet, { rate, timeoutMs = 3000 }: LoadOptions): Promise<Load & Disposable> {
-  const folder = mkdtempSync(`/tmp/${set.name}-load-`);
-  const file = (name: string) => join(folder, name);
-  const call = `pod-tool call ${URL_CALLED} --rate ${rate} --count ${rate * MOST_SECONDS} --timeout ${timeoutMs}`;
-  // The shell outlives the signal, and says when all is written.
-  const line = `trap : TERM; echo $$ > ${file('pid')}; ${call} --record ${file('calls')} --output json > ${file('sum')}; mv ${file('sum')} ${file('ended')}`;
-  await set.inCaller('sh', '-c', `setsid sh -c '${line}' > /dev/null 2>&1 &`);
-  const read = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : '');
-  const calls = () => readCalls(read('calls'));
-  const stop = () => stopGroup(Number(read('pid')));
+  const what = `call ${URL_CALLED} --rate ${rate} --count ${rate * MOST_SECONDS} --timeout ${timeoutMs} --output json`;
+  const { folder, end, ...running } = await startProgram(set, (records) => `${what} --record ${records}/calls`);
+  const calls = () => readCalls(read(join(folder, 'calls')));
   await eventually('the load to run', async () => calls().length > 0 || undefined);
   return {
     rate,
@@ -61,17 +57,61 @@ export async function startLoad(set: IslandSet, { rate, timeoutMs = 3000 }: Load
       });
     },
     async end() {
-      stop();
-      const sum = await eventually('the end of the load', async () => read('ended') || undefined);
+      const sum = JSON.parse(await end()) as Answers;
       const all = calls();
-      assert.equal(all.length, (JSON.parse(sum) as Answers).count, 'every call is accounted for');
+      assert.equal(all.length, sum.count, 'every call is accounted for');
       return all;
+    },
+    ...running,
+  };
+}
+
+export interface Kept {
+  /** Answered ones. */
+  readonly requests: number;
+  /** A reason for each connection that did not last. */
+  readonly broken: readonly string[];
+}
+
+/** Connections that make a request every 100 ms, until they are ended or broken. */
+export async function keepConnections(
+  set: IslandSet,
+  connections: number,
+): Promise<{ end(): Promise<Kept> } & Disposable> {
+  const what = `keep ${URL_CALLED} --connections ${connections} --seconds ${MOST_SECONDS}`;
+  const { end, ...running } = await startProgram(set, () => what);
+  return { end: async () => JSON.parse(await end()) as Kept, ...running };
+}
+
+interface RunningProgram extends Disposable {
+  readonly folder: string;
+  /** Tells it to end. @returns what it printed */
+  readonly end: () => Promise<string>;
+}
+
+/** Of the calling pod's `pod-tool`, in a session of its own: what an exec leaves behind ends with the exec. */
+async function startProgram(set: IslandSet, program: (folder: string) => string): Promise<RunningProgram> {
+  const folder = mkdtempSync(`/tmp/${set.name}-load-`);
+  const file = (name: string) => join(folder, name);
+  // The shell outlives the signal, and says when all is written.
+  const line = `trap : TERM; echo $$ > ${file('pid')}; pod-tool ${program(folder)} > ${file('sum')}; mv ${file('sum')} ${file('ended')}`;
+  await set.inCaller('sh', '-c', `setsid sh -c '${line}' > /dev/null 2>&1 &`);
+  const stop = () => stopGroup(Number(read(file('pid'))));
+  return {
+    folder,
+    async end() {
+      stop();
+      return eventually(`the end of ${program(folder)}`, async () => read(file('ended')) || undefined);
     },
     [Symbol.dispose]() {
       stop();
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+function read(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 /** Pods share the machine's process ids. */

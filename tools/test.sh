@@ -52,4 +52,4 @@ if [ -n "$whole" ]; then
 fi
 
 [ -z "$whole" ] || say "$# files, in this order"
-"$node" --test --test-concurrency=1 --test-timeout=180000 --test-reporter=spec "$@"
+"$node" --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec "$@"

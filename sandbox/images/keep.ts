@@ -4,9 +4,11 @@ import { parseArgs } from 'node:util';
 import { SealaneError, sleep, systemClock } from '#kit/index.ts';
 import { wholeNumber } from './arguments.ts';
 import { resolver } from './resolve-name.ts';
+import { untilTold } from './until-told.ts';
 
 const USAGE = `keep URL [--connections N] [--seconds S] [--interval MS]
-  URL  http://name[:port][/path]; every connection is made once and makes a request every interval; prints JSON`;
+  URL  http://name[:port][/path]; every connection is made once and makes a request every interval, for so long or until SIGTERM;
+       prints JSON`;
 
 /** How long an answer may take. */
 const ANSWER_MS = 5_000;
@@ -36,9 +38,14 @@ export async function keep(args: readonly string[]): Promise<number> {
     throw new SealaneError('images/bad-option', `read "${positionals[0] ?? ''}": not an http:// address`);
   const connections = wholeNumber('connections', values.connections, 20, 1);
   const until = systemClock.monotonic() + 1000 * wholeNumber('seconds', values.seconds, 10, 1);
+  let told = false;
+  void untilTold().then(() => (told = true));
+  const enough = () => told || systemClock.monotonic() >= until;
   const intervalMs = wholeNumber('interval', values.interval, 100, 1);
   const addressOf = resolver(true);
-  const kept = await Promise.all(Array.from({ length: connections }, () => keepOne(url, addressOf, until, intervalMs)));
+  const kept = await Promise.all(
+    Array.from({ length: connections }, () => keepOne(url, addressOf, enough, intervalMs)),
+  );
   const broken = kept.flatMap((one) => one.broken ?? []);
   const requests = kept.reduce((sum, one) => sum + one.answered, 0);
   console.log(JSON.stringify({ connections, requests, broken }));
@@ -48,7 +55,7 @@ export async function keep(args: readonly string[]): Promise<number> {
 async function keepOne(
   url: URL,
   addressOf: ReturnType<typeof resolver>,
-  until: number,
+  enough: () => boolean,
   intervalMs: number,
 ): Promise<Kept> {
   const kept: Kept = { answered: 0, broken: undefined };
@@ -57,7 +64,7 @@ async function keepOne(
     socket = connect({ host: await addressOf(url.hostname), port: Number(url.port || 80) });
     // Between two requests nobody else listens; the next one finds what it was.
     socket.on('error', () => {});
-    while (systemClock.monotonic() < until) {
+    while (!enough()) {
       if (socket.errored) throw socket.errored;
       await ask(socket, url);
       kept.answered += 1;
