@@ -92,7 +92,10 @@ test('at the deadline what is left is ended, there and nowhere else', async () =
   await eventually('both to answer', async () => (await clustersOf()).length === 2 || undefined);
   await mustDrain('cluster-3', '--deadline', '1s');
   const { broken } = JSON.parse((await kept).stdout) as { readonly broken: readonly string[] };
-  assert.deepEqual(new Set(broken), new Set(['read ECONNABORTED']));
+  assert.ok(
+    broken.every((reason) => reason.endsWith(' ECONNABORTED')),
+    broken.join(),
+  );
   assert.equal(broken.length, KEPT);
 });
 

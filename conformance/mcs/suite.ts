@@ -52,8 +52,11 @@ export function mcsSuite(name: string, start: () => Promise<McsTarget>): void {
     });
 
     after(async () => {
-      await Promise.all(TRIED.map(([number]) => removeNamespaces(target, namespaceOf(number))));
-      await target.close();
+      try {
+        await Promise.all(TRIED.map(([number]) => removeNamespaces(target, namespaceOf(number))));
+      } finally {
+        await target.close();
+      }
     });
 
     for (const [number, title] of TRIED)
@@ -81,5 +84,5 @@ async function makeNamespaces({ members }: McsTarget, name: string): Promise<voi
 }
 
 async function removeNamespaces({ members }: McsTarget, name: string): Promise<void> {
-  await Promise.all(members.map(({ client }) => client.delete(NAMESPACES, { name })));
+  await Promise.all(members.map(({ client }) => patiently(() => client.delete(NAMESPACES, { name }))));
 }
