@@ -197,7 +197,7 @@ async function checkHistory<T extends KubeObject>(context: Context<T>, signal: A
   const { client, type, options, state } = context;
   for await (const page of client.pages<T>(type, options, PAGE, signal)) {
     const isOther = versionOf(page) < Number(state.version) || wasMissed(context, page);
-    if (isOther || (await hasForgotten(context))) state.version = undefined;
+    if (isOther || (!page.isLast && (await hasForgotten(context)))) state.version = undefined;
     break;
   }
   state.suspicious = false;
