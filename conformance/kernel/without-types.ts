@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 /**
  * Writes them below `folder`, by their paths.
  *
- * @returns the option by which Node loads them instead; processes that it starts go by themselves
+ * @returns the option by which Node loads them instead
  */
 export function withoutTypes(root: string, folder: string): string {
   for (const file of globSync('{bpf,conformance,sandbox,src,tests}/**/*.ts', { cwd: root })) {
