@@ -14,15 +14,17 @@ node=$PWD/node_modules/.bin/node
 say() { echo "test: $1"; }
 fail() { echo "test: $1" >&2; exit 1; }
 
-# Tests that are stopped half-way cannot take down what they brought up.
-interrupted() {
-  trap - INT TERM
-  for name in $("$node" tools/left-behind.ts "$before" | sed -n 's|^state folder /run/sealane/||p'); do
-    ./sealane sandbox down --name "$name"
-  done
-  left=$("$node" tools/left-behind.ts "$before")
-  [ -z "$left" ] || say "left behind: $left" >&2
-  exit 130
+# Tests that are stopped half-way, or whose hooks fail, do not take down what they brought up.
+clean() {
+  trap - EXIT INT TERM
+  if [ -s "$before" ]; then
+    for name in $("$node" tools/left-behind.ts "$before" | sed -n 's|^state folder /run/sealane/||p'); do
+      ./sealane sandbox down --name "$name" || true
+    done
+    left=$("$node" tools/left-behind.ts "$before") || true
+    [ -z "$left" ] || say "left behind: $left" >&2
+  fi
+  rm -rf "$TMPDIR" "$before" "$refusals" "$coverage"
 }
 
 [ "$(id -u)" = 0 ] || fail 'make namespaces, cgroups and load programs into the kernel: needs root (run it with sudo)'
@@ -41,8 +43,8 @@ TMPDIR=$(mktemp -d /tmp/sealane-test.XXXXXX)
 before=$TMPDIR.before
 refusals=$TMPDIR.refusals
 coverage=$TMPDIR.coverage
-trap 'rm -rf "$TMPDIR" "$before" "$refusals" "$coverage"' EXIT
-trap interrupted INT TERM
+trap clean EXIT
+trap 'exit 130' INT TERM
 chmod 755 "$TMPDIR"
 export TMPDIR
 export SEALANE_TEST_RUN=$$.$(date +%s)

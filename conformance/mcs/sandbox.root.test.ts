@@ -1,5 +1,5 @@
 import { startSandbox } from './sandbox.ts';
 import { mcsSuite } from './suite.ts';
 
-mcsSuite('islands with the same pod ranges', () => startSandbox(`mcso${process.pid % 10_000}`, 'default'));
-mcsSuite('islands with disjoint pod ranges', () => startSandbox(`mcsd${process.pid % 10_000}`, 'disjoint'));
+mcsSuite('islands with the same pod ranges', () => startSandbox(`sltm${process.pid % 10_000}`, 'default'));
+mcsSuite('islands with disjoint pod ranges', () => startSandbox(`sltn${process.pid % 10_000}`, 'disjoint'));
