@@ -120,6 +120,18 @@ test('and one that has come as far again without an object that is gone there', 
   await until('a is gone', () => cache.keys().join() === 'demo/b,demo/c,demo/d');
 });
 
+test('of a long list what changed last is looked for, wherever it stands', async (t) => {
+  const { client, cache, all } = await stand(t);
+  const names = Array.from({ length: 120 }, (_, i) => `m${i + 100}`);
+  for (const name of names) await client.create(CONFIG_MAPS, map(name));
+  await until('all are seen', () => cache.size === 120);
+  const backup = names.flatMap((name) => cache.get(`demo/${name}`) ?? []);
+  await client.patch(CONFIG_MAPS, { namespace: 'demo', name: 'm219' }, { data: { value: 'lost' } });
+  await until('the change is seen', () => cache.get('demo/m219')?.data?.['value'] === 'lost');
+  await restored(all, [...backup, map('x'), map('y')]);
+  await until('what the server has now', () => cache.get('demo/m219')?.data?.['value'] === 'x' && cache.size === 122);
+});
+
 test('of a server restored from a backup an object is taken anew although it has the same version', async (t) => {
   const { client, cache, all } = await stand(t);
   for (const name of ['a', 'b']) await client.create(CONFIG_MAPS, map(name));
