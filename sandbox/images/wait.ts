@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { systemClock } from '#kit/index.ts';
+import { untilTold } from './until-told.ts';
 
 /** A timer keeps the process; signals alone would not. */
 const DAY_MS = 86_400_000;
@@ -11,7 +11,7 @@ export async function wait(): Promise<number> {
     cancel = systemClock.after(DAY_MS, stay);
   };
   stay();
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await untilTold();
   cancel();
   return 0;
 }

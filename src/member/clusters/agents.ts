@@ -10,9 +10,8 @@ import {
   type MemberGateway,
 } from '#api/index.ts';
 import type { Clock } from '#kit/index.ts';
-import { objectIn } from '#objects/index.ts';
 import type { Cache } from '#kube/index.ts';
-import { keyOf } from '#objects/index.ts';
+import { keyOf, objectIn } from '#objects/index.ts';
 import { readVerdicts, type Verdicts } from '#plan/index.ts';
 
 export interface Agents {
